@@ -1,0 +1,47 @@
+namespace Exeat.Policy;
+
+/// <summary>Sizes of everything an agent can fill (invariant I10). A full table denies the newcomer and never evicts the living.</summary>
+public sealed record GatewayLimits
+{
+    /// <summary>New flows per second and agent that reach user space; more are dropped in the kernel. 200: ten times what a page load in a browser opens at once.</summary>
+    public int NewFlowsPerSecond { get; init; } = 200;
+
+    /// <summary>Burst on top of <see cref="NewFlowsPerSecond"/>: package managers open some hundred connections at once.</summary>
+    public int NewFlowsBurst { get; init; } = 400;
+
+    /// <summary>Flows of one agent that wait for their hello. 1,024: connections between SYN and hello live for one round trip.</summary>
+    public int PendingFlows { get; init; } = 1024;
+
+    /// <summary>Packets of one agent that wait for a verdict. 1,024: the kernel's own default for a queue, for each agent.</summary>
+    public int QueuedPackets { get; init; } = 1024;
+
+    /// <summary>Largest hello that is looked at. 16 KiB: one TLS record (RFC 8446, 5.1); hellos with post-quantum keys have about 1.6 KiB.</summary>
+    public int HelloBytes { get; init; } = 16 * 1024;
+
+    /// <summary>How long a permitted SYN may wait for its hello, in milliseconds. 10 s: three times a SYN's first retransmissions on a bad line.</summary>
+    public int HelloMilliseconds { get; init; } = 10_000;
+
+    /// <summary>Conntrack entries of one agent. 8,192: a twentieth of a small machine's nf_conntrack_max.</summary>
+    public int Connections { get; init; } = 8192;
+
+    /// <summary>Bindings (name, address) of one agent. 4,096: a browser's day has some hundred names with a few addresses each.</summary>
+    public int Bindings { get; init; } = 4096;
+
+    /// <summary>Addresses kept of one answer. 64: twice what content networks return over UDP.</summary>
+    public int AddressesPerName { get; init; } = 64;
+
+    /// <summary>Least time a binding lives, in seconds. 300: clients keep addresses longer than a TTL of a few seconds says.</summary>
+    public int BindingSeconds { get; init; } = 300;
+
+    /// <summary>DNS questions per second and agent. 100: a browser's page asks for about thirty names.</summary>
+    public int DnsQuestionsPerSecond { get; init; } = 100;
+
+    /// <summary>Different names that one agent may ask for in an hour, under permitted wildcards too: labels carry data out.</summary>
+    public int DnsNamesPerHour { get; init; } = 5000;
+
+    /// <summary>Answers that the resolver keeps for all agents together. 20,000: about 20 MiB.</summary>
+    public int DnsCacheEntries { get; init; } = 20_000;
+
+    /// <summary>Records per second of one agent written one by one; more of the same kind are counted together.</summary>
+    public int RecordsPerSecond { get; init; } = 200;
+}

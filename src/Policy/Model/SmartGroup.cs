@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace Exeat.Policy;
+
+/// <summary>A named set of agents or addresses.</summary>
+public sealed record SmartGroup
+{
+    /// <summary>The name that rules use.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Who belongs: alternatives, never empty.</summary>
+    public required ImmutableArray<GroupSelector> AnyOf { get; init; }
+
+    /// <summary>The mode of its agents in place of the policy's; null leaves the policy's. Two overrides on one agent: enforce wins.</summary>
+    public Mode? Mode { get; init; }
+
+    /// <summary>Where it is written.</summary>
+    public SourceLocation Where { get; init; }
+}
