@@ -1,0 +1,157 @@
+# Runs the suites and counts. Sourced by ./dev.
+# A suite that crashes, times out, prints no summary or runs no test counts as one failure: silence is not success.
+
+passed=0 failed=0 skipped=0
+suite_timeout=900
+namespaced_timeout=1800
+reports=artifacts/test
+namespaced_suites=(Exeat.Linux.Tests Exeat.Lab.Tests)
+
+# Every test project there is, the rules of the repository last.
+test_projects() {
+  find test -mindepth 2 -maxdepth 2 -name '*.Tests.csproj' -printf '%f\n' | sed 's/\.csproj$//' | sort | grep -v '^Exeat\.Repo\.Tests$' || true
+  echo Exeat.Repo.Tests
+}
+
+is_namespaced() { [[ " ${namespaced_suites[*]} " == *" $1 "* ]]; }
+
+count() { # NAME PASSED FAILED SKIPPED SECONDS
+  passed=$((passed + $2))
+  failed=$((failed + $3))
+  skipped=$((skipped + $4))
+  printf '%-28s %5d passed %4d failed %4d skipped %5d s\n' "$1" "$2" "$3" "$4" "$5"
+}
+
+show_failures() { # LOG: the failed tests with what they say, or the end of the log when it names none
+  if ! grep -A 25 -E '\[FAIL\]|Unhandled exception' "$1" | grep -vE '\[SKIP\]' | head -n 200 | sed 's/^/    /'; then
+    tail -n 40 "$1" | sed 's/^/    /'
+  fi
+}
+
+# run_tests NAME LIMIT COMMAND…: runs one xunit program and adds up its own summary line.
+run_tests() {
+  local name=$1 limit=$2 log="$reports/$1.log" status=0 began=$SECONDS line
+  shift 2
+  timeout --kill-after=10 "$limit" "$@" "$bin/$name/release/$name.dll" -noColor -noLogo >"$log" 2>&1 </dev/null || status=$?
+  line=$(grep -E "^ *$name +Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+" "$log" | tail -n 1) || true
+  if [[ ! "$line" =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
+    count "$name" 0 1 0 $((SECONDS - began))
+    echo "    no summary; exit status $status (124: over $limit s); the log is $log"
+    show_failures "$log"
+    return 0
+  fi
+  local total=${BASH_REMATCH[1]} bad=$((BASH_REMATCH[2] + BASH_REMATCH[3])) left=${BASH_REMATCH[4]} unrun=${BASH_REMATCH[5]}
+  local good=$((total - BASH_REMATCH[3] - left - unrun))
+  if [ "$bad" -eq 0 ] && [ "$status" -ne 0 ]; then
+    echo "    $name: every test passed, yet the exit status is $status"
+    bad=1
+  fi
+  if [ "$good" -eq 0 ] && [ "$bad" -eq 0 ]; then
+    echo "    $name: not one test ran"
+    bad=1
+  fi
+  count "$name" "$good" "$bad" "$left" $((SECONDS - began))
+  if [ "$bad" -gt 0 ]; then show_failures "$log"; fi
+}
+
+# run_counted NAME COMMAND…: a program whose last line of the form "N passed, N failed" counts.
+run_counted() {
+  local name=$1 log="$reports/$1.log" status=0 began=$SECONDS line good bad
+  shift
+  timeout --kill-after=10 "$suite_timeout" "$@" >"$log" 2>&1 </dev/null || status=$?
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1) || true
+  if [[ ! "$line" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then good=0 bad=1
+  else good=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}; fi
+  if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$good" -eq 0 ]; }; then bad=1; fi
+  count "$name" "$good" "$bad" 0 $((SECONDS - began))
+  if [ "$bad" -gt 0 ]; then
+    echo "    exit status $status; the log is $log"
+    tail -n 40 "$log" | sed 's/^/    /'
+  fi
+}
+
+# Each bench once, in this process: shows that it runs, measures nothing.
+run_benches_dry() {
+  local log="$reports/bench-dry.log" status=0 began=$SECONDS good=0 bad=0
+  timeout --kill-after=10 "$suite_timeout" dotnet "$bin/Exeat.Bench/release/Exeat.Bench.dll" --job dry --inProcess --filter '*' \
+    --artifacts artifacts/bench-dry >"$log" 2>&1 </dev/null || status=$?
+  if [[ "$(grep -oE 'executed benchmarks: [0-9]+' "$log" | tail -n 1)" =~ ([0-9]+) ]]; then good=${BASH_REMATCH[1]}; fi
+  # BenchmarkDotNet ends with status 0 even when benches failed, and lists them under this heading.
+  bad=$(sed -n '/^Benchmarks with issues:/,/^$/p' "$log" | grep -cE '^ +[A-Za-z]' || true)
+  good=$((good - bad))
+  if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$good" -le 0 ]; }; then good=0 bad=1; fi
+  count "bench (dry)" "$good" "$bad" 0 $((SECONDS - began))
+  if [ "$bad" -gt 0 ]; then
+    echo "    exit status $status; the log is $log"
+    tail -n 40 "$log" | sed 's/^/    /'
+  fi
+}
+
+# The two steps without which nothing can be tested.
+build_for_tests() {
+  local began=$SECONDS status=0
+  rm -rf "$reports"
+  mkdir -p "$reports"
+  # In a subshell of its own with errors fatal: inside a condition bash would ignore them.
+  set +e
+  (set -e; build_everything)
+  status=$?
+  set -e
+  if [ "$status" -ne 0 ]; then
+    echo "build failed after $((SECONDS - began)) s"
+    failed=1
+    close
+  fi
+  echo "build: $((SECONDS - began)) s"
+}
+
+check_format() {
+  local began=$SECONDS
+  if dotnet format "$solution" --verify-no-changes --no-restore >"$reports/format.log" 2>&1 </dev/null; then
+    echo "format: $((SECONDS - began)) s"
+    return 0
+  fi
+  failed=$((failed + 1))
+  echo "format: FAILED after $((SECONDS - began)) s; to mend it: dotnet format $solution"
+  head -n 40 "$reports/format.log" | sed "s|$root/||g; s/^/    /"
+}
+
+# What was skipped and why, then the closing line, which is the last one and the only one of its form.
+close() {
+  if [ "$skipped" -gt 0 ]; then
+    echo "skipped:"
+    grep -h -A 1 -E '\[SKIP\]$' "$reports"/*.log | grep -v '^--$' | sed 's/^ */    /' || true
+  fi
+  echo "took $SECONDS s"
+  if [ "$skipped" -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"
+  else echo "$passed passed, $failed failed"; fi
+  if [ "$failed" -gt 0 ]; then exit 1; fi
+  exit 0
+}
+
+run_unit_suites() {
+  local name
+  for name in $(test_projects); do
+    is_namespaced "$name" || run_tests "$name" "$suite_timeout" dotnet
+  done
+}
+
+test_quick() {
+  build_for_tests
+  run_unit_suites
+  close
+}
+
+test_everything() {
+  local name
+  build_for_tests
+  check_format
+  run_unit_suites
+  for name in "${namespaced_suites[@]}"; do
+    run_tests "$name" "$namespaced_timeout" \
+      ${as_root[@]+"${as_root[@]}"} env EXEAT_TEST_NAMESPACE=1 "${fresh_namespace[@]}" dotnet
+  done
+  run_counted "fuzz (replay)" dotnet "$bin/Exeat.Fuzz/release/Exeat.Fuzz.dll" --replay
+  run_benches_dry
+  close
+}
