@@ -66,4 +66,13 @@ public static class CanonicalName
         written = text.Length;
         return NameProblem.None;
     }
+
+    /// <summary>Takes the last label off a canonical name that is not empty, and its dot.</summary>
+    public static ReadOnlySpan<byte> TakeLastLabel(ref ReadOnlySpan<byte> canonical)
+    {
+        int dot = canonical.LastIndexOf((byte)'.');
+        ReadOnlySpan<byte> label = canonical[(dot + 1)..];
+        canonical = dot < 0 ? [] : canonical[..dot];
+        return label;
+    }
 }
