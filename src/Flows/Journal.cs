@@ -1,31 +1,133 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Exeat.Flows;
 
 /// <summary>The durable, append-only record of what happened: NDJSON segments in one directory, written by one gateway at a time.</summary>
-public sealed class Journal : IDisposable
+/// <remarks>
+/// <para>Append → buffer → Commit: one write() (survives kill −9) → within <see cref="JournalOptions.SyncEvery"/>: fdatasync (survives power loss).</para>
+/// <para>When the disk refuses, permits that were not yet committed are withdrawn, other events wait in the buffer while there is room, and what has
+/// no room is counted per agent. The counts are written as <c>journal-unwritable</c> as soon as the disk takes them: nothing is lost in silence (I5).</para>
+/// </remarks>
+public sealed partial class Journal : IDisposable
 {
-    private Journal() { }
+    // About two thousand events: what may wait while the disk refuses, and the most that one write() carries.
+    private const int MaxBufferBytes = 1 << 20;
+
+    private readonly Lock _gate = new();
+    private readonly JournalOptions _options;
+    private readonly TimeProvider _time;
+    private readonly string _prefix;
+    private readonly FileStream _lock;
+    private readonly LineBuffer _buffer = new(1 << 16);
+    private readonly List<Pending> _pending = new(256);
+    private readonly RefusedEvents _refused = new();
+    private SafeFileHandle _segment;
+    private long _segmentNumber;
+    private long _segmentLength;
+    private long _sequence;
+    private bool _writeFailed;
+    private bool _closed;
+
+    private Journal(JournalOptions options, TimeProvider time, FileStream folderLock, List<SegmentFile> segments, long epoch)
+    {
+        (_options, _time, _lock, Epoch) = (options, time, folderLock, epoch);
+        _prefix = $"{options.Gateway}/{epoch}/";
+        _older.AddRange(segments);
+        _segment = OpenSegment(1);
+        _segmentNumber = 1;
+        _timer = time.CreateTimer(_ => Settle(), null, options.SyncEvery, options.SyncEvery);
+    }
 
     /// <summary>Opens the directory for writing: takes its lock, repairs a torn last line, begins a new epoch. Throws <see cref="JournalException"/>.</summary>
-    public static Journal Open(JournalOptions options, TimeProvider time) => throw new NotImplementedException();
+    public static Journal Open(JournalOptions options, TimeProvider time)
+    {
+        if (options.Gateway.Length == 0 || options.Gateway.Contains('/'))
+            throw new JournalException("journal: the gateway's id is empty or has a slash; give it another id");
+        FileStream? folderLock = null;
+        try
+        {
+            Directory.CreateDirectory(options.Dir);
+            folderLock = JournalFolder.Lock(options.Dir);
+            List<SegmentFile> segments = SegmentFile.List(options.Dir);
+            long torn = segments.Count > 0 ? JournalFolder.CutTornTail(segments[^1]) : 0;
+            if (torn > 0) segments[^1] = segments[^1] with { Length = segments[^1].Length - torn };
+            var journal = new Journal(options, time, folderLock, segments, JournalFolder.NextEpoch(options.Dir, segments));
+            if (torn > 0) journal.Tell(new JournalNote(JournalNote.Torn, 1, Text: $"{torn} bytes cut from {Path.GetFileName(segments[^1].Path)}"));
+            return journal;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            folderLock?.Dispose();
+            throw new JournalException($"journal: open {options.Dir}: {error.Message}", error);
+        }
+    }
 
-    /// <summary>This opening's number.</summary>
+    /// <summary>This opening's number; it grows with every opening of the directory.</summary>
     public long Epoch { get; }
 
     /// <summary>False after the disk refused, until a later write succeeds. While false nothing new may be let through.</summary>
-    public bool IsWritable { get; }
+    public bool IsWritable
+    {
+        get { lock (_gate) return !Refuses; }
+    }
 
     /// <summary>The last refusal in words; null when there was none.</summary>
-    public string? LastError { get; }
+    public string? LastError { get; private set; }
 
-    /// <summary>Serialises the event into the buffer. False: it was not taken (counted per agent, and told when the disk is back).</summary>
-    public bool Append(in FlowDraft draft) => throw new NotImplementedException();
+    /// <summary>Serialises the event into the buffer. False: there was no room (it is counted, and told when the disk is back).</summary>
+    public bool Append(in FlowDraft draft)
+    {
+        lock (_gate) return AppendLocked(draft);
+    }
 
-    /// <summary>One write() of all that is buffered. True: everything appended so far survives kill −9. False: permits among it are withdrawn and must not take effect.</summary>
-    public bool Commit() => throw new NotImplementedException();
+    /// <summary>One write() of all that is buffered. True: everything appended so far survives kill −9. False: the permits among it are withdrawn and must not take effect.</summary>
+    public bool Commit()
+    {
+        lock (_gate) return CommitLocked();
+    }
 
     /// <summary><see cref="Append"/> and <see cref="Commit"/> in one.</summary>
-    public bool AppendDurably(in FlowDraft draft) => throw new NotImplementedException();
+    public bool AppendDurably(in FlowDraft draft)
+    {
+        lock (_gate) return AppendLocked(draft) & CommitLocked();
+    }
 
     /// <summary>Commits, syncs and lets go of the directory.</summary>
-    public void Dispose() { }
+    public void Dispose()
+    {
+        _timer.Dispose();
+        lock (_gate)
+        {
+            if (_closed) return;
+            CommitLocked();
+        }
+        Settle();
+        lock (_gate) _closed = true;
+        _segment.Dispose();
+        _lock.Dispose();
+    }
+
+    private bool Refuses => _writeFailed || _syncFailed;
+
+    private bool AppendLocked(in FlowDraft draft)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (_buffer.Length >= MaxBufferBytes && !CommitLocked() && _buffer.Length >= MaxBufferBytes)
+        {
+            _refused.Add(draft.AgentId);
+            return false;
+        }
+        int start = _buffer.Length;
+        EventLine.Write(_buffer, draft, NextIdentity(), _time.GetUtcNow());
+        _pending.Add(new Pending(start, _buffer.Length - start, draft.AgentId, Grants(draft)));
+        return true;
+    }
+
+    // What would let traffic through must not stay behind for a later write once it was refused.
+    private static bool Grants(in FlowDraft draft) =>
+        draft.Kind == FlowEventKind.Decision && (draft.Verdict == Exeat.Policy.Verdict.Permit || !draft.Enforced);
+
+    private EventIdentity NextIdentity() => new(_options.Gateway, _prefix, ++_sequence);
+
+    private readonly record struct Pending(int Start, int Length, string? Agent, bool Grants);
 }
