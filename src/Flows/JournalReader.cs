@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+
+namespace Exeat.Flows;
+
+/// <summary>Reads a journal, also while a gateway writes it. Every event comes once, in the order of writing.</summary>
+/// <remarks>Lines that are no events are counted and passed over; a newer major version is refused, because its fields may mean something else.</remarks>
+public sealed class JournalReader
+{
+    private readonly string _directory;
+    private readonly SeenEvents _seen = new();
+    private long _epoch, _number, _offset;
+
+    /// <summary>Throws <see cref="JournalException"/> when there is no such directory.</summary>
+    public JournalReader(string directory)
+    {
+        if (!Directory.Exists(directory)) throw new JournalException($"journal: {directory}: no such directory");
+        _directory = directory;
+    }
+
+    /// <summary>Lines that could not be read so far.</summary>
+    public long Corrupt { get; private set; }
+
+    /// <summary>Reads from where the last call stopped to the present end. A last line without its end is left for the next call.</summary>
+    public IEnumerable<FlowEvent> Read(DateTimeOffset since = default)
+    {
+        List<SegmentFile> segments = SegmentFile.List(_directory);
+        for (int i = 0; i < segments.Count; i++)
+        {
+            SegmentFile segment = segments[i];
+            if ((segment.Epoch, segment.Number).CompareTo((_epoch, _number)) < 0) continue;
+            if ((segment.Epoch, segment.Number) != (_epoch, _number)) (_epoch, _number, _offset) = (segment.Epoch, segment.Number, 0);
+            foreach (FlowEvent read in ReadSegment(segment, isLast: i == segments.Count - 1))
+                if (read.Time >= since) yield return read;
+        }
+    }
+
+    /// <summary>Passes over what is written so far, except for the last segments that together hold <paramref name="events"/> events.</summary>
+    public void SkipToLast(int events)
+    {
+        List<SegmentFile> segments = SegmentFile.List(_directory);
+        long found = 0;
+        for (int i = segments.Count - 1; i >= 0 && found < events; i--)
+        {
+            found += segments[i].CountLines();
+            (_epoch, _number, _offset) = (segments[i].Epoch, segments[i].Number, 0);
+        }
+    }
+
+    /// <summary>Reads on and on until cancelled, looking again every <paramref name="every"/>.</summary>
+    public async IAsyncEnumerable<FlowEvent> FollowAsync(TimeProvider time, TimeSpan every, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            foreach (FlowEvent read in Read()) yield return read;
+            await Task.Delay(every, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private IEnumerable<FlowEvent> ReadSegment(SegmentFile segment, bool isLast)
+    {
+        FileStream stream;
+        try
+        {
+            stream = SegmentFile.Open(segment.Path);
+        }
+        catch (FileNotFoundException)
+        {
+            yield break; // retired between listing and opening
+        }
+        using (stream)
+        {
+            stream.Position = _offset;
+            var lines = new LineSource(stream);
+            while (lines.Next() is { } line)
+            {
+                _offset += line.Length + 1;
+                if (Parse(line, segment) is { } read && _seen.Add(read.Id)) yield return read;
+            }
+            // A piece of a line: in the last segment the writer may still be at it, elsewhere nobody is.
+            if (lines.Rest > 0 && !isLast)
+            {
+                Corrupt++;
+                _offset += lines.Rest;
+            }
+        }
+    }
+
+    private FlowEvent? Parse(byte[] line, SegmentFile segment)
+    {
+        LineRead result = EventReader.TryRead(line, out FlowEvent? read);
+        if (result == LineRead.Newer)
+            throw new JournalException($"journal: {segment.Path}: written by a newer release (major version above {EventLine.Version}); read it with that release");
+        if (result == LineRead.Corrupt) Corrupt++;
+        return read;
+    }
+}
