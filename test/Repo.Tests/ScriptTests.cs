@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Exeat.Repo.Tests;
+
+/// <summary>The one script, its help, and what the documents say about it.</summary>
+public sealed partial class ScriptTests
+{
+    [Fact]
+    public void Every_verb_named_in_a_document_is_in_the_help()
+    {
+        string[] verbs = HelpVerbs();
+        var findings = new Findings();
+        foreach (string file in Repository.Documents)
+        {
+            string[] lines = Repository.Lines(file);
+            for (int i = 0; i < lines.Length; i++)
+            {
+                foreach (Match match in Invocation().Matches(lines[i]))
+                {
+                    string verb = match.Groups[1].Value;
+                    if (!verbs.Contains(verb)) findings.Add($"{file}:{i + 1}", $"./dev has no verb '{verb}'", $"it has: {string.Join(", ", verbs)}");
+                }
+            }
+        }
+        findings.AssertNone();
+    }
+
+    [Theory]
+    [InlineData("lab")]
+    [InlineData("test")]
+    [InlineData("build")]
+    [InlineData("bench")]
+    [InlineData("fuzz")]
+    [InlineData("publish")]
+    [InlineData("exeat")]
+    [InlineData("setup")]
+    public void The_help_explains_the_verb(string verb) => Assert.Contains(verb, HelpVerbs());
+
+    [Fact]
+    public void An_unknown_verb_is_refused_with_status_2() => Assert.Equal(2, Run("no-such-verb").Status);
+
+    [Fact]
+    public void The_script_is_short_and_its_parts_parse()
+    {
+        var findings = new Findings();
+        foreach (string file in Repository.Files.Where(file => file is "dev" or ".ci/run" || file.EndsWith(".sh", StringComparison.Ordinal)))
+        {
+            if (Repository.Lines(file).Length > 400) findings.Add(file, "over 400 lines", "split it into eng/");
+            (int status, string output) = Bash("-n", Repository.FullPath(file));
+            if (status != 0) findings.Add(file, output.Trim(), "mend it");
+        }
+        findings.AssertNone();
+    }
+
+    private static string[] HelpVerbs() =>
+        [.. Run("--help").Output.Split('\n').Select(line => HelpLine().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value).Distinct()];
+
+    private static (int Status, string Output) Run(string verb) => Bash(Repository.FullPath("dev"), verb);
+
+    private static (int Status, string Output) Bash(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("bash", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.GetAwaiter().GetResult());
+    }
+
+    [GeneratedRegex(@"\./dev +([a-z][a-z-]*)")]
+    private static partial Regex Invocation();
+
+    [GeneratedRegex("^  ([a-z]+)( |$)")]
+    private static partial Regex HelpLine();
+}
