@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Exeat.Linux.Native;
+using Exeat.Linux.Netlink;
+
+namespace Exeat.Linux;
+
+/// <summary>nftables through its own library: each <see cref="Apply"/> is one transaction, as with <c>nft -f</c>. Thread-safe.</summary>
+/// <remarks>It belongs to the network namespace of the thread that made it.</remarks>
+public sealed class Nftables : IDisposable
+{
+    private const int RememberedGenerations = 64;
+    private readonly Lock _lock = new();
+    private readonly NftContext _context;
+    private readonly NftGeneration _generation;
+    private readonly Queue<uint> _own = new();
+
+    /// <summary>Opens a context in the namespace of this thread.</summary>
+    public Nftables()
+    {
+        _context = LibNftables.New(LibNftables.NFT_CTX_DEFAULT);
+        if (_context.IsInvalid || LibNftables.BufferOutput(_context) != 0 || LibNftables.BufferError(_context) != 0)
+        {
+            throw new KernelException("nftables: open", "libnftables", Errno.ENOMEM);
+        }
+        _generation = new NftGeneration();
+    }
+
+    /// <summary>Applies a ruleset in nft's language, all of it or nothing.</summary>
+    public void Apply(string ruleset) => Run(ruleset);
+
+    /// <summary>Runs commands in nft's language and returns what they print.</summary>
+    public string Run(string command)
+    {
+        lock (_lock) return Track(() => RunLocked(command, LibNftables.NFT_CTX_DEFAULT, dry: false));
+    }
+
+    /// <summary>Whether the kernel would take the ruleset; null, or what it (or the parser) says against it. Changes nothing (<c>nft --check</c>).</summary>
+    public string? Check(string ruleset)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                RunLocked(ruleset, LibNftables.NFT_CTX_DEFAULT, dry: true);
+                return null;
+            }
+            catch (KernelException refused)
+            {
+                return refused.Detail ?? refused.Message;
+            }
+        }
+    }
+
+    /// <summary>The named counters of a table of family inet.</summary>
+    public IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)> Counters(string table)
+    {
+        string json;
+        lock (_lock) json = RunLocked($"list counters table inet {table}", LibNftables.NFT_CTX_OUTPUT_JSON, dry: false);
+        Dictionary<string, (ulong, ulong)> counters = new(StringComparer.Ordinal);
+        using JsonDocument document = JsonDocument.Parse(json);
+        foreach (JsonElement entry in document.RootElement.GetProperty("nftables").EnumerateArray())
+        {
+            if (!entry.TryGetProperty("counter", out JsonElement counter)) continue;
+            counters[counter.GetProperty("name").GetString() ?? ""] =
+                (counter.GetProperty("packets").GetUInt64(), counter.GetProperty("bytes").GetUInt64());
+        }
+        return counters;
+    }
+
+    /// <summary>Whether this object made the ruleset generation that a change names. Waits for a running transaction.</summary>
+    public bool IsOwnGeneration(uint generation)
+    {
+        lock (_lock) return _own.Contains(generation);
+    }
+
+    /// <summary>Closes the context; the rules stay.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _context.Dispose();
+            _generation.Dispose();
+        }
+    }
+
+    /// <summary>Runs a transaction of our own netlink under the same lock and generation count.</summary>
+    internal T Transact<T>(Func<T> transaction)
+    {
+        lock (_lock) return Track(transaction);
+    }
+
+    // A transaction raises the generation by one. If it rose by more, somebody else committed too: then neither counts as ours,
+    // which costs the watcher one needless check and never hides a foreign change.
+    private T Track<T>(Func<T> transaction)
+    {
+        uint before = _generation.Read();
+        T result = transaction();
+        uint after = _generation.Read();
+        if (after == before + 1)
+        {
+            if (_own.Count == RememberedGenerations) _own.Dequeue();
+            _own.Enqueue(after);
+        }
+        return result;
+    }
+
+    private string RunLocked(string command, uint output, bool dry)
+    {
+        ObjectDisposedException.ThrowIf(_context.IsClosed, this);
+        LibNftables.SetDryRun(_context, dry);
+        LibNftables.SetOutput(_context, output);
+        int status = LibNftables.Run(_context, command);
+        Errno errno = Libc.LastError;
+        string printed = Marshal.PtrToStringUTF8(LibNftables.OutputBuffer(_context)) ?? "";
+        string complaint = (Marshal.PtrToStringUTF8(LibNftables.ErrorBuffer(_context)) ?? "").Trim();
+        if (status == 0) return printed;
+        // errno is what the last call within the library left behind: only a refusal for want of privilege is told by it alone.
+        bool isPrivilege = errno is Errno.EPERM && complaint.Contains("Operation not permitted", StringComparison.Ordinal);
+        throw new KernelException("nftables:", FirstLine(command), isPrivilege ? errno : Errno.None, complaint);
+    }
+
+    private static string FirstLine(string command)
+    {
+        ReadOnlySpan<char> text = command.AsSpan().Trim();
+        int end = text.IndexOf('\n');
+        if (end >= 0) text = text[..end];
+        return text.Length > 80 ? $"{text[..80]}…" : text.ToString();
+    }
+}
