@@ -21,8 +21,8 @@ public sealed record FlowSummary
     /// <summary>The flow's UUID; null for the journal's notes about itself.</summary>
     public string? Flow => Decision.Flow;
 
-    /// <summary>How many attempts this stands for.</summary>
-    public long Attempts => Events.Where(e => e.Event is "decision" or "counted").Select(e => e.Count).DefaultIfEmpty(1).Max();
+    /// <summary>How many attempts this stands for: the one that was decided, and those that were counted.</summary>
+    public long Attempts => (Events.Any(e => e.Event != "counted") ? 1 : 0) + Events.Where(e => e.Event == "counted").Sum(e => e.Count);
 
     /// <summary>The name to show: what the client claimed, else what it asked, else a bound one; null when only the address is known.</summary>
     public string? Name => Named("sni") ?? Named("host") ?? Named("question") ?? Named("binding") ?? (Names.Count > 0 ? Names[0].Name : null);
