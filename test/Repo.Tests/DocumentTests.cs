@@ -40,6 +40,11 @@ public sealed partial class DocumentTests
                 {
                     if (!Repository.Exists(path.TrimEnd('/'))) findings.Add($"{file}:{number}", $"`{path}` is not there", "mend or remove it");
                 }
+                if (!file.StartsWith("src/", StringComparison.Ordinal)) continue;
+                foreach (string folder in Markdown.Code(line).Where(code => FolderOfProject().IsMatch(code) && !RepositoryPath().IsMatch(code)))
+                {
+                    if (!Repository.Exists($"{Repository.FolderOf(file)}/{folder}")) findings.Add($"{file}:{number}", $"`{folder}` is not there", "mend or remove it");
+                }
             }
         }
         findings.AssertNone();
@@ -139,6 +144,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^(\./)?(src|test|docs|eng|bench|fuzz|policies|deploy|\.ci)(/[\w.\-]+)*/?$|^(README|AGENTS|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^Directory\.[\w.]+$")]
     private static partial Regex RepositoryPath();
+
+    [GeneratedRegex(@"^[A-Z]\w*(/\w+)*/$")]
+    private static partial Regex FolderOfProject();
 
     [GeneratedRegex(@"^[A-Z][a-z0-9]*(_[A-Za-z0-9]+){2,}$")]
     private static partial Regex TestSentence();
