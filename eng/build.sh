@@ -18,6 +18,14 @@ stamp_from() { # STAMP MARK: the stamp carries the time before the build, so a c
   mv -f "$2" "$1"
 }
 
+# Restores exactly what the lock files name: a changed package or reference shows here, not on somebody else's machine.
+restore_locked() { # PROJECT
+  dotnet restore "$1" --locked-mode -v q >&2 </dev/null && return 0
+  say "the restore failed. If NU1004 stands above, a package or reference was changed without its lock files:"
+  say "dotnet restore $solution --force-evaluate, then commit each packages.lock.json"
+  return 1
+}
+
 # Only the two programs: what the lab and the command line need.
 build_programs() {
   local stamp=artifacts/programs.stamp mark project
@@ -26,8 +34,8 @@ build_programs() {
   mark=$(mktemp artifacts/stamp.XXXXXX)
   say "building exeat and exeat-gateway"
   for project in src/Gateway/Exeat.Gateway.csproj src/Cli/Exeat.Cli.csproj; do
-    dotnet restore "$project" --locked-mode -v q >&2 </dev/null
-    dotnet build "$project" -c Release --no-restore --nologo -v q -clp:NoSummary >&2 </dev/null
+    restore_locked "$project"
+    dotnet build "$project" -c Release --no-restore --nologo -v q "-clp:ErrorsOnly;NoSummary" >&2 </dev/null
   done
   stamp_from "$stamp" "$mark"
 }
@@ -38,9 +46,9 @@ build_everything() {
   mkdir -p artifacts
   mark=$(mktemp artifacts/stamp.XXXXXX)
   say "restoring what the lock files name"
-  dotnet restore "$solution" --locked-mode -v q >&2 </dev/null
+  restore_locked "$solution"
   say "building $solution in Release"
-  dotnet build "$solution" -c Release --no-restore --nologo -v q -clp:NoSummary >&2 </dev/null
+  dotnet build "$solution" -c Release --no-restore --nologo -v q "-clp:ErrorsOnly;NoSummary" >&2 </dev/null
   cp "$mark" artifacts/programs.stamp
   touch -r "$mark" artifacts/programs.stamp
   stamp_from "$stamp" "$mark"
@@ -51,7 +59,7 @@ publish() {
   local project work="$root/artifacts/publish-work"
   for project in src/Gateway/Exeat.Gateway.csproj src/Cli/Exeat.Cli.csproj; do
     say "compiling $project ahead of time for linux-x64"
-    dotnet publish "$project" -c Release -r linux-x64 --nologo -v q -clp:NoSummary -o artifacts/publish \
+    dotnet publish "$project" -c Release -r linux-x64 --nologo -v q "-clp:ErrorsOnly;NoSummary" -o artifacts/publish \
       -p:PublishAot=true -p:StripSymbols=true -p:ExeatPublish=true -p:RestoreLockedMode=false "-p:ArtifactsPath=$work" >&2 </dev/null
   done
   # Symbols are kept beside, not shipped.

@@ -23,7 +23,10 @@ count() { # NAME PASSED FAILED SKIPPED SECONDS
 }
 
 show_failures() { # LOG: the failed tests with what they say, or the end of the log when it names none
-  if ! grep -A 25 -E '\[FAIL\]|Unhandled exception' "$1" | grep -vE '\[SKIP\]' | head -n 200 | sed 's/^/    /'; then
+  local failures='\[FAIL\]|Unhandled exception'
+  if grep -qE "$failures" "$1"; then
+    { grep -A 25 -E "$failures" "$1" || true; } | sed -n -e '/\[SKIP\]/d' -e '1,200s/^/    /p'
+  else
     tail -n 40 "$1" | sed 's/^/    /'
   fi
 }
@@ -113,7 +116,7 @@ check_format() {
   fi
   failed=$((failed + 1))
   echo "format: FAILED after $((SECONDS - began)) s; to mend it: dotnet format $solution"
-  head -n 40 "$reports/format.log" | sed "s|$root/||g; s/^/    /"
+  sed -n "s|$root/||g; 1,40s/^/    /p" "$reports/format.log"
 }
 
 # What was skipped and why, then the closing line, which is the last one and the only one of its form.
