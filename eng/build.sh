@@ -31,7 +31,8 @@ build_programs() {
   local stamp=artifacts/programs.stamp mark project
   if [ -x "$programs/exeat" ] && [ -x "$programs/exeat-gateway" ] && is_fresh "$stamp"; then return 0; fi
   mkdir -p artifacts
-  mark=$(mktemp artifacts/stamp.XXXXXX)
+  mark=$stamp.new
+  touch "$mark"
   say "building exeat and exeat-gateway"
   for project in src/Gateway/Exeat.Gateway.csproj src/Cli/Exeat.Cli.csproj; do
     restore_locked "$project"
@@ -44,7 +45,8 @@ build_everything() {
   local stamp=artifacts/everything.stamp mark
   if is_fresh "$stamp"; then return 0; fi
   mkdir -p artifacts
-  mark=$(mktemp artifacts/stamp.XXXXXX)
+  mark=$stamp.new
+  touch "$mark"
   say "restoring what the lock files name"
   restore_locked "$solution"
   say "building $solution in Release"
