@@ -21,6 +21,9 @@ public sealed record GatewayDocument
     /// <summary>Path of the policy (a file or a folder).</summary>
     public required string Policy { get; init; }
 
+    /// <summary>Folder of packs that the policy includes; null: includes are refused.</summary>
+    public string? Packs { get; init; }
+
     /// <summary>The policy resolver.</summary>
     public required GatewayDns Dns { get; init; }
 

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
+using Exeat.Names;
+
+namespace Exeat.Policy;
+
+/// <summary>Loads a gateway's configuration from a file or folder that has exactly one document of the kind.</summary>
+public static class GatewayDocumentLoader
+{
+    /// <summary>Fewer bits hold no verdict and generation.</summary>
+    public const int MinMarkBits = 12;
+
+    /// <summary>Loads and checks; the files that it names are not opened.</summary>
+    public static GatewayResult Load(string path)
+    {
+        var problems = new ProblemList();
+        DocumentSet set = DocumentSet.Load(path, DocumentKind.Gateway, problems);
+        foreach (MapReader extra in set.Documents.Skip(1)) problems.Error(extra.Where, "there is a second document of kind Gateway", "keep one; each gateway has its own file");
+        GatewayDocument? gateway = set.Documents is [MapReader map, ..] ? Read(map, problems) : null;
+        return new GatewayResult(problems.HasErrors ? null : gateway, problems.ToImmutable());
+    }
+
+    private static GatewayDocument Read(MapReader map, ProblemList problems)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(map.Where.File)) ?? "/";
+        string? PathOf(MapReader? from, string key) => from?.FreeText(key) is { } text ? Path.GetFullPath(Path.Combine(folder, text)) : null;
+
+        ImmutableArray<string> inside = map.Distinct("inside", map.List("inside"), (item, key) => item.InterfaceName(key, problems));
+        string outside = map.Value("outside")?.InterfaceName("outside", problems) ?? "";
+        if (inside.Contains(outside)) problems.Error(map.WhereOf("outside"), $"{outside} is inside and outside", "name the interface towards the world");
+        MapReader? journal = map.Open("journal", Shapes.Journal), management = map.Open("management", Shapes.Management);
+        var document = new GatewayDocument
+        {
+            Id = map.Identifier("id") ?? "",
+            Inside = inside,
+            Outside = outside,
+            Agents = PathOf(map, "agents") ?? "",
+            Policy = PathOf(map, "policy") ?? "",
+            Packs = PathOf(map, "packs"),
+            Dns = Dns(map.Open("dns", Shapes.Dns), problems),
+            Journal = new GatewayJournal { Dir = PathOf(journal, "dir") ?? "" },
+            State = PathOf(map, "state") ?? "",
+            Management = new GatewayManagement { Socket = PathOf(management, "socket"), Metrics = Metrics(management, problems) },
+            Limits = Limits(map.Open("limits", Shapes.Limits)),
+            MarkMask = MarkMask(map, problems) ?? GatewayDocument.DefaultMarkMask,
+        };
+        return MaxBytes(journal, problems) is { } bytes ? document with { Journal = document.Journal with { MaxBytes = bytes } } : document;
+    }
+
+    private static GatewayDns Dns(MapReader? map, ProblemList problems) => new()
+    {
+        Intercept = map is null ? [] : map.List("intercept").ReadDistinct("intercept", problems, node => node.AddressValue("intercept", problems)),
+        Upstream = map is null ? [] : map.List("upstream").ReadDistinct("upstream", problems, node => Endpoint(node, "upstream", 53, problems)),
+    };
+
+    private static AddressAndPort? Metrics(MapReader? map, ProblemList problems) => map?.Value("metrics") is { } node ? Endpoint(node, "metrics", 9464, problems) : null;
+
+    private static AddressAndPort? Endpoint(YamlNode node, string key, ushort defaultPort, ProblemList problems)
+    {
+        if (node.ScalarText(key, problems) is not { } text) return null;
+        if (AddressAndPort.TryParse(text, defaultPort, out AddressAndPort endpoint)) return endpoint;
+        problems.Error(node.Where, $"{key} has {node.Kind}", "write an address as 192.0.2.53, 192.0.2.53:53 or \"[2001:db8::53]:53\"");
+        return null;
+    }
+
+    private static GatewayLimits Limits(MapReader? map)
+    {
+        var limits = new GatewayLimits();
+        if (map is null) return limits;
+        foreach ((string key, int min, int max, Func<GatewayLimits, int, GatewayLimits> with) in GatewayLimitKeys.All)
+        {
+            if (map.Integer(key, min, max) is { } value) limits = with(limits, value);
+        }
+        return limits;
+    }
+
+    private static long? MaxBytes(MapReader? journal, ProblemList problems)
+    {
+        if (journal?.Scalar("maxBytes") is not { } text) return null;
+        (string Suffix, int Shift)[] units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("", 0)];
+        (string suffix, int shift) = units.First(unit => text.EndsWith(unit.Suffix, StringComparison.Ordinal));
+        const long Least = 1L << 20, Most = 1L << 50;
+        if (long.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            && number <= Most >> shift && number << shift >= Least)
+        {
+            return number << shift;
+        }
+        problems.Error(journal.WhereOf("maxBytes"), $"maxBytes is {Excerpt.Of(text)}", "write a number of bytes, or as 512MiB or 2GiB; at least 1MiB");
+        return null;
+    }
+
+    private static uint? MarkMask(MapReader map, ProblemList problems)
+    {
+        if (map.Scalar("markMask") is not { } text) return null;
+        bool isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        bool isNumber = isHex ? uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint mask)
+            : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out mask);
+        int bits = BitOperations.PopCount(mask);
+        bool isOneRun = mask != 0 && 32 - BitOperations.LeadingZeroCount(mask) - BitOperations.TrailingZeroCount(mask) == bits;
+        if (isNumber && isOneRun && bits >= MinMarkBits) return mask;
+        problems.Error(map.WhereOf("markMask"), $"markMask is {Excerpt.Of(text)}", $"write one run of at least {MinMarkBits} bits, such as 0xffff0000");
+        return null;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+
+namespace Exeat.Policy;
+
+/// <summary>Reads SmartGroups and WebGroups.</summary>
+internal sealed class GroupReader(ProblemList problems)
+{
+    /// <summary>A mapping (one selector, or <c>anyOf</c>), or a list of selectors.</summary>
+    public SmartGroup? SmartGroup(string name, YamlNode key, YamlNode node)
+    {
+        if (node.IsList)
+        {
+            if (node.Items.IsEmpty) problems.Error(node.Where, $"the smartGroup {name} is empty", "write a selector such as {class: coding} or {cidrs: [10.0.0.0/8]}");
+            return new SmartGroup { Name = name, AnyOf = Selectors(node.Items), Where = key.Where };
+        }
+        if (MapReader.Open(node, Shapes.SmartGroup, problems) is not { } map) return null;
+        Mode? mode = map.Word("mode", Words.Mode);
+        bool hasSelector = Shapes.Selector.Keys.Any(map.Has);
+        if (hasSelector == map.Has("anyOf"))
+        {
+            string what = hasSelector ? "has anyOf beside other selectors" : "selects nobody";
+            problems.Error(node.Where, $"the smartGroup {name} {what}", "write cidrs, class, labels or agents, or else anyOf: [{…}, {…}]");
+        }
+        ImmutableArray<GroupSelector> anyOf = hasSelector ? [Selector(map)] : Selectors(map.List("anyOf"));
+        return new SmartGroup { Name = name, AnyOf = anyOf, Mode = mode, Where = key.Where };
+    }
+
+    public WebGroup? WebGroup(string name, YamlNode key, YamlNode node)
+    {
+        if (MapReader.Open(node, Shapes.WebGroup, problems) is not { } map) return null;
+        var entries = ImmutableArray.CreateBuilder<NameEntry>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (YamlNode item in map.List("names"))
+        {
+            if (Entry(name, item) is not { } entry) continue;
+            if (seen.Add(entry.Pattern.Text)) entries.Add(entry);
+            else problems.Error(item.Where, $"{entry.Pattern.Text} is in the webGroup {name} twice", "take one out");
+        }
+        return new WebGroup { Name = name, Entries = entries.ToImmutable(), Where = key.Where };
+    }
+
+    private NameEntry? Entry(string group, YamlNode node)
+    {
+        if (node.IsScalar)
+        {
+            return node.Pattern("names", problems) is { } alone ? new NameEntry { Pattern = alone, Group = group, Where = node.Where } : null;
+        }
+        if (MapReader.Open(node, Shapes.NameEntry, problems) is not { } map) return null;
+        (string? owner, string? why, DateTimeOffset? expires) = (map.FreeText("owner"), map.FreeText("why"), map.Moment("expires"));
+        if (map.Value("name")?.Pattern("name", problems) is not { } pattern) return null;
+        return new NameEntry { Pattern = pattern, Group = group, Owner = owner, Why = why, Expires = expires, Where = node.Where };
+    }
+
+    private ImmutableArray<GroupSelector> Selectors(ImmutableArray<YamlNode> items)
+    {
+        var selectors = ImmutableArray.CreateBuilder<GroupSelector>();
+        foreach (YamlNode item in items)
+        {
+            if (MapReader.Open(item, Shapes.Selector, problems) is not { } map) continue;
+            if (item.Entries.IsEmpty) problems.Error(item.Where, "the selector selects nobody", "write cidrs, class, labels or agents");
+            selectors.Add(Selector(map));
+        }
+        return selectors.ToImmutable();
+    }
+
+    private GroupSelector Selector(MapReader map) => new()
+    {
+        Cidrs = map.List("cidrs").ReadDistinct("cidrs", problems, node => node.Cidr("cidrs", problems)),
+        Classes = map.OneOrMoreIdentifiers("class"),
+        Agents = map.Identifiers("agents"),
+        Labels = Labels(map),
+    };
+
+    private ImmutableArray<LabelSelector> Labels(MapReader map)
+    {
+        if (map.Value("labels") is not { } node) return [];
+        if (!node.IsMap || node.Entries.IsEmpty)
+        {
+            problems.Error(node.Where, $"labels is a mapping, this is {node.Kind}", "write labels: {KEY: VALUE}");
+            return [];
+        }
+        var labels = ImmutableArray.CreateBuilder<LabelSelector>();
+        foreach ((YamlNode key, YamlNode value) in node.Entries)
+        {
+            ImmutableArray<YamlNode> written = value.IsList ? value.Items : [value];
+            ImmutableArray<string> values = [.. written.Select(item => item.LabelText("a label's value", problems)).OfType<string>().Distinct()];
+            if (written.IsEmpty) problems.Error(value.Where, "the label has no value", "write a value, or take the label out");
+            if (key.LabelText("a label's key", problems) is { } text && !values.IsEmpty) labels.Add(new LabelSelector(text, values));
+        }
+        return labels.ToImmutable();
+    }
+}

@@ -1,0 +1,8 @@
+using System.Collections.Immutable;
+
+namespace Exeat.Policy;
+
+/// <summary>A policy, or why there is none.</summary>
+/// <param name="Policy">The policy; null when there is an error among the problems.</param>
+/// <param name="Problems">Errors and warnings, by file and place.</param>
+public sealed record LoadResult(Policy? Policy, ImmutableArray<Problem> Problems);

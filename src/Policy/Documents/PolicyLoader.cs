@@ -1,0 +1,44 @@
+using System.Collections.Frozen;
+
+namespace Exeat.Policy;
+
+/// <summary>Loads a policy from a file or folder: reads all documents, resolves references, checks the whole.</summary>
+public static class PolicyLoader
+{
+    /// <summary>Loads and checks. Never throws for anything that is written in the files; the policy's own tests are run by <c>PolicyTests</c>.</summary>
+    public static LoadResult Load(string path, LoadOptions? options = null)
+    {
+        options ??= new LoadOptions();
+        var problems = new ProblemList();
+        var draft = new PolicyDraft();
+        var reader = new PolicyReader(draft, problems);
+        var packs = new PackReader(reader, options.PacksDirectory, problems);
+        DocumentSet set = DocumentSet.Load(path, DocumentKind.Policy, problems);
+        foreach (MapReader document in set.Documents)
+        {
+            if (document.Has("parameters")) problems.Error(document.WhereOf("parameters"), "a policy has parameters", "write the values out; only packs have parameters");
+            reader.Read(document, isPack: false);
+            packs.Include(document);
+        }
+        var whole = new SourceLocation(path, 0, 0);
+        if (draft.Mode is null && !problems.HasErrors) problems.Error(whole, "no document states the mode", "write mode: monitor or mode: enforce");
+        PolicyLinks.Check(draft, problems);
+        if (problems.HasErrors) return new LoadResult(null, problems.ToImmutable());
+
+        var policy = new Policy
+        {
+            Version = DocumentFiles.Version([.. set.Files, .. packs.Files]),
+            Mode = draft.Mode!.Value.Value,
+            Default = draft.Default?.Value ?? RuleAction.Deny,
+            Rules = [.. draft.Rules.OrderBy(rule => rule.Priority).Select(rule => Resolved(rule, draft.WebGroups))],
+            SmartGroups = draft.SmartGroups.ToFrozenDictionary(StringComparer.Ordinal),
+            WebGroups = draft.WebGroups.ToFrozenDictionary(StringComparer.Ordinal),
+            Tests = [.. draft.Tests],
+        };
+        PolicyChecks.Run(policy, draft, whole, options, problems);
+        return new LoadResult(problems.HasErrors ? null : policy, problems.ToImmutable());
+    }
+
+    private static Rule Resolved(Rule rule, Dictionary<string, WebGroup> groups) =>
+        rule with { ToNames = [.. rule.ToWebGroups.SelectMany(group => groups[group].Entries)] };
+}

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Exeat.Policy;
+
+/// <summary>The keys of <c>limits</c> with their ranges. Upper ends keep a typing error from taking all memory; lower ends keep honest clients alive.</summary>
+internal static class GatewayLimitKeys
+{
+    public static readonly ImmutableArray<(string Key, int Min, int Max, Func<GatewayLimits, int, GatewayLimits> With)> All =
+    [
+        ("newFlowsPerSecond", 1, 100_000, (limits, value) => limits with { NewFlowsPerSecond = value }),
+        ("newFlowsBurst", 1, 100_000, (limits, value) => limits with { NewFlowsBurst = value }),
+        ("pendingFlows", 1, 1_000_000, (limits, value) => limits with { PendingFlows = value }),
+        ("queuedPackets", 1, 1_000_000, (limits, value) => limits with { QueuedPackets = value }),
+        ("helloBytes", 512, 64 * 1024, (limits, value) => limits with { HelloBytes = value }),
+        ("helloMilliseconds", 100, 120_000, (limits, value) => limits with { HelloMilliseconds = value }),
+        ("connections", 1, 10_000_000, (limits, value) => limits with { Connections = value }),
+        ("bindings", 1, 1_000_000, (limits, value) => limits with { Bindings = value }),
+        ("addressesPerName", 1, 1024, (limits, value) => limits with { AddressesPerName = value }),
+        ("bindingSeconds", 1, 86_400, (limits, value) => limits with { BindingSeconds = value }),
+        ("dnsQuestionsPerSecond", 1, 100_000, (limits, value) => limits with { DnsQuestionsPerSecond = value }),
+        ("dnsNamesPerHour", 1, 10_000_000, (limits, value) => limits with { DnsNamesPerHour = value }),
+        ("dnsCacheEntries", 0, 10_000_000, (limits, value) => limits with { DnsCacheEntries = value }),
+        ("recordsPerSecond", 1, 1_000_000, (limits, value) => limits with { RecordsPerSecond = value }),
+    ];
+}
