@@ -89,8 +89,9 @@ need_sdk() {
   fi
   # The SDK wants ICU or this setting; our programs use none.
   ldconfig -p | grep "libicuuc\.so" >/dev/null || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
-  if ! command -v dotnet >/dev/null || ! dotnet --version >/dev/null 2>&1; then
-    say "the .NET 10 SDK is missing (global.json names the version)"
+  local problem="there is no dotnet on the PATH"
+  if ! command -v dotnet >/dev/null || ! problem=$(dotnet --version 2>&1); then
+    say "the .NET 10 SDK that global.json asks for does not answer: $problem"
     say "Ubuntu: sudo apt-get install dotnet-sdk-10.0; elsewhere: https://dotnet.microsoft.com/download/dotnet/10.0, then put dotnet on the PATH"
     exit 3
   fi
