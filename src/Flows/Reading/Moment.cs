@@ -14,8 +14,8 @@ public static class Moment
         moment = now;
         if (text.Length > 1 && Unit(text[^1]) is { } unit && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int count))
         {
-            TimeSpan back = unit * count;
-            moment = back < now - DateTimeOffset.UnixEpoch ? now - back : DateTimeOffset.UnixEpoch;
+            // Further back than records can be is their beginning.
+            moment = count < (now - DateTimeOffset.UnixEpoch) / unit ? now - unit * count : DateTimeOffset.UnixEpoch;
             return true;
         }
         return DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"], CultureInfo.InvariantCulture,
