@@ -2,30 +2,31 @@ using Exeat.Linux.Netlink;
 
 namespace Exeat.Linux;
 
-/// <summary>The kernel's connection table, through ctnetlink. Thread-safe.</summary>
+/// <summary>The connection table of the network namespace of the thread that made this object, through ctnetlink. Thread-safe.</summary>
 public sealed class Conntrack : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly NetlinkSocket _socket;
-
-    /// <summary>Opens the table of this thread's network namespace.</summary>
-    public Conntrack() => _socket = new NetlinkSocket(NetlinkSocket.NETLINK_NETFILTER, "conntrack: open", "");
+    private readonly Lock _dumping = new();
+    private readonly NetlinkSocket _socket = Open();
+    // A socket of its own for dumps: the visitor may change what it sees.
+    private readonly NetlinkSocket _dump = Open();
 
     /// <summary>
     /// Visits all entries whose mark has <paramref name="markValue"/> under <paramref name="markMask"/> (0: all). While the table changes an entry may
-    /// be visited twice or, seldom, not at all.
+    /// be visited twice or, seldom, not at all. The visitor may delete and mark entries, but not dump.
     /// </summary>
     public void Dump(uint markMask, uint markValue, ConntrackVisitor visit)
     {
-        // The visitor may call back into this object (delete what it sees), hence a socket of its own.
-        using NetlinkSocket socket = new(NetlinkSocket.NETLINK_NETFILTER, "conntrack: open", "");
-        NetlinkWriter writer = new(stackalloc byte[64]);
-        ConntrackMessages.Dump(ref writer, socket.NextSequence(), markMask, markValue);
-        Errno error = socket.Query(writer.Written, (in NetlinkMessage message) =>
+        lock (_dumping)
         {
-            if (ConntrackReader.TryRead(in message, isDump: true, out ConntrackEvent entry)) visit(in entry);
-        });
-        if (error != Errno.None) throw new KernelException("conntrack: dump", "", error);
+            NetlinkWriter writer = new(stackalloc byte[64]);
+            ConntrackMessages.Dump(ref writer, _dump.NextSequence(), markMask, markValue);
+            Errno error = _dump.Query(writer.Written, (in NetlinkMessage message) =>
+            {
+                if (ConntrackReader.TryRead(in message, isDump: true, out ConntrackEvent entry)) visit(in entry);
+            });
+            if (error != Errno.None) throw new KernelException("conntrack: dump", "", error);
+        }
     }
 
     /// <summary>Deletes an entry; false if there is none, or if it is not the one with <paramref name="id"/> (0: any).</summary>
@@ -50,8 +51,14 @@ public sealed class Conntrack : IDisposable
         }
     }
 
-    /// <summary>Closes the socket.</summary>
-    public void Dispose() => _socket.Dispose();
+    /// <summary>Closes the sockets.</summary>
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _dump.Dispose();
+    }
+
+    private static NetlinkSocket Open() => new(NetlinkSocket.NETLINK_NETFILTER, "conntrack: open", "");
 
     private static bool IsFound(Errno error, string operation, in TupleKey key) => error switch
     {

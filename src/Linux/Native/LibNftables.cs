@@ -5,7 +5,7 @@ namespace Exeat.Linux.Native;
 /// <summary>libnftables (nftables/libnftables.h): the parser and the transactions of the nft command, in this process.</summary>
 internal static partial class LibNftables
 {
-    public const uint NFT_CTX_DEFAULT = 0, NFT_CTX_OUTPUT_JSON = 1 << 4;
+    public const uint NFT_CTX_DEFAULT = 0, NFT_CTX_OUTPUT_STATELESS = 1 << 2, NFT_CTX_OUTPUT_JSON = 1 << 4;
     private const string Library = "libnftables.so.1";
 
     [LibraryImport(Library, EntryPoint = "nft_ctx_new")]

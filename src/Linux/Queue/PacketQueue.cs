@@ -72,6 +72,8 @@ public sealed class PacketQueue : IDisposable
             NetlinkWriter writer = new(stackalloc byte[128]);
             QueueMessages.Bind(ref writer, socket.NextSequence(), queue, options);
             Errno error = socket.Request(writer.Written);
+            // A queue that another socket has bound answers EPERM too.
+            if (error == Errno.EPERM && Capabilities.Has("CAP_NET_ADMIN")) error = Errno.EBUSY;
             if (error != Errno.None) throw new KernelException("nfqueue: bind", subject, error);
             // GSO: without it the kernel would cut merged segments apart before queueing each. Both flags are comforts; each is asked for alone.
             SetFlag(socket, queue, QueueMessages.NFQA_CFG_F_GSO);

@@ -4,18 +4,17 @@ using Exeat.Linux.Netlink;
 namespace Exeat.Linux;
 
 /// <summary>Reads the number of the ruleset's generation, which every committed transaction raises by one.</summary>
-internal sealed class NftGeneration : IDisposable
+internal sealed class NftGeneration(NetlinkSocket socket)
 {
     private const byte NFT_MSG_GETGEN = 16;
     private const ushort NFTA_GEN_ID = 1;
-    private readonly NetlinkSocket _socket = new(NetlinkSocket.NETLINK_NETFILTER, "nftables: open", "netlink");
 
     public uint Read()
     {
         NetlinkWriter writer = new(stackalloc byte[64]);
-        WriteRequest(ref writer, _socket.NextSequence());
+        WriteRequest(ref writer, socket.NextSequence());
         uint generation = 0;
-        Errno error = _socket.Query(writer.Written, (in NetlinkMessage message) => TryRead(in message, out generation));
+        Errno error = socket.Query(writer.Written, (in NetlinkMessage message) => TryRead(in message, out generation));
         return error == Errno.None ? generation : throw new KernelException("nftables: read", "generation", error);
     }
 
@@ -38,6 +37,4 @@ internal sealed class NftGeneration : IDisposable
         generation = 0;
         return false;
     }
-
-    public void Dispose() => _socket.Dispose();
 }

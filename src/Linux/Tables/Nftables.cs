@@ -12,6 +12,7 @@ public sealed class Nftables : IDisposable
     private const int RememberedGenerations = 64;
     private readonly Lock _lock = new();
     private readonly NftContext _context;
+    private readonly NetlinkSocket _socket;
     private readonly NftGeneration _generation;
     private readonly Queue<uint> _own = new();
 
@@ -23,7 +24,8 @@ public sealed class Nftables : IDisposable
         {
             throw new KernelException("nftables: open", "libnftables", Errno.ENOMEM);
         }
-        _generation = new NftGeneration();
+        _socket = new NetlinkSocket(NetlinkSocket.NETLINK_NETFILTER, "nftables: open", "netlink");
+        _generation = new NftGeneration(_socket);
     }
 
     /// <summary>Applies a ruleset in nft's language, all of it or nothing.</summary>
@@ -33,6 +35,12 @@ public sealed class Nftables : IDisposable
     public string Run(string command)
     {
         lock (_lock) return Track(() => RunLocked(command, LibNftables.NFT_CTX_DEFAULT, dry: false));
+    }
+
+    /// <summary>As <see cref="Run"/>, without what changes by itself (counters, set elements with timeouts): equal rules give equal text.</summary>
+    public string RunStateless(string command)
+    {
+        lock (_lock) return RunLocked(command, LibNftables.NFT_CTX_OUTPUT_STATELESS, dry: false);
     }
 
     /// <summary>Whether the kernel would take the ruleset; null, or what it (or the parser) says against it. Changes nothing (<c>nft --check</c>).</summary>
@@ -80,14 +88,14 @@ public sealed class Nftables : IDisposable
         lock (_lock)
         {
             _context.Dispose();
-            _generation.Dispose();
+            _socket.Dispose();
         }
     }
 
     /// <summary>Runs a transaction of our own netlink under the same lock and generation count.</summary>
-    internal T Transact<T>(Func<T> transaction)
+    internal T Transact<T>(Func<NetlinkSocket, T> transaction)
     {
-        lock (_lock) return Track(transaction);
+        lock (_lock) return Track(() => transaction(_socket));
     }
 
     // A transaction raises the generation by one. If it rose by more, somebody else committed too: then neither counts as ours,

@@ -6,7 +6,7 @@ namespace Exeat.Linux;
 /// <remarks>Neither form bypasses: with no listener the packet is dropped.</remarks>
 public static class QueueRule
 {
-    private const string ProbeName = "exeat-probe";
+    private const string ProbeName = "exeat_probe";
 
     /// <summary>Replaces the content of a chain with one queue rule, atomically, and says which kind it is. The chain must exist and not be a base chain.</summary>
     public static QueueKind Install(Nftables nftables, string table, string chain, ushort queue)
@@ -18,7 +18,7 @@ public static class QueueRule
             nftables.Apply(ruleset);
             return QueueKind.Nft;
         }
-        Errno error = nftables.Transact(() => SendXtables(table, chain, queue, commit: true));
+        Errno error = nftables.Transact(socket => SendXtables(socket, table, chain, queue, commit: true));
         return error == Errno.None
             ? QueueKind.Xtables
             : throw new KernelException("nftables: install queue rule in", $"inet {table} {chain}", error, "neither nft queue nor xt_NFQUEUE is usable");
@@ -35,14 +35,14 @@ public static class QueueRule
     public static QueueKind? Probe()
     {
         using Nftables nftables = new();
-        string ruleset = $"table inet {ProbeName} {{\n chain queue {{\n queue num 0\n }}\n}}\n";
+        string ruleset = $"table inet {ProbeName} {{\n chain verdict_queue {{\n queue num 0\n }}\n}}\n";
         if (nftables.Check(ruleset) is null) return QueueKind.Nft;
-        return SendXtables(ProbeName, "queue", 0, commit: false) == Errno.None ? QueueKind.Xtables : null;
+        Errno error = nftables.Transact(socket => SendXtables(socket, ProbeName, "verdict_queue", 0, commit: false));
+        return error == Errno.None ? QueueKind.Xtables : null;
     }
 
-    private static Errno SendXtables(string table, string chain, ushort queue, bool commit)
+    private static Errno SendXtables(NetlinkSocket socket, string table, string chain, ushort queue, bool commit)
     {
-        using NetlinkSocket socket = new(NetlinkSocket.NETLINK_NETFILTER, "nftables: open", "netlink");
         NetlinkWriter writer = new(stackalloc byte[1024]);
         NftMessages.BeginBatch(ref writer, socket.NextSequence());
         if (!commit)
