@@ -23,6 +23,8 @@ internal static class PolicyLinks
                     break;
             }
         }
+        if (draft.Rules.Count > CompiledPolicy.MaxRules)
+            problems.Error(draft.Rules[CompiledPolicy.MaxRules].Where, $"there are {draft.Rules.Count} rules, more than {CompiledPolicy.MaxRules}", "join rules: put names into webGroups and addresses into smartGroups");
         Twice(draft.Rules, rule => rule.Name, name => $"the rule name {name}", problems);
         Twice(draft.Rules, rule => rule.Priority, priority => $"the priority {priority}", problems);
         ReportUnused(draft, problems);

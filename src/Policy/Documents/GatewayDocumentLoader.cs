@@ -8,8 +8,8 @@ namespace Exeat.Policy;
 /// <summary>Loads a gateway's configuration from a file or folder that has exactly one document of the kind.</summary>
 public static class GatewayDocumentLoader
 {
-    /// <summary>Fewer bits hold no verdict and generation.</summary>
-    public const int MinMarkBits = 12;
+    /// <summary>State, generation and the marks of a packet on its way through need these many.</summary>
+    public const int MinMarkBits = 14;
 
     /// <summary>Loads and checks; the files that it names are not opened.</summary>
     public static GatewayResult Load(string path)
