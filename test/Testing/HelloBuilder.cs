@@ -54,16 +54,17 @@ public sealed record HelloBuilder
         return new ByteList().Byte(1).Byte(bytes.Length >> 16).UInt16(bytes.Length & 0xffff).Bytes(bytes).ToArray();
     }
 
-    /// <summary>The message in one record, or in records cut after the given numbers of message bytes each (the last takes the rest).</summary>
+    /// <summary>The message in one record, or in records of the given sizes (the last takes the rest).</summary>
     public byte[] Build(params IReadOnlyList<int> cuts) => Records(Message(), cuts);
 
-    /// <summary>Puts a message into handshake records.</summary>
+    /// <summary>Puts a message into handshake records; sizes beyond its end are left out.</summary>
     public static byte[] Records(byte[] message, params IReadOnlyList<int> cuts)
     {
         var stream = new ByteList();
         int at = 0;
         foreach (int cut in cuts)
         {
+            if (at + cut > message.Length) break;
             stream.Byte(22).UInt16(0x0301).Vector16(message.AsSpan(at, cut));
             at += cut;
         }
@@ -82,7 +83,11 @@ public sealed record HelloBuilder
         if (Ech) list.Add((0xfe0d, new byte[186]));
         list.Add((51, new ByteList().Vector16(new byte[KeyShareBytes]).ToArray()));
         list.AddRange(Extra);
-        if (ShuffleSeed is int seed) list = [.. list.OrderBy(e => (e.Type * 2654435761u) ^ (uint)(seed * 40503))];
+        if (ShuffleSeed is int seed)
+        {
+            var random = new Random(seed);
+            list = [.. list.OrderBy(_ => random.Next())];
+        }
         var bytes = new ByteList();
         foreach ((ushort type, byte[] body) in list) bytes.UInt16(type).Vector16(body);
         return bytes.ToArray();

@@ -9,8 +9,12 @@ namespace Exeat.Wire;
 /// </remarks>
 internal ref struct HandshakeRecords(ReadOnlySpan<byte> stream)
 {
-    private const int RecordHeaderBytes = 5;
-    private const int MessageHeaderBytes = 4;
+    /// <summary>Type, version, length.</summary>
+    public const int RecordHeaderBytes = 5;
+
+    /// <summary>Type and length.</summary>
+    public const int MessageHeaderBytes = 4;
+
     private const int MaxRecordBytes = 1 << 14;
     private const byte HandshakeRecord = 22;
     private const byte ClientHello = 1;

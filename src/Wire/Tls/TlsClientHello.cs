@@ -34,7 +34,9 @@ public static class TlsClientHello
             return framing;
         }
         var body = new HelloBody(nameBuffer);
-        ReadStatus status = records.Count == 1 ? ReadBody(ref body, stream[5..], records) : ReadGathered(ref body, records);
+        ReadStatus status = records.Count == 1
+            ? ReadBody(ref body, stream.Slice(HandshakeRecords.RecordHeaderBytes, records.Here), records)
+            : ReadGathered(ref body, records);
         // Both agree on what is whole: the body is read against the length that the framing was walked with.
         hello = body.View with { Records = records.Count, HelloBytes = status == ReadStatus.Found ? records.End : 0 };
         return status;
@@ -63,7 +65,7 @@ public static class TlsClientHello
 
     private static ReadStatus ReadBody(scoped ref HelloBody body, scoped ReadOnlySpan<byte> message, scoped HandshakeRecords records)
     {
-        const int header = 4;
+        const int header = HandshakeRecords.MessageHeaderBytes;
         return body.Read(new PrefixReader(message[header..Math.Min(message.Length, records.Message)], records.Message - header));
     }
 }

@@ -1,0 +1,79 @@
+using System.Text;
+using CsCheck;
+
+namespace Exeat.Wire.Tests.Http;
+
+public sealed class HttpHeadTests
+{
+    private readonly byte[] _name = new byte[253];
+
+    [Fact]
+    public void The_host_of_a_real_request_is_found()
+    {
+        byte[] bytes = Corpus.Read("curl-http");
+        Assert.Equal((ReadStatus.Found, "api.example.com"), Read(bytes));
+        for (int length = 0; length < bytes.Length; length++) Assert.Equal(ReadStatus.NeedMore, Read(bytes[..length]).Status);
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: A.Example\r\n\r\n", "a.example")]
+    [InlineData("POST /x HTTP/1.1\r\nX: y\r\nhOsT:\ta.example:8080 \r\nContent-Length: 1\r\n\r\nz", "a.example")]
+    [InlineData("GET / HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n", "")]
+    [InlineData("GET / HTTP/1.1\r\nHost: [2001:db8::1]:80\r\n\r\n", "")]
+    [InlineData("GET / HTTP/1.0\r\n\r\n", "")]
+    public void A_well_formed_head_says_its_host(string text, string host) => Assert.Equal((ReadStatus.Found, host), Read(Encoding.Latin1.GetBytes(text)));
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\n\r\n")] // no Host
+    [InlineData("GET / HTTP/1.1\r\nHost: a.example\r\nHost: a.example\r\n\r\n")]
+    [InlineData("GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n")] // absolute-form
+    [InlineData("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n")]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a.example\r\n b.example\r\n\r\n")] // obs-fold
+    [InlineData("GET / HTTP/1.1\r\nHost : a.example\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a.exa\0mple\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\nHost: a.example\n\n")] // bare LF
+    [InlineData("GET / HTTP/1.1\r\nX: a\rHost: b.example\r\nHost: a.example\r\n\r\n")]
+    [InlineData("GET /  HTTP/1.1\r\nHost: a.example\r\n\r\n")]
+    [InlineData("GET /\u0080 HTTP/1.1\r\nHost: a.example\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a.example/x\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a.example:80x\r\n\r\n")]
+    [InlineData("\r\nGET / HTTP/1.1\r\nHost: a.example\r\n\r\n")]
+    [InlineData(" / HTTP/1.1\r\nHost: a.example\r\n\r\n")]
+    public void An_ambiguous_head_is_malformed_and_never_found_on_the_way(string text)
+    {
+        byte[] bytes = Encoding.Latin1.GetBytes(text);
+        Assert.Equal((ReadStatus.Malformed, ""), Read(bytes));
+        for (int length = 0; length < bytes.Length; length++) Assert.NotEqual(ReadStatus.Found, Read(bytes[..length]).Status);
+    }
+
+    [Fact]
+    public void A_head_without_end_is_malformed_at_the_limit()
+    {
+        byte[] bytes = Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: a.example\r\nX: " + new string('x', HttpHead.MaxBytes));
+        Assert.Equal(ReadStatus.NeedMore, Read(bytes[..(HttpHead.MaxBytes - 1)]).Status);
+        Assert.Equal(ReadStatus.Malformed, Read(bytes[..HttpHead.MaxBytes]).Status);
+    }
+
+    [Fact]
+    public void No_bytes_make_the_reader_throw_and_answers_never_turn() => Gen.Select(
+        Gen.OneOf(Gen.Const(""), Gen.Const("GET / HTTP/1.1\r\nHost: a.example\r\n")), Gen.Char["\r\n\0 :/HostGET1.\u00e9"].Array[0, 60]).Sample((start, rest) =>
+    {
+        byte[] bytes = [.. Encoding.Latin1.GetBytes(start), .. Encoding.Latin1.GetBytes(rest)];
+        byte[] name = new byte[253];
+        ReadStatus last = ReadStatus.NeedMore;
+        for (int length = 0; length <= bytes.Length; length++)
+        {
+            ReadStatus status = HttpHead.TryReadHost(bytes.AsSpan(0, length), name, out int nameLength);
+            Assert.InRange(nameLength, 0, 253);
+            Assert.True(last == ReadStatus.NeedMore || status == last);
+            last = status;
+        }
+    }, iter: 3000);
+
+    private (ReadStatus Status, string Host) Read(byte[] bytes)
+    {
+        ReadStatus status = HttpHead.TryReadHost(bytes, _name, out int length);
+        return (status, Encoding.ASCII.GetString(_name, 0, length));
+    }
+}
