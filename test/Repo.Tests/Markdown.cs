@@ -18,6 +18,20 @@ internal static partial class Markdown
         }
     }
 
+    /// <summary>The fenced blocks of one language, with the number of the line above their first.</summary>
+    public static IEnumerable<(int Number, string Text)> Blocks(string file, string language)
+    {
+        string[] lines = Repository.Lines(file);
+        for (int i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].Trim() != $"```{language}") continue;
+            int end = Array.FindIndex(lines, i + 1, line => line.Trim() == "```");
+            if (end < 0) end = lines.Length;
+            yield return (i + 1, string.Join('\n', lines[(i + 1)..end]) + "\n");
+            i = end;
+        }
+    }
+
     /// <summary>What stands between backticks on a line.</summary>
     public static IEnumerable<string> Code(string line) => Backticked().Matches(line).Select(match => match.Groups[1].Value);
 
