@@ -12,6 +12,9 @@ public sealed class PolicyRouting : IDisposable
     private readonly Lock _lock = new();
     private readonly NetlinkSocket _socket = new(NetlinkSocket.NETLINK_ROUTE, "routing rules: open", "");
 
+    /// <summary>The port that this object's changes carry in a <see cref="KernelChange"/>.</summary>
+    public uint PortId => _socket.PortId;
+
     /// <summary>
     /// Drops what comes in by an interface and has the mark: <c>ip rule add pref P iif I fwmark V/M blackhole</c>. It is no error if the rule is there.
     /// </summary>
