@@ -1,1 +1,28 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Exeat.Api;
+using Exeat.Cli;
+
+// Table of contents: every command is made by its own folder.
+var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agents.")
+{
+    FlowsCommand.Create(),
+    WhyCommand.Create(),
+};
+GlobalOptions.AddTo(root);
+
+ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+if (parsed.Action is ParseErrorAction)
+{
+    foreach (var error in parsed.Errors) Console.Error.WriteLine($"exeat: {error.Message}");
+    Console.Error.WriteLine($"exeat: what there is: {CommandPath.Of(parsed)} --help");
+    return ExitCode.InputWrong;
+}
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception failure)
+{
+    return Failures.Report(failure, parsed);
+}

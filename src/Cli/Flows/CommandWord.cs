@@ -1,0 +1,14 @@
+using Exeat.Flows;
+
+namespace Exeat.Cli;
+
+/// <summary>Recorded text inside a command that a person will copy: plain words stay, anything else is quoted for a shell, so that a record cannot bring a command of its own.</summary>
+internal static class CommandWord
+{
+    public static string Of(string text)
+    {
+        string safe = TerminalText.EscapeName(text);
+        return safe.Length > 0 && safe.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':' or '/' or '@') && safe[0] != '-'
+            ? safe : "'" + safe.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    }
+}

@@ -1,0 +1,52 @@
+namespace Exeat.Cli;
+
+/// <summary>Reasons as half sentences, for <c>exeat why</c>; docs/reasons.md has the whole story of each.</summary>
+internal static class ReasonSentence
+{
+    public static string Of(string? reason) => reason switch
+    {
+        "default-deny" => "no rule permits it",
+        "permitted-by-rule" => "a rule permits it",
+        "denied-by-rule" => "a rule denies it",
+        "quarantined" => "the agent is quarantined",
+        "default-permit" => "no rule says anything about it and the policy's default, in monitor mode, is to permit",
+        "awaits-hello" => "only the client's first bytes can decide it",
+        "name-not-bound" => "the name it claimed is permitted, but our resolver never answered this address to this agent for it, so the claim may be false",
+        "no-name-proven" => "a name at this address is permitted, but the client's bytes named nobody",
+        "empty-non-terminal" => "the name itself is not permitted, only a longer one below it",
+        "address-not-allowed" => "the name is permitted, but not at this address",
+        "spoofed-source" => "its source address does not belong to the interface it came from",
+        "unknown-agent" => "no agent is declared for that interface and address",
+        "gateway-itself" => "the gateway itself is not to be reached",
+        "towards-agent" => "nobody may open connections towards an agent",
+        "malformed" => "the bytes could not be decoded",
+        "syn-with-data" => "its first packet carried data (TCP Fast Open), which nobody can hold back",
+        "tuple-reused" => "it began a new connection on the addresses and ports of a live one; the next attempt is judged afresh",
+        "hello-replaced" => "bytes that had been approved were sent again with another content",
+        "hello-in-pieces" => "its hello did not lie in one segment, which is not supported yet",
+        "no-hello" => "its hello never came",
+        "no-anchor" => "its first bytes came without the server's answer to the connection",
+        "http-not-supported" => "plain HTTP by name is not supported yet",
+        "quic-not-supported" => "QUIC is not supported yet",
+        "udp-not-supported" => "UDP other than DNS to the resolver is not supported yet",
+        "protocol-not-supported" => "the protocol is not let through",
+        "fragment-or-options" => "fragments, IP options and extension headers are not let through",
+        "dns-not-forwarded" => "DNS goes through the policy resolver only",
+        "dns-type-refused" => "the resolver does not answer this type of question",
+        "dns-quota" => "the agent asked too much",
+        "dns-upstream-failed" => "the upstream resolver did not give a usable answer",
+        "limit-reached" => "a limit of this agent was reached, or a table is full",
+        "policy-changed" => "the policy changed and no longer permits it",
+        "stale-generation" => "the policy changed while it was being decided",
+        "unproven-after-restart" => "the gateway was restarted and has no proof for it",
+        "journal-unwritable" => "records could not be written, and without a record nothing new is let through",
+        "journal-retired" => "old events were deleted to stay within the disk budget",
+        "journal-torn" => "a last line that a crash had cut short was taken away",
+        null => "no reason is recorded",
+        _ => $"the reason is {Exeat.Flows.TerminalText.Escape(reason)}, which this release does not know",
+    };
+
+    /// <summary>Whether asking the policy again tells more.</summary>
+    public static bool IsPolicy(string? reason) => reason is "default-deny" or "permitted-by-rule" or "denied-by-rule" or "quarantined" or "default-permit" or "awaits-hello"
+        or "name-not-bound" or "no-name-proven" or "empty-non-terminal" or "address-not-allowed" or "policy-changed";
+}

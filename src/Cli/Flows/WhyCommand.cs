@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Exeat.Flows;
+
+namespace Exeat.Cli;
+
+/// <summary><c>exeat why</c>: one recorded attempt explained in a sentence, with the rule, what was proven, and how to go on.</summary>
+internal static class WhyCommand
+{
+    private const int ShortestPrefix = 8;
+
+    public static Command Create()
+    {
+        Argument<string?> id = new("ID") { Description = "a denial id, a flow id (or its beginning), or an event id", Arity = ArgumentArity.ZeroOrOne };
+        Option<bool> last = new("--last") { Description = "the last attempt that was refused, or would have been" };
+        Option<string?> agent = new("--agent") { Description = "with --last: of this agent", HelpName = "ID" };
+        Option<string?> journal = JournalOption.Create();
+        var command = new Command("why", "explain one recorded attempt") { id, last, agent, journal };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(id) is null == !result.GetValue(last)) result.AddError("give either an ID or --last");
+        });
+        command.SetAction(parsed => Run(parsed.GetValue(id), parsed.GetValue(agent), JournalOption.Open(parsed.GetValue(journal)), CommandOutput.Of(parsed)));
+        return command;
+    }
+
+    private static int Run(string? id, string? agent, JournalReader reader, CommandOutput output)
+    {
+        IReadOnlyList<FlowSummary> flows = FlowFold.Fold(reader.Read());
+        FlowSummary? flow = id is null ? flows.LastOrDefault(f => f.Decision.Verdict == "deny" && (agent is null || f.Decision.Agent == agent)) : Find(flows, id);
+        JournalOption.TellCorrupt(reader, output);
+        if (flow is null)
+        {
+            if (id is not null) throw new CommandFailure(ExitCode.InputWrong, $"why: no record has the id '{id}'; exeat flows query lists what is recorded");
+            output.Tell(agent is null ? "Nothing was refused." : $"Nothing was refused to {agent}.");
+            return ExitCode.Done;
+        }
+        Explanation.Of(flow).Write(output);
+        return ExitCode.Done;
+    }
+
+    private static FlowSummary? Find(IReadOnlyList<FlowSummary> flows, string id)
+    {
+        string lower = id.ToLowerInvariant();
+        FlowSummary? exact = flows.LastOrDefault(flow => flow.Denial == lower || flow.Flow == lower) ?? flows.LastOrDefault(flow => flow.Events.Any(e => e.Id == id));
+        if (exact is not null || lower.Length < ShortestPrefix) return exact;
+        List<FlowSummary> begun = [.. flows.Where(flow => flow.Flow?.StartsWith(lower, StringComparison.Ordinal) == true).Take(2)];
+        return begun.Count == 2 ? throw new CommandFailure(ExitCode.InputWrong, $"why: several flows begin with '{id}'; give more of it") : begun.FirstOrDefault();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using Exeat.Lab.Topology;
+
+namespace Exeat.Cli.Lab;
+
+/// <summary>Labs that were left up: how to get in, and how to end them.</summary>
+internal static class KeptLabs
+{
+    private const int Done = 0, Wrong = 2, Lacking = 3;
+    private static readonly TimeSpan Young = TimeSpan.FromMinutes(1);
+
+    /// <summary>Ends all and removes their folders.</summary>
+    public static async Task<int> DownAsync()
+    {
+        foreach (LabState state in LabState.All())
+        {
+            if (state.IsAlive() && Belongs(state))
+            {
+                // Ending the namespaces' first process ends everything in them; only a kill is certain to reach it.
+                await Subprocess.RunAsync(["kill", "-KILL", $"{state.OwnerId}"], TimeSpan.FromSeconds(5));
+                await Console.Error.WriteLineAsync($"lab: ended {state.Folder}");
+            }
+            state.Remove();
+        }
+        return Done;
+    }
+
+    /// <summary>Removes what crashed labs left: their processes went with their namespaces, their folder did not.</summary>
+    public static void SweepDead()
+    {
+        foreach (LabState state in LabState.All())
+        {
+            bool young = TimeProvider.System.GetUtcNow() - Directory.GetCreationTimeUtc(state.Folder) < Young;
+            if (!state.IsAlive() && !(young && state.OwnerId is null)) state.Remove();
+        }
+    }
+
+    /// <summary>Says how to get in.</summary>
+    public static void SayHow(LabState state) => Console.Error.WriteLine(
+        $"""
+        lab: left up. A shell inside an agent:  exeat lab shell coding-1
+        lab: its flows:                         exeat flows tail --journal {state.Journal}
+        lab: the lab's authority for clients:   {state.Authority}
+        lab: end it:                            exeat lab down
+        """);
+
+    /// <summary>Runs a shell, or a command, inside an agent of the lab that is up.</summary>
+    public static async Task<int> ShellAsync(string agent, string[] command)
+    {
+        if (LabPlan.Find(agent) is null && agent is not (LabPlan.Gateway or LabPlan.World))
+        {
+            await Console.Error.WriteLineAsync($"lab: no agent {agent}; there are {string.Join(", ", LabPlan.Agents.Select(a => a.Id))}");
+            return Wrong;
+        }
+        if (LabState.All().FirstOrDefault(s => s.IsAlive()) is not { } state || FirstProcess(state) is not { } first)
+        {
+            await Console.Error.WriteLineAsync("lab: none is up; start one: exeat lab --keep");
+            return Lacking;
+        }
+        string[] inside = command.Length > 0 ? command : ["env", $"SSL_CERT_FILE={state.Authority}", $"CURL_CA_BUNDLE={state.Authority}", "sh"];
+        using Process process = Process.Start(new ProcessStartInfo("nsenter",
+            ["--target", first, "--user", "--mount", "--pid", "--preserve-credentials", "--", "nsenter", $"--net=/run/netns/{agent}", "--", .. inside]))!;
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
+    // The noted process is the one that made the namespaces; the first process in them is its only child.
+    private static string? FirstProcess(LabState state)
+    {
+        string owner = state.OwnerId!.Value.ToString(CultureInfo.InvariantCulture);
+        string file = $"/proc/{owner}/task/{owner}/children";
+        return File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } children ? children.Split(' ')[0] : null;
+    }
+
+    // Whoever puts a folder of that name here cannot make us end a process that is not a lab's.
+    private static bool Belongs(LabState state)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{state.OwnerId}/cmdline").Contains(state.Folder, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Exeat.Lab.Report;
+using Exeat.Lab.Scenario;
+using Exeat.Lab.Topology;
+
+namespace Exeat.Cli.Lab;
+
+/// <summary>The lab itself: first process of its own namespaces.</summary>
+internal static class LabInside
+{
+    /// <summary>Says that the result lies ready and the lab stays up.</summary>
+    public const string KeptLine = "lab: kept";
+
+    private const int Held = 0, Failed = 1, Lacking = 3;
+
+    public static async Task<int> RunAsync(LabState state, LabWish wish, CancellationToken stop)
+    {
+        // Standard input ends when the one who started the lab is gone.
+        Task orphaned = Task.Run(() => Console.In.ReadToEnd(), CancellationToken.None);
+        Task<int> work = Task.Run(() => WorkAsync(state, wish, stop), CancellationToken.None);
+        if (await Task.WhenAny(work, orphaned) == work || (wish.Keep && File.Exists(state.Report))) return await work;
+        return Lacking;
+    }
+
+    private static async Task<int> WorkAsync(LabState state, LabWish wish, CancellationToken stop)
+    {
+        try
+        {
+            await PrivateMounts.MountAsync(state);
+            Say("building five agents, a gateway and a world");
+            LabSpaces spaces = await LabSpaces.CreateAsync(state, "", Programs.Exeat);
+            LabGateway? gateway = wish.Sabotage ? null : new LabGateway(spaces.Network, state, Programs.Gateway());
+            if (gateway is null)
+            {
+                Say("sabotage: the gateway is replaced by plain forwarding; every attack must escape");
+                await spaces.Network.ForwardPlainlyAsync();
+            }
+            else
+            {
+                await gateway.StartAsync(new PolicyText("monitor"));
+            }
+            var options = new LabRunOptions { Exeat = Programs.Exeat, Phase = wish.Phase, Agents = wish.Agents };
+            LabReport report = await new LabRun(spaces, options, Say).RunAsync(gateway);
+            if (gateway is { Process.HasEnded: true }) Say("the gateway ended on the way; it said:\n" + gateway.Process.LastWords());
+            await WriteAsync(state, report);
+            if (wish.Keep)
+            {
+                await Console.Error.WriteLineAsync(KeptLine);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+            }
+            return report.Failed == 0 ? Held : Failed;
+        }
+        catch (LabException e)
+        {
+            Say(e.Message);
+            return Lacking;
+        }
+        catch (OperationCanceledException)
+        {
+            return Held;
+        }
+    }
+
+    private static async Task WriteAsync(LabState state, LabReport report)
+    {
+        await File.WriteAllTextAsync(state.Report + ".next", report.ToJson());
+        File.Move(state.Report + ".next", state.Report);
+    }
+
+    private static void Say(string line) => Console.Error.WriteLine("lab: " + line);
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Exeat.Lab.Report;
+using Exeat.Lab.Topology;
+
+namespace Exeat.Cli.Lab;
+
+/// <summary>The part of <c>exeat lab</c> that people see: enters fresh namespaces, shows progress, prints what came of it.</summary>
+/// <remarks>
+/// Everything of the lab lives in a process namespace whose first process is the lab itself: however it ends, nothing of it stays.
+/// The lab holds the other end of our standard input, so that it also ends when we are killed.
+/// </remarks>
+internal static class LabOutside
+{
+    private const int Held = 0, Failed = 1, Lacking = 3, OurFault = 4;
+
+    public static async Task<int> RunAsync(LabWish wish, CancellationToken stop)
+    {
+        LabTools.CompletePath();
+        if (LabTools.MissingPackages() is { Count: > 0 } missing)
+        {
+            await Console.Error.WriteLineAsync($"lab: programs are missing; install them: sudo apt-get install {string.Join(' ', missing)}");
+            return Lacking;
+        }
+        KeptLabs.SweepDead();
+        LabState state = LabState.Create();
+        bool stays = false;
+        try
+        {
+            using Process inside = Start(state, wish);
+            state.WriteOwner(inside.Id);
+            using CancellationTokenRegistration ending = stop.Register(() => Hang(inside));
+            (int status, stays) = await FollowAsync(inside, state, wish);
+            return status;
+        }
+        finally
+        {
+            if (!stays) state.Remove();
+        }
+    }
+
+    private static Process Start(LabState state, LabWish wish) => Process.Start(new ProcessStartInfo("setsid",
+    [
+        "unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--",
+        .. Programs.Exeat, LabCommands.InsideName, state.Folder, .. wish.Arguments,
+    ])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    private static async Task<(int Status, bool Stays)> FollowAsync(Process inside, LabState state, LabWish wish)
+    {
+        List<string> said = [];
+        long start = TimeProvider.System.GetTimestamp();
+        while (await inside.StandardError.ReadLineAsync() is { } line)
+        {
+            if (line == LabInside.KeptLine) break;
+            said.Add(line);
+            if (!wish.Quiet) await Console.Error.WriteLineAsync(line);
+        }
+        bool kept = wish.Keep && !inside.HasExited && File.Exists(state.Report);
+        if (!kept) await inside.WaitForExitAsync();
+        if (!File.Exists(state.Report))
+        {
+            await Console.Error.WriteLineAsync(said.Any(l => l.StartsWith("lab:", StringComparison.Ordinal)) && !wish.Quiet
+                ? $"lab: did not finish (status {inside.ExitCode})"
+                : Explain(inside.ExitCode, said));
+            return (inside.ExitCode is Lacking or OurFault ? inside.ExitCode : Lacking, false);
+        }
+        LabReport report = LabReport.Parse(await File.ReadAllTextAsync(state.Report));
+        LabTable.Print(report, wish, TimeProvider.System.GetElapsedTime(start));
+        if (kept) KeptLabs.SayHow(state);
+        return (report.Failed == 0 && report.Passed > 0 ? Held : Failed, kept);
+    }
+
+    private static void Hang(Process inside)
+    {
+        try
+        {
+            inside.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended by itself.
+        }
+    }
+
+    private static string Explain(int status, IReadOnlyList<string> said)
+    {
+        string words = string.Join('\n', said.TakeLast(6));
+        return $"lab: could not enter namespaces of its own (status {status})\n{words}\n"
+            + (IsOn("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+                ? "This system restricts user namespaces to programs with an AppArmor profile (kernel.apparmor_restrict_unprivileged_userns=1).\n"
+                : "User namespaces are needed; a container or kernel setting may forbid them (user.max_user_namespaces, kernel.unprivileged_userns_clone).\n")
+            + "As an administrator it works nevertheless, still in namespaces of its own: sudo exeat lab";
+    }
+
+    private static bool IsOn(string file) => File.Exists(file) && File.ReadAllText(file).Trim() == "1";
+}

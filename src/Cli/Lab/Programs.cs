@@ -1,0 +1,23 @@
+using Exeat.Lab.Topology;
+
+namespace Exeat.Cli.Lab;
+
+/// <summary>How to start this program, and the gateway that lies beside it, again.</summary>
+internal static class Programs
+{
+    /// <summary>The command line of this program: its own executable, or the runtime with its library.</summary>
+    public static IReadOnlyList<string> Exeat { get; } =
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+            ? [Environment.ProcessPath!, Path.GetFullPath(Environment.GetCommandLineArgs()[0])]
+            : [Environment.ProcessPath!];
+
+    /// <summary>The command line of the gateway.</summary>
+    public static IReadOnlyList<string> Gateway()
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "exeat-gateway");
+        if (Exeat.Count == 2 && File.Exists(program + ".dll")) return [Exeat[0], program + ".dll"];
+        if (File.Exists(program)) return [program];
+        if (File.Exists(program + ".dll")) return ["dotnet", program + ".dll"];
+        throw new LabException($"exeat-gateway does not lie beside exeat in {AppContext.BaseDirectory}");
+    }
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Exeat.Flows;
+
+namespace Exeat.Cli;
+
+/// <summary>The outermost guard: every failure becomes one line and an exit status.</summary>
+internal static class Failures
+{
+    // What a shell reports for a program ended by SIGINT.
+    private const int Interrupted = 130;
+
+    public static int Report(Exception failure, ParseResult parsed)
+    {
+        switch (failure)
+        {
+            case OperationCanceledException:
+                return Interrupted;
+            case CommandFailure known:
+                Console.Error.WriteLine($"exeat: {known.Message}");
+                return known.ExitCode;
+            case JournalException journal:
+                Console.Error.WriteLine($"exeat: {journal.Message}");
+                return ExitCode.InputWrong;
+            default:
+                Console.Error.WriteLine($"exeat: {CommandPath.Of(parsed)}: {failure.GetType().Name}: {failure.Message.ReplaceLineEndings(" ")}");
+                if (parsed.GetValue(GlobalOptions.Level) == LogLevel.Debug) Console.Error.WriteLine(failure);
+                else Console.Error.WriteLine("exeat: this is a fault of ours; --log-level debug shows where");
+                return ExitCode.OurFault;
+        }
+    }
+}
