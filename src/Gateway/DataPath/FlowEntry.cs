@@ -1,0 +1,108 @@
+using Exeat.Names;
+using Exeat.Policy;
+
+namespace Exeat.Gateway.DataPath;
+
+/// <summary>What is known of one live flow. Pooled and reused: the verdict thread is its only owner.</summary>
+internal sealed class FlowEntry
+{
+    /// <summary>How much of the server's first bytes is kept: enough for a ServerHello's random (RFC 8446, 4.1.3), at most.</summary>
+    public const int ServerHeadBytes = 64;
+
+    private readonly byte[] _claimed = new byte[CanonicalName.MaxBytes];
+    private readonly byte[] _serverHead = new byte[ServerHeadBytes];
+    private byte[] _hello = [];
+    private int _claimedLength;
+
+    public FlowKey Key { get; private set; }
+
+    public Guid Id { get; private set; }
+
+    public FlowState State { get; set; }
+
+    /// <summary>Id of the agent in its own document; stays meaningful across reloads.</summary>
+    public string AgentId { get; private set; } = "";
+
+    /// <summary>Monotonic timestamp of the first packet.</summary>
+    public long Started { get; private set; }
+
+    public uint ClientIsn { get; set; }
+
+    /// <summary>Sequence number of the client's first byte, as the server's SYN-ACK acknowledged it.</summary>
+    public uint Anchor { get; set; }
+
+    /// <summary>Sequence number of the server's first byte.</summary>
+    public uint ServerAnchor { get; set; }
+
+    /// <summary>Stream offset at which the hello under judgement begins: 0, or after the first hello.</summary>
+    public int HelloOffset { get; set; }
+
+    /// <summary>Stream offset after the last approved byte.</summary>
+    public int ApprovedEnd { get; set; }
+
+    public bool IsTls { get; set; }
+
+    public int ServerHeadLength { get; private set; }
+
+    public Claim Claim { get; private set; }
+
+    public Proof ClaimProof { get; private set; }
+
+    public DomainName[] Bound { get; set; } = [];
+
+    public Decision Decision { get; set; }
+
+    /// <summary>Whether the decision was recorded already; each flow has exactly one unless policy changes.</summary>
+    public bool Recorded { get; set; }
+
+    /// <summary>Whether the verdict is applied; false in monitor mode.</summary>
+    public bool Enforced { get; set; }
+
+    public int Generation { get; set; }
+
+
+    public ReadOnlySpan<byte> ClaimedName => _claimed.AsSpan(0, _claimedLength);
+
+    public ReadOnlySpan<byte> Hello => _hello.AsSpan(0, ApprovedEnd - HelloOffset);
+
+    public ReadOnlySpan<byte> ServerHead => _serverHead.AsSpan(0, ServerHeadLength);
+
+    public bool IsPending => State is FlowState.SynSent or FlowState.AwaitsHello or FlowState.HelloSent or FlowState.AwaitsSecondHello;
+
+    public void Begin(FlowKey key, string agentId, Guid id, long now)
+    {
+        (Key, AgentId, Id, Started) = (key, agentId, id, now);
+        State = FlowState.SynSent;
+        (ClientIsn, Anchor, ServerAnchor, HelloOffset, ApprovedEnd, ServerHeadLength, _claimedLength) = (0, 0, 0, 0, 0, 0, 0);
+        (IsTls, Recorded, Enforced, Generation) = (false, false, false, 0);
+        (Claim, ClaimProof, Decision, Bound) = (Claim.NotSeen, Proof.Address, default, []);
+    }
+
+    public void SetClaim(Claim claim, ReadOnlySpan<byte> name, Proof proof)
+    {
+        (Claim, ClaimProof) = (claim, proof);
+        name.CopyTo(_claimed);
+        _claimedLength = name.Length;
+    }
+
+    /// <summary>Keeps the approved bytes: whatever overlaps them later must be identical.</summary>
+    public void Approve(int offset, ReadOnlySpan<byte> bytes)
+    {
+        if (_hello.Length < bytes.Length) _hello = new byte[bytes.Length];
+        bytes.CopyTo(_hello);
+        (HelloOffset, ApprovedEnd) = (offset, offset + bytes.Length);
+    }
+
+    /// <summary>Adds server bytes at their stream offset; bytes that leave a gap or lie beyond the head are not kept.</summary>
+    public void AddServerBytes(int offset, ReadOnlySpan<byte> bytes)
+    {
+        int skip = ServerHeadLength - offset;
+        if (offset < 0 || skip < 0 || skip >= bytes.Length) return;
+        ReadOnlySpan<byte> fresh = bytes[skip..];
+        fresh = fresh[..Math.Min(fresh.Length, ServerHeadBytes - ServerHeadLength)];
+        fresh.CopyTo(_serverHead.AsSpan(ServerHeadLength));
+        ServerHeadLength += fresh.Length;
+    }
+
+    public void ForgetServerBytes() => ServerHeadLength = 0;
+}

@@ -1,0 +1,63 @@
+using Exeat.Policy;
+
+namespace Exeat.Gateway.DataPath;
+
+/// <summary>The live flows. Bounded in all and per agent; a full table refuses the newcomer and never evicts the living (I10). Owned by the verdict thread.</summary>
+internal sealed class FlowTable(GatewayLimits limits, int capacity)
+{
+    private readonly Dictionary<FlowKey, FlowEntry> _live = new(capacity);
+    private readonly Dictionary<string, AgentUse> _agents = new(StringComparer.Ordinal);
+    private readonly Stack<FlowEntry> _free = new(capacity);
+
+    public int Count => _live.Count;
+
+    /// <summary>Live flows; not to be changed while walking.</summary>
+    public Dictionary<FlowKey, FlowEntry>.ValueCollection Live => _live.Values;
+
+    public FlowEntry? Find(in FlowKey key) => _live.GetValueOrDefault(key);
+
+    /// <summary>Begins a flow; null when a limit is reached.</summary>
+    public FlowEntry? Begin(in FlowKey key, string agentId, Guid id, long now)
+    {
+        AgentUse use = UseOf(agentId);
+        if (_live.Count >= capacity || use.Flows >= limits.Connections || use.Pending >= limits.PendingFlows) return null;
+        FlowEntry entry = _free.Count > 0 ? _free.Pop() : new FlowEntry();
+        entry.Begin(key, agentId, id, now);
+        _live.Add(key, entry);
+        use.Flows++;
+        use.Pending++;
+        return entry;
+    }
+
+    /// <summary>Changes the state and keeps the agent's count of pending flows true.</summary>
+    public void Move(FlowEntry entry, FlowState state)
+    {
+        bool was = entry.IsPending;
+        entry.State = state;
+        if (was == entry.IsPending) return;
+        UseOf(entry.AgentId).Pending += was ? -1 : 1;
+    }
+
+    /// <summary>Forgets a flow whose end was recorded; the entry may be reused at once.</summary>
+    public void Remove(FlowEntry entry)
+    {
+        if (!_live.Remove(entry.Key)) return;
+        AgentUse use = UseOf(entry.AgentId);
+        use.Flows--;
+        if (entry.IsPending) use.Pending--;
+        _free.Push(entry);
+    }
+
+    private AgentUse UseOf(string agentId)
+    {
+        if (!_agents.TryGetValue(agentId, out AgentUse? use)) _agents[agentId] = use = new AgentUse();
+        return use;
+    }
+
+    private sealed class AgentUse
+    {
+        public int Flows { get; set; }
+
+        public int Pending { get; set; }
+    }
+}

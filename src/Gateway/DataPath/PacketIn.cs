@@ -1,0 +1,29 @@
+using Exeat.Policy;
+using Exeat.Wire;
+
+namespace Exeat.Gateway.DataPath;
+
+/// <summary>One packet from the queue with what was found out about it.</summary>
+internal readonly ref struct PacketIn
+{
+    /// <summary>The packet as read.</summary>
+    public required PacketView View { get; init; }
+
+    /// <summary>The policy of the moment; read once per packet.</summary>
+    public required Snapshot Snapshot { get; init; }
+
+    /// <summary>The agent's index in the snapshot; −1 when unknown.</summary>
+    public required int Agent { get; init; }
+
+    /// <summary>The kernel saw a SYN on a tuple whose entry lives.</summary>
+    public bool Reused { get; init; }
+
+    public FlowKey Key => new(View.Source, View.SourcePort, View.Destination, View.DestinationPort, View.Protocol);
+
+    /// <summary>The tuple as the agent began it, for a packet of the server's.</summary>
+    public FlowKey ReplyKey => new(View.Destination, View.DestinationPort, View.Source, View.SourcePort, View.Protocol);
+
+    public bool Monitored => Snapshot.ModeOf(Agent) == Mode.Monitor;
+
+    public string AgentId => (uint)Agent < (uint)Snapshot.Policy.Agents.Length ? Snapshot.Policy.Agents[Agent].Id : "";
+}

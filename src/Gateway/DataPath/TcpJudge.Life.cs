@@ -1,0 +1,117 @@
+using Exeat.Gateway.Kernel;
+using Exeat.Gateway.Records;
+using Exeat.Policy;
+
+namespace Exeat.Gateway.DataPath;
+
+/// <summary>What happens to flows between packets: time limits, ends, policy changes.</summary>
+internal sealed partial class TcpJudge
+{
+    private readonly List<FlowEntry> _ending = [];
+
+    /// <summary>How long a flow may stay without its hello, or without the server's answer to it.</summary>
+    public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Ends flows whose hello did not come in time; both ends are told.</summary>
+    public void Sweep(Snapshot snapshot)
+    {
+        _ending.Clear();
+        foreach (FlowEntry entry in table.Live)
+        {
+            if (entry.IsPending && time.GetElapsedTime(entry.Started) > HelloTimeout) _ending.Add(entry);
+        }
+        foreach (FlowEntry entry in _ending)
+        {
+            int agent = snapshot.FindAgent(entry.Key.Source);
+            if (!entry.Recorded)
+            {
+                entry.Decision = new Decision(Verdict.Deny, Reason.NoHello, 0, entry.Decision.Would);
+                recorder.Decision(entry, snapshot, agent, Stage.Hello);
+            }
+            if (entry.State != FlowState.SynSent)
+            {
+                resets.ToServer(entry.Key, entry.Anchor + (uint)entry.ApprovedEnd);
+                resets.ToClient(entry.Key, entry.ServerAnchor);
+            }
+            connections.Delete(entry.Key);
+            recorder.End(entry, snapshot, agent, "no-hello", default);
+            table.Remove(entry);
+        }
+    }
+
+    /// <summary>The kernel forgot the connection: the record is closed with its counts.</summary>
+    public void Ended(in FlowKey key, in FlowCounts counts, Snapshot snapshot)
+    {
+        if (table.Find(key) is not { } entry) return;
+        int agent = snapshot.FindAgent(key.Source);
+        if (!entry.Recorded)
+        {
+            entry.Decision = new Decision(Verdict.Deny, Reason.NoHello, 0, entry.Decision.Would);
+            recorder.Decision(entry, snapshot, agent, Stage.Hello);
+        }
+        recorder.End(entry, snapshot, agent, entry.State == FlowState.Refused ? "refused" : "closed", counts);
+        table.Remove(entry);
+    }
+
+    /// <summary>The record of a permit could not be written: the flow is refused from here on.</summary>
+    public void Withdraw(FlowEntry entry)
+    {
+        table.Move(entry, FlowState.Refused);
+        connections.Delete(entry.Key);
+    }
+
+    /// <summary>
+    /// Judges every live flow by a new policy and stamps the survivors with its generation; both generations pass meanwhile. What is no longer permitted keeps its old
+    /// mark, so that its next packet comes to the queue and is refused there. Returns how many were ended.
+    /// </summary>
+    public int Rejudge(Snapshot next, MarkLayout marks)
+    {
+        int ended = 0;
+        foreach (FlowEntry entry in table.Live)
+        {
+            if (entry.State == FlowState.Refused) continue;
+            int agent = next.FindAgent(entry.Key.Source);
+            bool monitored = next.ModeOf(agent) == Mode.Monitor;
+            Decision decision = Again(entry, next, agent);
+            // Enforce ends what only monitor let pass. A pending flow waits for its hello under the new policy too; one that was permitted by address alone and
+            // now would need a name has none to show.
+            bool holds = decision.Verdict == Verdict.Permit || decision.Verdict == Verdict.Pending && entry.IsPending;
+            bool lives = agent >= 0 && (holds || monitored && !NeverRelaxed(entry));
+            entry.Enforced = !monitored;
+            if (lives)
+            {
+                entry.Generation = next.Generation;
+                connections.SetMark(entry.Key, entry.State == FlowState.Permitted ? marks.Permitted(next.Generation) : marks.Pending(next.Generation));
+                continue;
+            }
+            ended++;
+            // The agent is detached: its packets do not reach the queue any more, so the entry goes now (I11).
+            if (agent < 0) connections.Delete(entry.Key);
+            entry.Decision = decision.Verdict == Verdict.Deny ? decision with { Reason = Reason.PolicyChanged } : new Decision(Verdict.Deny, Reason.PolicyChanged);
+            table.Move(entry, FlowState.Refused);
+            recorder.Decision(entry, next, agent, entry.Claim == Claim.NotSeen ? Stage.FirstPacket : Stage.Hello);
+        }
+        return ended;
+    }
+
+    // A gateway's own refusal (a hello in pieces, say) is no policy's to lift: monitored flows refused so stay would-be denials.
+    private static Decision Again(FlowEntry entry, Snapshot next, int agent)
+    {
+        if (entry.Decision.Verdict == Verdict.Deny && entry.Decision.Reason is not (Reason.DefaultDeny or Reason.DeniedByRule or Reason.NameNotBound or Reason.NoNameProven))
+            return entry.Decision;
+        return next.Policy.Decide(new Attempt
+        {
+            Agent = agent,
+            Stage = entry.Claim == Claim.NotSeen ? Stage.FirstPacket : Stage.Hello,
+            Protocol = entry.Key.Protocol,
+            Port = entry.Key.Port,
+            Destination = entry.Key.Destination,
+            Claim = entry.Claim,
+            ClaimedName = entry.Claim == Claim.Name ? entry.ClaimedName : default,
+            ClaimProof = entry.ClaimProof,
+            Bound = entry.Bound,
+        });
+    }
+
+    private static bool NeverRelaxed(FlowEntry entry) => entry.Decision.Reason is Reason.TowardsAgent or Reason.AddressNotAllowed or Reason.Malformed;
+}

@@ -1,0 +1,148 @@
+using Exeat.Gateway.Bindings;
+using Exeat.Gateway.Records;
+using Exeat.Policy;
+using Exeat.Wire;
+
+namespace Exeat.Gateway.DataPath;
+
+/// <summary>The life of a TCP flow up to its permit (docs/life-of-a-connection.md).</summary>
+/// <remarks>
+/// <code>
+///            SYN                SYN-ACK (anchor)           hello in one segment            all of it acknowledged,
+///  agent ──────────► SynSent ──────────────► AwaitsHello ──────────────────► HelloSent ──  and an answer that is no
+///         policy: deny → reset              policy: deny → both ends reset       │  ▲       HelloRetryRequest ──► Permitted
+///         permit → Permitted                                                     ▼  │
+///                                                                          AwaitsSecondHello
+/// </code>
+/// The client's bytes pass only as the approved hello; the server's pass meanwhile. In monitor mode everything is judged and recorded alike, and nothing is held.
+/// </remarks>
+internal sealed partial class TcpJudge(FlowTable table, BindingBook bindings, FlowRecorder recorder, ResetList resets, IConnections connections, NeverForwarded never, TimeProvider time)
+{
+    private readonly byte[] _name = new byte[Names.CanonicalName.MaxBytes];
+
+    public Answer FromAgent(in PacketIn packet, in Verdicts say)
+    {
+        FlowKey key = packet.Key;
+        FlowEntry? entry = table.Find(key);
+        TcpFlags flags = packet.View.Flags;
+        if ((flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn) return Syn(packet, say, entry);
+        if (entry is null) return (flags & TcpFlags.Rst) != 0 ? Verdicts.Drop() : Stray(packet, say);
+        switch (entry.State)
+        {
+            case FlowState.Permitted:
+                return say.Permitted();
+            case FlowState.Refused:
+                return RefuseBoth(packet, say, entry);
+            case FlowState.SynSent when packet.View.PayloadLength > 0 || (flags & TcpFlags.Rst) == 0:
+                return Deny(packet, say, entry, Reason.NoAnchor);
+            default:
+                // Without payload there is nothing to hold: handshake ACK, window updates, FIN, RST.
+                return packet.View.PayloadLength == 0 ? say.Pending() : ClientBytes(packet, say, entry);
+        }
+    }
+
+    private Answer Syn(in PacketIn packet, in Verdicts say, FlowEntry? entry)
+    {
+        if (entry is not null && entry.State == FlowState.SynSent && entry.ClientIsn == packet.View.Sequence && !packet.Reused) return Pending(say, entry);
+        if (entry is not null && entry.State == FlowState.AwaitsHello && entry.ClientIsn == packet.View.Sequence) return say.Pending();
+        if (packet.Reused)
+        {
+            // The kernel would take this SYN for part of the living entry, mark and all: delete the entry, and judge the next SYN afresh (T15).
+            connections.Delete(packet.Key);
+            return Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.TupleReused), drop: true);
+        }
+        if (entry is not null) Close(entry, packet.Snapshot, "replaced");
+        if (packet.View.PayloadLength > 0) return Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.SynWithData));
+        return Begin(packet, say);
+    }
+
+    private Answer Begin(in PacketIn packet, in Verdicts say)
+    {
+        Names.DomainName[] bound = bindings.Names(packet.AgentId, packet.View.Destination);
+        Decision decision = packet.Snapshot.Policy.Decide(new Attempt
+        {
+            Agent = packet.Agent,
+            Stage = Stage.FirstPacket,
+            Protocol = packet.View.Protocol,
+            Port = packet.View.DestinationPort,
+            Destination = packet.View.Destination,
+            Bound = bound,
+        });
+        decision = never.Check(packet, decision, out bool always);
+        bool enforced = always || !packet.Monitored;
+        if (decision.Verdict == Verdict.Deny && enforced) return Refuse(packet, say, Stage.FirstPacket, decision, bound);
+        FlowEntry? entry = table.Begin(packet.Key, packet.AgentId, recorder.NewFlow(), time.GetTimestamp());
+        if (entry is null) return Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.LimitReached), bound);
+        entry.ClientIsn = packet.View.Sequence;
+        entry.Bound = bound;
+        entry.Generation = packet.Snapshot.Generation;
+        entry.Enforced = enforced;
+        entry.Decision = decision;
+        if (decision.Verdict == Verdict.Pending) return Pending(say, entry);
+        return Permit(packet, say, entry, Stage.FirstPacket);
+    }
+
+    /// <summary>Records the decision, then hands the flow to the kernel; in monitor mode a would-be denial as well.</summary>
+    private Answer Permit(in PacketIn packet, in Verdicts say, FlowEntry entry, Stage stage)
+    {
+        if (!recorder.Decision(entry, packet.Snapshot, packet.Agent, stage)) return Unwritable(packet, say, entry);
+        table.Move(entry, FlowState.Permitted);
+        return say.Permitted(entry);
+    }
+
+    private static Answer Pending(in Verdicts say, FlowEntry entry) => entry.State == FlowState.Permitted ? say.Permitted() : say.Pending();
+
+    /// <summary>Bytes of a connection that nobody saw begin: there is no anchor, so no hello can be trusted.</summary>
+    private Answer Stray(in PacketIn packet, in Verdicts say)
+    {
+        var decision = new Decision(Verdict.Deny, Reason.NoAnchor);
+        Answer answer = Refuse(packet, say, Stage.FirstPacket, decision);
+        resets.ToServer(packet.Key, packet.View.Sequence);
+        connections.Delete(packet.Key);
+        return answer;
+    }
+
+    private Answer Refuse(in PacketIn packet, in Verdicts say, Stage stage, Decision decision, ReadOnlySpan<Names.DomainName> bound = default, bool drop = false)
+    {
+        recorder.Refusal(packet, stage, decision, bound);
+        return drop ? Verdicts.Drop() : say.Refused();
+    }
+
+    /// <summary>A refusal after the handshake, for a reason of the gateway's own: both ends are reset.</summary>
+    private Answer Deny(in PacketIn packet, in Verdicts say, FlowEntry entry, Reason reason) => Deny(packet, say, entry, new Decision(Verdict.Deny, reason));
+
+    private Answer Deny(in PacketIn packet, in Verdicts say, FlowEntry entry, Decision decision)
+    {
+        entry.Decision = decision;
+        if (!entry.Enforced) return Permit(packet, say, entry, Stage.Hello);
+        recorder.Decision(entry, packet.Snapshot, packet.Agent, Stage.Hello);
+        return RefuseBoth(packet, say, entry);
+    }
+
+    private Answer RefuseBoth(in PacketIn packet, in Verdicts say, FlowEntry entry)
+    {
+        // A server believes a reset only at its exact next byte: it has all up to this packet, or all that was approved, or nothing of it.
+        bool pending = entry.IsPending;
+        table.Move(entry, FlowState.Refused);
+        resets.ToServer(entry.Key, packet.View.Sequence);
+        foreach (int end in (ReadOnlySpan<int>)[entry.HelloOffset, entry.ApprovedEnd])
+        {
+            uint next = entry.Anchor + (uint)end;
+            if (pending && next != packet.View.Sequence) resets.ToServer(entry.Key, next);
+        }
+        connections.Delete(entry.Key);
+        return say.Refused();
+    }
+
+    private Answer Unwritable(in PacketIn packet, in Verdicts say, FlowEntry entry)
+    {
+        entry.Decision = new Decision(Verdict.Deny, Reason.JournalUnwritable);
+        return RefuseBoth(packet, say, entry);
+    }
+
+    private void Close(FlowEntry entry, Snapshot snapshot, string how)
+    {
+        recorder.End(entry, snapshot, snapshot.FindAgent(entry.Key.Source), how, default);
+        table.Remove(entry);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using Exeat.Gateway.Records;
+using Exeat.Linux;
+
+namespace Exeat.Gateway.DataPath;
+
+/// <summary>The thread that answers the kernel: a batch of packets in, records written, a batch of verdicts out. Everything it owns is touched by it alone.</summary>
+internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowRecorder recorder, ResetList resets, TcpJudge tcp, TimeProvider time)
+{
+    private const int IdleMs = 250;
+    private readonly ConcurrentQueue<Action> _posted = new();
+    private Pair[] _batch = new Pair[64];
+    private long _sweptAt = time.GetTimestamp();
+
+    /// <summary>Packets judged since the start.</summary>
+    public long Judged { get; private set; }
+
+    /// <summary>Runs an action on the verdict thread, between batches.</summary>
+    public void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        queue.Wake();
+    }
+
+    /// <summary>Runs an action on the verdict thread and waits for it.</summary>
+    public Task<T> Ask<T>(Func<T> action)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            try
+            {
+                done.SetResult(action());
+            }
+            catch (KernelException refused)
+            {
+                done.SetException(refused);
+            }
+        });
+        return done.Task;
+    }
+
+    /// <summary>Runs until cancelled. Whatever waits in the queue then is dropped by the kernel.</summary>
+    public void Run(CancellationToken stop)
+    {
+        using CancellationTokenRegistration wake = stop.Register(queue.Wake);
+        while (!stop.IsCancellationRequested)
+        {
+            int count = queue.Receive(IdleMs);
+            if (count > 0) Answer(count);
+            while (_posted.TryDequeue(out Action? action)) action();
+            if (time.GetElapsedTime(_sweptAt) < TimeSpan.FromSeconds(1)) continue;
+            _sweptAt = time.GetTimestamp();
+            tcp.Sweep(judge.Snapshot);
+            recorder.Commit();
+            resets.Send();
+        }
+    }
+
+    private void Answer(int count)
+    {
+        if (_batch.Length < count) _batch = new Pair[count * 2];
+        for (int i = 0; i < count; i++)
+        {
+            QueuedPacket packet = queue[i];
+            _batch[i] = new Pair(packet.Id, judge.Judge(packet.Bytes, packet.Hook, packet.InInterface, packet.Mark));
+        }
+        // The record comes before the permit (I5): without the disk, what was about to be permitted is not.
+        bool written = recorder.Commit();
+        for (int i = 0; i < count; i++)
+        {
+            Answer answer = _batch[i].Answer;
+            if (!written && answer.Permit is { } permit)
+            {
+                tcp.Withdraw(permit);
+                answer = default;
+            }
+            queue.SetVerdict(_batch[i].Id, answer.Accept ? PacketVerdict.Accept : PacketVerdict.Drop, answer.Mark);
+        }
+        queue.SendVerdicts();
+        resets.Send();
+        Judged += count;
+    }
+
+    private readonly record struct Pair(uint Id, Answer Answer);
+}

@@ -1,0 +1,23 @@
+using Exeat.Gateway.Kernel;
+
+namespace Exeat.Gateway.DataPath;
+
+/// <summary>The marks of one generation, made once per snapshot.</summary>
+internal readonly struct Verdicts(MarkLayout marks, int generation)
+{
+    private readonly uint _pending = marks.Pending(generation);
+    private readonly uint _permitted = marks.Permitted(generation);
+    private readonly uint _refused = marks.Refused(generation);
+
+    /// <summary>The packet passes; the flow is not yet permitted.</summary>
+    public Answer Pending(FlowEntry? permit = null) => new(true, _pending, permit);
+
+    /// <summary>The packet passes, and the rest of the flow with it.</summary>
+    public Answer Permitted(FlowEntry? permit = null) => new(true, _permitted, permit);
+
+    /// <summary>The packet is answered with a reset or an ICMP error, and goes no further.</summary>
+    public Answer Refused() => new(true, _refused);
+
+    /// <summary>The packet vanishes; the sender will send it again.</summary>
+    public static Answer Drop() => default;
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace Exeat.Gateway;
+
+/// <summary>Everything the gateway says to its operator. Ids are never reused; nothing here is per packet.</summary>
+internal static partial class GatewayLog
+{
+    [LoggerMessage(1, LogLevel.Information, "locks closed: base table and {Rules} routing rules; nothing of an agent's passes")]
+    public static partial void LocksClosed(this ILogger log, int rules);
+
+    [LoggerMessage(2, LogLevel.Information, "queue {Queue} by {Kind}")]
+    public static partial void QueueBound(this ILogger log, int queue, string kind);
+
+    [LoggerMessage(3, LogLevel.Information, "ready: policy {Policy} ({Mode}), generation {Generation}, {Agents} agents")]
+    public static partial void Ready(this ILogger log, string policy, string mode, int generation, int agents);
+
+    [LoggerMessage(4, LogLevel.Information, "policy {Policy} ({Mode}) in force, generation {Generation}; {Ended} flows ended")]
+    public static partial void Applied(this ILogger log, string policy, string mode, int generation, int ended);
+
+    [LoggerMessage(5, LogLevel.Error, "policy not changed, the one in force stays: {Problem}")]
+    public static partial void Refused(this ILogger log, string problem);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Problem}")]
+    public static partial void Warned(this ILogger log, string problem);
+
+    [LoggerMessage(7, LogLevel.Warning, "somebody changed our {What} in the kernel; loaded again")]
+    public static partial void Repaired(this ILogger log, string what);
+
+    [LoggerMessage(8, LogLevel.Warning, "of the connections of an earlier run {Joined} live on; {Unproven} had no proof, each ends at its next packet")]
+    public static partial void Joined(this ILogger log, int joined, int unproven);
+
+    [LoggerMessage(9, LogLevel.Information, "stopped; the base table and the routing lock stay (exeat-gateway --remove-locks takes them away)")]
+    public static partial void Stopped(this ILogger log);
+
+    [LoggerMessage(10, LogLevel.Critical, "{Part} failed: {Error}; failing closed")]
+    public static partial void Failed(this ILogger log, string part, string error);
+
+    [LoggerMessage(11, LogLevel.Warning, "policy is in MONITOR mode: denials are recorded, not applied")]
+    public static partial void Monitoring(this ILogger log);
+
+    [LoggerMessage(12, LogLevel.Error, "repair failed, trying again: {Error}")]
+    public static partial void RepairFailed(this ILogger log, string error);
+}

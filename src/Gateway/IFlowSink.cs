@@ -1,0 +1,10 @@
+using Exeat.Flows;
+
+namespace Exeat.Gateway;
+
+/// <summary>Where decisions are written before they take effect. The journal in the product; a list in tests.</summary>
+public interface IFlowSink
+{
+    /// <summary>Writes the record durably. False: it could not be written, so nothing new may be let through (I5).</summary>
+    bool Record(in FlowDraft draft);
+}

@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using Exeat.Names;
+using Exeat.Policy;
+
+namespace Exeat.Gateway.Kernel;
+
+/// <summary>Which interface, and so which conntrack zone, an agent's addresses belong to. Replaced whole when the agents document changes.</summary>
+internal sealed class Attachments(IReadOnlyList<string> inside)
+{
+    private volatile FrozenDictionary<Address, ushort> _zones = FrozenDictionary<Address, ushort>.Empty;
+
+    /// <summary>
+    /// The identities of the agents; agents on interfaces that are not inside have none and match nothing. With <paramref name="keepOld"/> the zones of
+    /// agents that are gone stay known, so that their connections can still be deleted.
+    /// </summary>
+    public IReadOnlyList<AgentIdentity> Take(AgentsDocument agents, bool keepOld)
+    {
+        AgentIdentity[] identities =
+        [
+            .. from agent in agents.Agents
+               let position = IndexOf(agent.Interface)
+               where position >= 0
+               select new AgentIdentity(agent.Interface, agent.Addresses, agent.Mac, (ushort)(position + 1)),
+        ];
+        Dictionary<Address, ushort> zones = keepOld ? _zones.ToDictionary() : [];
+        foreach (AgentIdentity identity in identities)
+        {
+            foreach (Address address in identity.Addresses) zones[address] = identity.Zone;
+        }
+        _zones = zones.ToFrozenDictionary();
+        return identities;
+    }
+
+    /// <summary>The zone of the interface that an address is attached to; 0 (the default zone) for others.</summary>
+    public ushort ZoneOf(Address address) => _zones.GetValueOrDefault(address);
+
+    private int IndexOf(string name)
+    {
+        for (int i = 0; i < inside.Count; i++)
+        {
+            if (inside[i] == name) return i;
+        }
+        return -1;
+    }
+}

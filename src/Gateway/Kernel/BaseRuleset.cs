@@ -1,0 +1,54 @@
+namespace Exeat.Gateway.Kernel;
+
+/// <summary>
+/// The first lock: a table that drops whatever goes from or to an agent unless <see cref="DataRuleset"/> stamped it in this very traversal. Loaded before forwarding is
+/// enabled, last in every hook, and left in place when the gateway stops or dies.
+/// </summary>
+internal static class BaseRuleset
+{
+    public const string Table = "exeat_base";
+
+    /// <summary>The whole table as one atomic nft script.</summary>
+    public static string Text(RulesetOptions o)
+    {
+        MarkLayout m = o.Marks;
+        return $$"""
+            table inet {{Table}}
+            delete table inet {{Table}}
+            table inet {{Table}} {
+              set inside { type ifname; elements = { {{o.InsideElements}} }; }
+              counter unstamped_forward { }
+              counter unstamped_input { }
+              counter unstamped_output { }
+              chain ingress {
+                type filter hook prerouting priority -320; policy accept;
+                meta mark & 0x{{m.Mask:x}} != 0 meta mark set meta mark & 0x{{~m.Mask:x}}
+              }
+              chain forward {
+                type filter hook forward priority 300; policy accept;
+                iifname @inside meta mark & 0x{{m.Passed:x}} == 0 counter name unstamped_forward drop
+                oifname @inside meta mark & 0x{{m.Passed:x}} == 0 counter name unstamped_forward drop
+            {{o.InterceptDrops("    ")}}
+              }
+              chain input {
+                type filter hook input priority 300; policy accept;
+                iifname != @inside accept
+                icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept
+                meta mark & 0x{{m.Stamp:x}} != 0 ct status dnat meta l4proto { tcp, udp } accept
+                counter name unstamped_input drop
+              }
+              chain output {
+                type filter hook output priority 300; policy accept;
+                oifname != @inside accept
+                icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
+                ct direction reply ct status dnat accept
+                meta mark & 0x{{m.Passed:x}} != 0 accept
+                tcp flags & rst == rst accept
+                icmp type { destination-unreachable, time-exceeded } accept
+                icmpv6 type { destination-unreachable, packet-too-big, time-exceeded } accept
+                counter name unstamped_output drop
+              }
+            }
+            """;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text;
+using Exeat.Names;
+
+namespace Exeat.Gateway.Kernel;
+
+/// <summary>The rules that change with agents, modes and generations.</summary>
+internal static partial class DataRuleset
+{
+    private static string Changing(RulesetOptions o)
+    {
+        MarkLayout m = o.Marks;
+        return $$"""
+            table inet {{Table}} {
+            {{Sets(o)}}
+              chain identify {
+                icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept
+                icmpv6 type { nd-router-solicit, mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report } counter name housekeeping drop
+            {{Pins(o)}}
+                iifname . ip saddr @identity4 goto stamp_it
+                iifname . ip6 saddr @identity6 goto stamp_it
+                limit rate 100/second burst 100 packets goto queue_it
+                counter name spoofed_over_limit drop
+              }
+              chain dns {
+                type nat hook prerouting priority -100; policy accept;
+            {{Redirects(o)}}
+              }
+              chain gate {
+                type filter hook input priority -150; policy accept;
+                iifname != @inside accept
+                icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
+            {{ResolverPorts(o)}}
+                goto queue_it
+              }
+              chain from_agent {
+                oifname @inside goto queue_it
+                ct state invalid counter name invalid drop
+                ct state related icmp type destination-unreachable icmp code frag-needed meta length <= 576 {{PermittedOnly(o)}} limit rate 50/second meta mark set meta mark | 0x{{m.Passed:x}} accept
+                ct state related icmpv6 type packet-too-big meta length <= 1280 {{PermittedOnly(o)}} limit rate 50/second meta mark set meta mark | 0x{{m.Passed:x}} accept
+                ct state related limit rate 100/second burst 100 packets goto queue_it
+                ct state related counter name related drop
+                ct state established tcp flags & (fin | syn | rst | ack) == syn meta mark set meta mark | 0x{{m.Reused:x}} goto queue_it
+            {{FastPath(o, "ct direction original")}}
+                goto queue_it
+              }
+              chain to_agent {
+                iifname != "{{o.Outside}}" drop
+                ct state invalid counter name invalid drop
+                ct state related icmp type { destination-unreachable, time-exceeded, parameter-problem } ct mark & 0x{{m.Judged:x}} != 0 meta mark set meta mark | 0x{{m.Passed:x}} accept
+                ct state related icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } ct mark & 0x{{m.Judged:x}} != 0 meta mark set meta mark | 0x{{m.Passed:x}} accept
+                ct state related counter name related drop
+            {{FastPath(o, "ct direction reply")}}
+                ct state established ct direction reply goto queue_it
+                limit rate 100/second burst 100 packets goto queue_it
+                counter name towards_over_limit drop
+              }
+              chain verdict {
+                type filter hook forward priority -140; policy accept;
+                iifname != @inside oifname != @inside accept
+                meta mark & 0x{{m.Passed:x}} != 0 accept
+                meta mark & 0x{{m.Queued:x}} != 0 counter name not_judged drop
+            {{Verdicts(o)}}
+                counter name stale drop
+              }
+              chain output {
+                type filter hook output priority -150; policy accept;
+                oifname "lo" accept
+                meta mark & 0x{{m.Passed:x}} != 0 accept
+                ct direction reply accept
+                oifname @inside accept
+                meta l4proto { icmp, icmpv6 } accept
+            {{Upstreams(o)}}
+                meta skuid {{o.UserId}} ct state new counter drop
+              }
+            }
+            """;
+    }
+
+    private static string Sets(RulesetOptions o)
+    {
+        var text = new StringBuilder();
+        Set("map zones { typeof iifname : ct zone;", o.Identities.Select(i => (i.Interface, i.Zone)).Distinct().Select(i => $"\"{i.Interface}\" : {i.Zone}"));
+        Set("set identity4 { type ifname . ipv4_addr;", Pairs(v4: true));
+        Set("set identity6 { type ifname . ipv6_addr;", Pairs(v4: false));
+        return text.ToString().TrimEnd('\n');
+
+        IEnumerable<string> Pairs(bool v4) =>
+            o.Identities.SelectMany(i => i.Addresses.Where(a => a.IsV4 == v4).Select(a => $"\"{i.Interface}\" . {a}"));
+
+        void Set(string head, IEnumerable<string> elements)
+        {
+            string joined = string.Join(", ", elements);
+            if (joined.Length > 0) text.Append("  ").Append(head).Append($" elements = {{ {joined} }}; }}\n");
+        }
+    }
+
+    /// <summary>On a shared segment an address counts only with its hardware address.</summary>
+    private static string Pins(RulesetOptions o) => Lines(
+        from identity in o.Identities
+        where identity.Mac is not null
+        from address in identity.Addresses
+        let match = $"    iifname \"{identity.Interface}\" {Family(address)} saddr {address} ether saddr != {identity.Mac} "
+        from action in (string[])["limit rate 100/second burst 100 packets goto queue_it", "counter name spoofed_over_limit drop"]
+        select match + action);
+
+    private static string Redirects(RulesetOptions o) => Lines(o.Intercepts.Select(i =>
+        $"    iifname @inside {Family(i.Address)} daddr {i.Address} meta l4proto {{ tcp, udp }} th dport 53 redirect to :{i.Port}"));
+
+    private static string ResolverPorts(RulesetOptions o) => o.Intercepts.Count == 0
+        ? ""
+        : $"    ct status dnat meta l4proto {{ tcp, udp }} th dport {{ {string.Join(", ", o.Intercepts.Select(i => i.Port).Distinct())} }} accept";
+
+    private static string Upstreams(RulesetOptions o) => Lines(o.Upstreams.Select(u =>
+        $"    {Family(u.Address)} daddr {u.Address} meta l4proto {{ tcp, udp }} th dport {u.Port} accept"));
+
+    private static string PermittedOnly(RulesetOptions o) =>
+        $"ct mark & 0x{o.Marks.Judged:x} == {{ {string.Join(", ", o.Generations.Select(g => $"0x{o.Marks.Permitted(g):x}"))} }}";
+
+    private static string FastPath(RulesetOptions o, string match) =>
+        $"    {match} {PermittedOnly(o)} meta mark set meta mark | 0x{o.Marks.Passed:x} accept";
+
+    /// <summary>First refusals; then DNS of enforced agents, which passes by no verdict (D15); then what passes, copied to the conntrack mark.</summary>
+    private static string Verdicts(RulesetOptions o)
+    {
+        MarkLayout m = o.Marks;
+        var text = new StringBuilder();
+        foreach (int g in o.Generations) text.Append($"    meta mark & 0x{m.Judged:x} == 0x{m.Refused(g):x} goto refuse\n");
+        if (o.Enforced.Count > 0)
+            text.Append($"    iifname {{ {RulesetOptions.Elements(o.Enforced)} }} meta l4proto {{ tcp, udp }} th dport {{ 53, 853 }} counter drop\n");
+        foreach (uint judged in o.Generations.SelectMany(g => (uint[])[m.Pending(g), m.Permitted(g)]))
+        {
+            text.Append($"    meta mark & 0x{m.Judged:x} == 0x{judged:x} ct mark set ct mark & 0x{~m.Mask:x} | 0x{judged:x} ");
+            text.Append($"meta mark set meta mark | 0x{m.Passed:x} accept\n");
+        }
+        return text.ToString().TrimEnd('\n');
+    }
+
+    private static string Family(Address address) => address.IsV4 ? "ip" : "ip6";
+
+    private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines);
+}

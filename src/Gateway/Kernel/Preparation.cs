@@ -1,0 +1,69 @@
+using Exeat.Linux;
+
+namespace Exeat.Gateway.Kernel;
+
+/// <summary>What must be true of the machine before the first packet: kernel features, sysctls. Each failure names itself and its remedy.</summary>
+internal static class Preparation
+{
+    /// <summary>Network settings that the gateway needs; set at start and read back. Forwarding is not here: it comes last.</summary>
+    private static readonly (string Name, string Value)[] Needed =
+    [
+        ("net.netfilter.nf_conntrack_acct", "1"),
+        // A connection is tracked from its first packet or not at all: a half-known one has no anchor.
+        ("net.netfilter.nf_conntrack_tcp_loose", "0"),
+        ("net.netfilter.nf_conntrack_tcp_be_liberal", "0"),
+        ("net.ipv4.conf.all.send_redirects", "0"),
+        ("net.ipv4.conf.all.accept_redirects", "0"),
+        ("net.ipv4.conf.all.accept_source_route", "0"),
+        ("net.ipv6.conf.all.accept_redirects", "0"),
+        ("net.ipv6.conf.all.accept_source_route", "0"),
+    ];
+
+    /// <summary>Throws <see cref="GatewayFailure"/> naming everything that is missing.</summary>
+    public static void RequireFeatures()
+    {
+        string[] missing = [.. KernelFeatures.Probe().Where(f => f.IsRequired && !f.IsFound).Select(f => $"  {f.Name}: {f.Remedy}")];
+        if (missing.Length > 0) throw new GatewayFailure(3, "this kernel or this process lacks what the gateway needs:\n" + string.Join('\n', missing));
+    }
+
+    public static void RequireInterfaces(LinkTable links, IEnumerable<string> names)
+    {
+        string[] missing = [.. names.Where(name => links.IndexOf(name) == 0)];
+        if (missing.Length > 0)
+            throw new GatewayFailure(3, $"no such interface here: {string.Join(", ", missing)}; create it before the gateway starts, or correct inside/outside in the gateway document");
+    }
+
+    public static void SetSysctls(IEnumerable<string> inside)
+    {
+        foreach ((string name, string value) in Needed) Set(name, value);
+        foreach (string name in inside)
+        {
+            // Per-interface values add to "all": redirects and router advertisements must be off on the interface itself.
+            Set($"net.ipv4.conf.{name}.send_redirects", "0");
+            Set($"net.ipv4.conf.{name}.route_localnet", "0");
+            Set($"net.ipv4.conf.{name}.accept_redirects", "0");
+            Set($"net.ipv6.conf.{name}.accept_ra", "0");
+            Set($"net.ipv6.conf.{name}.accept_redirects", "0");
+        }
+    }
+
+    /// <summary>The last step of a start: everything that drops is in place.</summary>
+    public static void EnableForwarding()
+    {
+        Set("net.ipv4.ip_forward", "1");
+        Set("net.ipv6.conf.all.forwarding", "1");
+    }
+
+    private static void Set(string name, string value)
+    {
+        if (Sysctl.Read(name) == value) return;
+        try
+        {
+            Sysctl.Write(name, value);
+        }
+        catch (KernelException refused)
+        {
+            throw new GatewayFailure(3, $"sysctl {name} must be {value} and cannot be set: {refused.Message}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Exeat.Linux;
+
+namespace Exeat.Gateway.Kernel;
+
+/// <summary>
+/// The second lock, outside nftables: routing policy that blackholes whatever comes from an agent without the stamp of our prerouting chain. It holds when somebody flushed
+/// the whole ruleset, and outlives the gateway.
+/// </summary>
+internal sealed class SecondLock(PolicyRouting routing, MarkLayout marks, IReadOnlyList<string> inside)
+{
+    /// <summary>Before every table but <c>local</c> (0), which ARP for the gateway's own address needs first (decision 0004).</summary>
+    public const int Preference = 47;
+
+    /// <summary>Adds what is missing; returns how many rules that were.</summary>
+    public int Ensure()
+    {
+        int added = 0;
+        IReadOnlyList<RoutingRule> present = routing.ListRules();
+        foreach (string name in inside)
+        {
+            foreach (bool v6 in (ReadOnlySpan<bool>)[false, true])
+            {
+                if (present.Any(r => r.Preference == Preference && r.IsBlackhole && r.InInterface == name && r.IsV6 == v6 && r.MarkMask == marks.Stamp)) continue;
+                routing.AddBlackholeRule(Preference, name, 0, marks.Stamp, v6);
+                added++;
+            }
+        }
+        return added;
+    }
+
+    /// <summary>Removes the lock: only the explicit command does.</summary>
+    public static int Remove(PolicyRouting routing) => routing.RemoveRules(Preference, Preference);
+}

@@ -1,0 +1,98 @@
+using Exeat.Flows;
+using Exeat.Gateway.DataPath;
+using Exeat.Names;
+using Exeat.Policy;
+
+namespace Exeat.Gateway.Records;
+
+/// <summary>Turns what the verdict thread decided into journal lines. Appends only: the loop commits once per batch, before any verdict is sent.</summary>
+internal sealed class FlowRecorder(Journal journal, TimeProvider time)
+{
+    /// <summary>Writes all that was appended. False: permits among it must not take effect.</summary>
+    public bool Commit() => journal.Commit();
+
+    public bool IsWritable => journal.IsWritable;
+
+    public Guid NewFlow() => Guid.CreateVersion7(time.GetUtcNow());
+
+    /// <summary>The decision on a flow that goes on living in the table.</summary>
+    public bool Decision(FlowEntry entry, Snapshot snapshot, int agent, Stage stage)
+    {
+        entry.Recorded = true;
+        return Append(entry.Id, snapshot, agent, entry.Key, stage, entry.Decision, entry.Enforced, entry.ClaimedName, ClaimSource(entry.ClaimProof), entry.Bound, null);
+    }
+
+    /// <summary>A refusal that leaves nothing behind in the table.</summary>
+    public bool Refusal(in PacketIn packet, Stage stage, Decision decision, ReadOnlySpan<DomainName> bound) =>
+        Append(NewFlow(), packet.Snapshot, packet.Agent, packet.Key, stage, decision, enforced: true, default, default, bound, "refused");
+
+    /// <summary>The end of a flow, with the kernel's counts.</summary>
+    public bool End(FlowEntry entry, Snapshot snapshot, int agent, string how, in FlowCounts counts)
+    {
+        AgentEntry? who = AgentOf(snapshot, agent);
+        return journal.Append(new FlowDraft
+        {
+            Flow = entry.Id,
+            Kind = FlowEventKind.End,
+            AgentId = who?.Id ?? entry.AgentId,
+            AgentClass = who?.Class,
+            Labels = snapshot.LabelsOf(agent),
+            Source = entry.Key.Source,
+            SourcePort = entry.Key.SourcePort,
+            Destination = entry.Key.Destination,
+            Port = entry.Key.Port,
+            Protocol = entry.Key.Protocol,
+            BytesOut = counts.BytesOut,
+            BytesIn = counts.BytesIn,
+            PacketsOut = counts.PacketsOut,
+            PacketsIn = counts.PacketsIn,
+            DurationMs = (long)time.GetElapsedTime(entry.Started).TotalMilliseconds,
+            End = how,
+        });
+    }
+
+    private bool Append(
+        Guid flow, Snapshot snapshot, int agent, in FlowKey key, Stage stage, in Decision decision, bool enforced, ReadOnlySpan<byte> claimed, NameSource source,
+        ReadOnlySpan<DomainName> bound, string? end)
+    {
+        AgentEntry? who = AgentOf(snapshot, agent);
+        bool refused = decision.Verdict == Verdict.Deny;
+        Span<byte> denial = stackalloc byte[DenialId.Length];
+        if (refused) DenialId.Write(flow, denial);
+        CompiledPolicy policy = snapshot.Policy;
+        return journal.Append(new FlowDraft
+        {
+            Flow = flow,
+            Kind = FlowEventKind.Decision,
+            AgentId = who?.Id,
+            AgentClass = who?.Class,
+            Labels = snapshot.LabelsOf(agent),
+            Source = key.Source,
+            SourcePort = key.SourcePort,
+            Destination = key.Destination,
+            Port = key.Port,
+            Protocol = key.Protocol,
+            ClaimedName = claimed,
+            ClaimSource = source,
+            Bound = bound,
+            RuleName = policy.RuleName(decision.Rule),
+            Proof = decision.Proof,
+            Stage = stage,
+            Reason = decision.Reason,
+            Verdict = decision.Verdict,
+            Mode = snapshot.ModeOf(agent),
+            Enforced = enforced,
+            WouldVerdict = decision.Would > 0 ? (Verdict)policy.Rules[decision.Would - 1].Action : null,
+            WouldRule = decision.Would > 0 ? policy.RuleName(decision.Would) : null,
+            Denial = refused ? denial : default,
+            PolicyVersion = snapshot.Version,
+            AgentsHash = snapshot.AgentsHash,
+            Generation = (uint)snapshot.Generation,
+            End = enforced && refused ? end : null,
+        });
+    }
+
+    private static AgentEntry? AgentOf(Snapshot snapshot, int agent) => (uint)agent < (uint)snapshot.Policy.Agents.Length ? snapshot.Policy.Agents[agent] : null;
+
+    private static NameSource ClaimSource(Proof proof) => proof == Proof.DnsHost ? NameSource.Host : NameSource.Sni;
+}

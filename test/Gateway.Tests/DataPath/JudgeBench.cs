@@ -1,0 +1,156 @@
+using System.Collections.Frozen;
+using Exeat.Flows;
+using Exeat.Gateway.Bindings;
+using Exeat.Gateway.DataPath;
+using Exeat.Gateway.Kernel;
+using Exeat.Gateway.Records;
+using Exeat.Names;
+using Exeat.Policy;
+using Exeat.Testing;
+using Exeat.Wire;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Exeat.Gateway.Tests.DataPath;
+
+/// <summary>The judges with a real policy, book and journal; the kernel is the test. One agent, one server, either family.</summary>
+internal sealed class JudgeBench : IDisposable, IConnections
+{
+    public const string Policy = """
+        apiVersion: exeat/v1
+        kind: Policy
+        mode: MODE
+        default: deny
+        smartGroups: {coders: {class: coding}, near: {cidrs: [203.0.113.128/25, "2001:db8:f:1::/64"]}}
+        webGroups: {core: {names: [openclaw.ai, "**.openclaw.ai"]}, bad: {names: [api.openai.com]}}
+        rules:
+        - {name: shadow-model-deny, priority: 10, from: [coders], to: {names: [bad]}, protocol: tcp, ports: [443], action: deny}
+        - {name: allow-core, priority: 50, from: [coders], to: {names: [core]}, protocol: tcp, ports: [443], action: permit}
+        - {name: allow-near, priority: 60, from: [coders], to: {groups: [near]}, protocol: tcp, ports: [443], action: permit}
+        - {name: allow-plain, priority: 70, from: [coders], to: {groups: [near]}, protocol: tcp, ports: [8080], action: permit}
+        """;
+
+    private const uint ClientIsn = 1000;
+    private const uint ServerIsn = 5000;
+    private readonly string _dir = Directory.CreateTempSubdirectory("exeat-judge").FullName;
+    private readonly Journal _journal;
+    private readonly PacketJudge _judge;
+    private readonly FlowTable _table;
+
+    public JudgeBench(bool v6 = false, string mode = "enforce")
+    {
+        (Agent, Server, Near) = v6 ? ("2001:db8:a::1", "2001:db8:f::1", "2001:db8:f:1::9") : ("192.0.2.1", "203.0.113.1", "203.0.113.200");
+        Bindings = new BindingBook(new BindingLimits(), Time);
+        _journal = Journal.Open(new JournalOptions { Dir = Path.Combine(_dir, "journal"), Gateway = "test" }, Time);
+        var recorder = new FlowRecorder(_journal, Time);
+        _table = new FlowTable(new GatewayLimits(), 1024);
+        Resets = [];
+        var resets = new ResetList(packet => Resets.Add(packet.ToArray()));
+        ResetList = resets;
+        var never = new NeverForwarded(FrozenSet<Address>.Empty);
+        Tcp = new TcpJudge(_table, Bindings, recorder, resets, this, never, Time);
+        var interfaces = new Interfaces();
+        interfaces.Set([KeyValuePair.Create(1, "ag-1")]);
+        _judge = new PacketJudge(Tcp, new DatagramJudge(_table, Bindings, recorder, never, Time), recorder, interfaces, Marks);
+        Load(mode);
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+
+    public MarkLayout Marks { get; } = new(GatewayDocument.DefaultMarkMask);
+
+    public BindingBook Bindings { get; }
+
+    public TcpJudge Tcp { get; }
+
+    public ResetList ResetList { get; }
+
+    public List<byte[]> Resets { get; }
+
+    public List<FlowKey> Deleted { get; } = [];
+
+    public List<(FlowKey Key, uint Mark)> Stamped { get; } = [];
+
+    public string Agent { get; }
+
+    public string Server { get; }
+
+    /// <summary>A server that a rule permits by address.</summary>
+    public string Near { get; }
+
+    public uint Refused => Marks.Refused(_judge.Snapshot.Generation);
+
+    public uint Pending => Marks.Pending(_judge.Snapshot.Generation);
+
+    public uint Permitted => Marks.Permitted(_judge.Snapshot.Generation);
+
+    public Snapshot Snapshot => _judge.Snapshot;
+
+    /// <summary>Puts a policy into force, re-judging what lives; returns how many flows it ended.</summary>
+    public int Load(string mode, Func<string, string>? edit = null)
+    {
+        string policy = Path.Combine(_dir, "policy.yaml"), agents = Path.Combine(_dir, "agents.yaml");
+        string text = Policy.Replace("MODE", mode, StringComparison.Ordinal);
+        File.WriteAllText(policy, edit is null ? text : edit(text));
+        File.WriteAllText(agents, $$"""
+            apiVersion: exeat/v1
+            kind: Agents
+            agents:
+            - {id: coding-1, class: coding, interface: ag-1, addresses: ["{{Agent}}"]}
+            """);
+        LoadResult loaded = PolicyLoader.Load(policy, new LoadOptions { TimeProvider = Time });
+        AgentsResult who = AgentsLoader.Load(agents);
+        Assert.True(loaded.Policy is not null && who.Agents is not null, string.Join('\n', loaded.Problems.Concat(who.Problems)));
+        int generation = Started ? _judge.Snapshot.Generation + 1 : 1;
+        var next = new Snapshot(CompiledPolicy.Compile(loaded.Policy, who.Agents, Time.GetUtcNow()), generation, loaded.Policy.Version, who.Agents);
+        int ended = Started ? Tcp.Rejudge(next, Marks) : 0;
+        _judge.Snapshot = next;
+        Started = true;
+        return ended;
+    }
+
+    private bool Started { get; set; }
+
+    public void Bind(string name, string? address = null)
+    {
+        DomainName asked = DomainName.FromCanonical(System.Text.Encoding.ASCII.GetBytes(name));
+        Assert.True(Bindings.TryBind(Bindings.KeyOf("coding-1"), asked, PacketBuilder.At(address ?? Server), TimeSpan.FromMinutes(5), [], out _));
+    }
+
+    public Answer Client(TcpFlags flags, uint offset = 0, byte[]? payload = null, string? to = null, ushort port = 443, ushort from = 40000, uint mark = 0) => Give(1, mark,
+        PacketBuilder.Tcp(Agent, from, to ?? Server, port, flags, ClientIsn + offset, ServerIsn + 1, payload ?? []));
+
+    public Answer World(TcpFlags flags, uint offset, uint acknowledges, byte[]? payload = null, string? from = null, ushort port = 443, ushort to = 40000) => Give(2, 0,
+        PacketBuilder.Tcp(from ?? Server, port, Agent, to, flags, ServerIsn + offset, ClientIsn + acknowledges, payload ?? []));
+
+    /// <summary>SYN, SYN-ACK, ACK; returns what was said of the SYN.</summary>
+    public Answer Handshake(string? to = null, ushort port = 443)
+    {
+        Answer syn = Client(TcpFlags.Syn, to: to, port: port);
+        World(TcpFlags.Syn | TcpFlags.Ack, 0, 1, from: to, port: port);
+        Client(TcpFlags.Ack, 1, to: to, port: port);
+        return syn;
+    }
+
+    public Answer Give(int inInterface, uint mark, byte[] packet, byte hook = 2)
+    {
+        Answer answer = _judge.Judge(packet, hook, inInterface, mark);
+        Assert.True(_journal.Commit());
+        ResetList.Send();
+        return answer;
+    }
+
+    /// <summary>All records so far, oldest first.</summary>
+    public IReadOnlyList<FlowEvent> Records() => [.. new JournalReader(Path.Combine(_dir, "journal")).Read().Where(e => e.Event is "decision" or "end")];
+
+    public FlowEvent LastDecision() => Records().Last(e => e.Event == "decision");
+
+    public void Delete(in FlowKey key) => Deleted.Add(key);
+
+    public void SetMark(in FlowKey key, uint mark) => Stamped.Add((key, mark));
+
+    public void Dispose()
+    {
+        _journal.Dispose();
+        Directory.Delete(_dir, recursive: true);
+    }
+}

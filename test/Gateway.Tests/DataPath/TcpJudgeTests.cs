@@ -1,0 +1,234 @@
+using Exeat.Gateway.DataPath;
+using Exeat.Testing;
+using Exeat.Wire;
+
+namespace Exeat.Gateway.Tests.DataPath;
+
+public sealed class TcpJudgeTests
+{
+    private static readonly byte[] ServerHello = [0x16, 3, 3, 0, 80, 2, 0, 0, 76, 3, 3, .. new byte[74]];
+
+    public static TheoryData<bool> Families => [false, true];
+
+    [Theory, MemberData(nameof(Families))]
+    public void A_bound_and_permitted_name_is_permitted_only_when_the_server_has_the_whole_hello_and_answered(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        bench.Bind("openclaw.ai");
+        byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+        Assert.Equal(bench.Pending, bench.Handshake().Mark);
+        Assert.Empty(bench.Records());
+        Answer said = bench.Client(TcpFlags.Ack | TcpFlags.Psh, 1, hello);
+        Assert.Equal((true, bench.Pending), (said.Accept, said.Mark));
+        Assert.Equal(("permit", "allow-core", "dns+sni"), (bench.LastDecision().Verdict, bench.LastDecision().Rule, bench.LastDecision().Proof));
+        Assert.Equal(bench.Pending, bench.World(TcpFlags.Ack, 1, (uint)hello.Length).Mark);
+        Assert.Equal(bench.Pending, bench.World(TcpFlags.Ack, 1, (uint)hello.Length + 1).Mark);
+        Assert.Equal(bench.Pending, bench.World(TcpFlags.Ack, 1, (uint)hello.Length + 1, ServerHello[..20]).Mark);
+        Assert.Equal(bench.Permitted, bench.World(TcpFlags.Ack, 21, (uint)hello.Length + 1, ServerHello[20..]).Mark);
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void An_address_that_no_rule_can_permit_is_refused_at_the_SYN(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Syn).Mark);
+        Assert.Equal(("deny", "default-deny", "first-packet", true), (bench.LastDecision().Verdict, bench.LastDecision().Rule, bench.LastDecision().Stage, bench.LastDecision().Enforced));
+        Assert.Empty(bench.Resets);
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void A_hello_that_names_another_host_is_refused_and_both_ends_are_reset(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        Answer said = bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("evil.example").Build());
+        Assert.Equal(bench.Refused, said.Mark);
+        byte[] reset = Assert.Single(bench.Resets);
+        Assert.True(PacketView.TryRead(reset, out PacketView view));
+        Assert.Equal((bench.Server, TcpFlags.Rst, 1001u), (view.Destination.ToString(), view.Flags, view.Sequence));
+        Assert.Single(bench.Deleted);
+        Assert.Equal("evil.example", bench.LastDecision().Names.Single(n => n.Source == "sni").Name);
+    }
+
+    [Fact]
+    public void An_allowed_name_towards_an_address_it_was_never_answered_is_refused_with_its_own_reason()
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("docs.openclaw.ai");
+        bench.Handshake();
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("openclaw.ai").Build()).Mark);
+        Assert.Equal("name-not-bound", bench.LastDecision().Reason);
+    }
+
+    [Fact]
+    public void No_SNI_proves_no_name()
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, new HelloBuilder().Build()).Mark);
+        Assert.Equal("no-name-proven", bench.LastDecision().Reason);
+    }
+
+    [Fact]
+    public void A_hello_in_two_segments_is_refused_as_such()
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("openclaw.ai");
+        byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+        for (int cut = 1; cut < hello.Length; cut += 7)
+        {
+            ushort port = (ushort)(41000 + cut);
+            bench.Client(TcpFlags.Syn, from: port);
+            bench.World(TcpFlags.Syn | TcpFlags.Ack, 0, 1, to: port);
+            Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, hello[..cut], from: port).Mark);
+            Assert.Equal("hello-in-pieces", bench.LastDecision().Reason);
+        }
+    }
+
+    [Fact]
+    public void A_hello_placed_behind_the_anchor_is_refused()
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 101, HelloBuilder.For("openclaw.ai").Build()).Mark);
+        Assert.Equal("hello-in-pieces", bench.LastDecision().Reason);
+    }
+
+    [Fact]
+    public void Until_the_server_has_the_hello_other_bytes_in_its_place_are_refused_and_later_bytes_do_not_pass()
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("openclaw.ai");
+        byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+        bench.Handshake();
+        bench.Client(TcpFlags.Ack, 1, hello);
+        Assert.Equal(bench.Pending, bench.Client(TcpFlags.Ack, 1, hello).Mark);
+        Assert.Equal(bench.Pending, bench.Client(TcpFlags.Ack, 11, hello[10..50]).Mark);
+        Assert.False(bench.Client(TcpFlags.Ack, (uint)hello.Length + 1, [1, 2, 3]).Accept);
+        Assert.False(bench.Client(TcpFlags.Ack, 1, [.. hello, 7]).Accept);
+        byte[] other = [.. hello];
+        other[^1] ^= 1;
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, other).Mark);
+        Assert.Equal("hello-replaced", bench.LastDecision().Reason);
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, hello).Mark);
+    }
+
+    [Fact]
+    public void After_a_HelloRetryRequest_a_second_hello_must_name_the_same()
+    {
+        foreach ((string second, bool passes) in (ReadOnlySpan<(string, bool)>)[("openclaw.ai", true), ("docs.openclaw.ai", false)])
+        {
+            using var bench = new JudgeBench();
+            bench.Bind("openclaw.ai");
+            bench.Bind("docs.openclaw.ai");
+            byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+            bench.Handshake();
+            bench.Client(TcpFlags.Ack, 1, hello);
+            byte[] retry = [0x16, 3, 3, 0, 80, 2, 0, 0, 76, 3, 3, .. TlsServerHello.RetryRandom, .. new byte[42]];
+            uint end = (uint)hello.Length + 1;
+            Assert.Equal(bench.Pending, bench.World(TcpFlags.Ack, 1, end, retry).Mark);
+            byte[] again = [0x14, 3, 3, 0, 1, 1, .. HelloBuilder.For(second).Build()];
+            Answer said = bench.Client(TcpFlags.Ack, end, again);
+            Assert.Equal(passes ? bench.Pending : bench.Refused, said.Mark);
+            if (!passes) continue;
+            Assert.Equal(bench.Permitted, bench.World(TcpFlags.Ack, 86, end + (uint)again.Length, [0x16]).Mark);
+        }
+    }
+
+    [Fact]
+    public void A_SYN_on_a_living_tuple_deletes_the_entry_and_is_not_let_through()
+    {
+        using var bench = new JudgeBench();
+        Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080).Mark);
+        Answer said = bench.Client(TcpFlags.Syn, 70000, to: bench.Near, port: 8080, mark: bench.Marks.Reused);
+        Assert.False(said.Accept);
+        Assert.Single(bench.Deleted);
+        Assert.Equal("tuple-reused", bench.LastDecision().Reason);
+    }
+
+    [Fact]
+    public void A_SYN_with_data_is_refused()
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("openclaw.ai");
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Syn, 0, [1]).Mark);
+        Assert.Equal("syn-with-data", bench.LastDecision().Reason);
+    }
+
+    [Fact]
+    public void An_address_permit_without_a_name_deny_for_the_port_is_permitted_at_the_SYN()
+    {
+        using var bench = new JudgeBench();
+        Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080).Mark);
+        Assert.Equal("allow-plain", bench.LastDecision().Rule);
+    }
+
+    [Fact]
+    public void An_address_permit_below_a_name_deny_waits_for_the_hello()
+    {
+        using var bench = new JudgeBench();
+        Assert.Equal(bench.Pending, bench.Handshake(bench.Near).Mark);
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("api.openai.com").Build(), bench.Near).Mark);
+        Assert.Equal("shadow-model-deny", bench.LastDecision().Rule);
+    }
+
+    [Fact]
+    public void Monitor_records_the_denial_and_lets_pass_without_holding()
+    {
+        using var bench = new JudgeBench(mode: "monitor");
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("evil.example").Build()).Mark);
+        Assert.Equal(("deny", false, "monitor"), (bench.LastDecision().Verdict, bench.LastDecision().Enforced, bench.LastDecision().Mode));
+        Assert.Equal("deny", bench.LastDecision().Would!.Verdict);
+        Assert.Empty(bench.Resets);
+    }
+
+    [Fact]
+    public void Switching_from_monitor_to_enforce_ends_what_only_monitor_let_pass()
+    {
+        using var bench = new JudgeBench(mode: "monitor");
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("evil.example").Build());
+        Assert.Equal(1, bench.Load("enforce"));
+        Assert.Empty(bench.Stamped);
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 600, [1]).Mark);
+        Assert.Equal("policy-changed", bench.LastDecision().Reason);
+    }
+
+    [Fact]
+    public void A_policy_change_stamps_survivors_anew()
+    {
+        using var bench = new JudgeBench();
+        bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080);
+        Assert.Equal(0, bench.Load("enforce"));
+        Assert.Equal(bench.Permitted, Assert.Single(bench.Stamped).Mark);
+    }
+
+    [Fact]
+    public void A_flow_without_a_hello_in_time_is_ended_and_recorded()
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        bench.Time.Advance(TimeSpan.FromSeconds(11));
+        bench.Tcp.Sweep(bench.Snapshot);
+        bench.ResetList.Send();
+        bench.Give(1, 0, PacketBuilder.Udp(bench.Agent, 5, bench.Server, 9, [1]));
+        Assert.Equal(2, bench.Resets.Count);
+        Assert.Contains(bench.Records(), e => e.Reason == "no-hello");
+    }
+
+    [Fact]
+    public void Bytes_of_a_connection_nobody_saw_begin_are_refused()
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("openclaw.ai");
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("openclaw.ai").Build()).Mark);
+        Assert.Equal("no-anchor", bench.LastDecision().Reason);
+    }
+}
