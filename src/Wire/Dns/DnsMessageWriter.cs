@@ -27,7 +27,7 @@ public ref struct DnsMessageWriter
     public readonly ReadOnlySpan<byte> Message => _room[..Length];
 
     /// <summary>Writes a question of ours.</summary>
-    public bool TryWriteQuestion(ReadOnlySpan<byte> canonical, DnsType type, ushort class_ = DnsQuestion.Internet)
+    public bool TryWriteQuestion(scoped ReadOnlySpan<byte> canonical, DnsType type, ushort class_ = DnsQuestion.Internet)
     {
         Span<byte> rest = _room[Length..];
         int name = DnsName.Write(rest, canonical);
@@ -40,7 +40,7 @@ public ref struct DnsMessageWriter
     }
 
     /// <summary>Repeats the asker's own question bytes (<see cref="DnsQuestion.Bytes"/>), its case included.</summary>
-    public bool TryWriteQuestion(ReadOnlySpan<byte> questionBytes)
+    public bool TryWriteQuestion(scoped ReadOnlySpan<byte> questionBytes)
     {
         if (!questionBytes.TryCopyTo(_room[Length..])) return false;
         Length += questionBytes.Length;
@@ -49,7 +49,7 @@ public ref struct DnsMessageWriter
     }
 
     /// <summary>Writes a record that belongs to the name of the first question.</summary>
-    public bool TryWriteRecord(DnsSection section, DnsType type, uint ttl, ReadOnlySpan<byte> rdata)
+    public bool TryWriteRecord(DnsSection section, DnsType type, uint ttl, scoped ReadOnlySpan<byte> rdata)
     {
         Span<byte> rest = _room[Length..];
         if (!BinaryPrimitives.TryWriteUInt16BigEndian(rest, PointerToQuestion)) return false;
@@ -57,7 +57,7 @@ public ref struct DnsMessageWriter
     }
 
     /// <summary>Writes a record with its owner's name in full.</summary>
-    public bool TryWriteRecord(DnsSection section, ReadOnlySpan<byte> owner, DnsType type, uint ttl, ReadOnlySpan<byte> rdata)
+    public bool TryWriteRecord(DnsSection section, scoped ReadOnlySpan<byte> owner, DnsType type, uint ttl, scoped ReadOnlySpan<byte> rdata)
     {
         int name = DnsName.Write(_room[Length..], owner);
         return name != 0 && TryFinishRecord(section, name, type, DnsQuestion.Internet, ttl, rdata);
@@ -67,7 +67,7 @@ public ref struct DnsMessageWriter
     /// <param name="udpBytes">The largest UDP answer that the writer takes.</param>
     /// <param name="extendedCode">The high eight bits of the response code.</param>
     /// <param name="options">Options as <see cref="Edns"/> writes them.</param>
-    public bool TryWriteEdns(ushort udpBytes, byte extendedCode, ReadOnlySpan<byte> options)
+    public bool TryWriteEdns(ushort udpBytes, byte extendedCode, scoped ReadOnlySpan<byte> options)
     {
         int name = DnsName.Write(_room[Length..], default);
         return name != 0 && TryFinishRecord(DnsSection.Additional, name, DnsType.OPT, udpBytes, (uint)extendedCode << 24, options);
@@ -76,7 +76,7 @@ public ref struct DnsMessageWriter
     /// <summary>Changes the flags, for instance to say that the message was cut.</summary>
     public readonly void SetFlags(ushort flags) => BinaryPrimitives.WriteUInt16BigEndian(_room[2..], flags);
 
-    private bool TryFinishRecord(DnsSection section, int name, DnsType type, ushort class_, uint ttl, ReadOnlySpan<byte> rdata)
+    private bool TryFinishRecord(DnsSection section, int name, DnsType type, ushort class_, uint ttl, scoped ReadOnlySpan<byte> rdata)
     {
         Span<byte> rest = _room[(Length + name)..];
         if (rdata.Length > ushort.MaxValue || rest.Length < 10 + rdata.Length) return false;

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Exeat.Names;
+
+namespace Exeat.Gateway.Bindings;
+
+/// <summary>Which names each agent's own DNS answers have bound to which addresses. Written by the resolver, read by the packet thread without locks.</summary>
+public sealed class BindingBook(BindingLimits limits, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, int> _keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(int Agent, Address Address), BoundNames> _names = new();
+    private readonly ConcurrentDictionary<int, AgentPage> _pages = new();
+    private int _lastKey;
+    private int _total;
+
+    /// <summary>Called when an address became newly bound, before the answer with it is released: the kernel's memory of denials must forget it.</summary>
+    public Action<int, Address>? Bound { get; set; }
+
+    /// <summary>The sizes in force.</summary>
+    public BindingLimits Limits => limits;
+
+    /// <summary>Bindings kept, dead ones that were not swept yet included.</summary>
+    public int Count => Volatile.Read(ref _total);
+
+    /// <summary>The number that stands for an agent's id here; stable over policy changes.</summary>
+    public int KeyOf(string agentId) => _keys.TryGetValue(agentId, out int key) ? key : _keys.GetOrAdd(agentId, _ => Interlocked.Increment(ref _lastKey));
+
+    /// <summary>The names bound to an address for an agent now. The array is shared: read only.</summary>
+    public DomainName[] Names(string agentId, Address address) =>
+        _keys.TryGetValue(agentId, out int key) ? Names(key, address, time.GetTimestamp()) : [];
+
+    /// <summary>The names bound to an address for an agent at a timestamp. The array is shared: read only.</summary>
+    public DomainName[] Names(int agent, Address address, long now) => _names.TryGetValue((agent, address), out BoundNames? names) ? names.Live(now) : [];
+
+    /// <summary>The live binding of a name to an address, with the aliases it came by; null when there is none.</summary>
+    public Binding? Find(string agentId, Address address, DomainName name) =>
+        _keys.TryGetValue(agentId, out int key) && _names.TryGetValue((key, address), out BoundNames? names)
+        && names.Find(name) is { } found && time.GetTimestamp() < found.End ? found : null;
+
+    /// <summary>Binds, or prolongs; never shortens. False: a limit is reached, and nothing changed.</summary>
+    public bool TryBind(int agent, DomainName name, Address address, TimeSpan life, ImmutableArray<DomainName> via, out BindingReceipt receipt)
+    {
+        receipt = default;
+        long now = time.GetTimestamp();
+        TimeSpan whole = TimeSpan.FromTicks(Math.Clamp(life.Ticks, limits.Least.Ticks, limits.Most.Ticks)) + limits.Grace;
+        long end = now + Timestamps(whole);
+        AgentPage page = _pages.GetOrAdd(agent, key => new AgentPage(key));
+        bool isNew;
+        lock (page.Gate)
+        {
+            BoundNames? names = _names.GetValueOrDefault((agent, address));
+            Binding? before = names?.Find(name);
+            if (before is null && !HasRoom(page, names, name))
+            {
+                Sweep(page, now);
+                names = _names.GetValueOrDefault((agent, address));
+                if (!HasRoom(page, names, name)) return false;
+            }
+            if (before is null)
+            {
+                // Counted before it is visible, so that two agents cannot share the last place.
+                if (Interlocked.Increment(ref _total) > limits.Total)
+                {
+                    Interlocked.Decrement(ref _total);
+                    return false;
+                }
+                page.Added(name);
+                page.Addresses.Add(address);
+            }
+            var made = new Binding(before?.Name ?? name, via, Math.Max(end, before?.End ?? end));
+            isNew = before is null || before.End <= now;
+            _names[(agent, address)] = names is null ? BoundNames.Of(made) : names.With(made, before);
+            receipt = new BindingReceipt(agent, address, made, before);
+        }
+        if (isNew) Bound?.Invoke(agent, address);
+        return true;
+    }
+
+    /// <summary>Undoes a binding whose record could not be written, unless another answer has prolonged it since.</summary>
+    public void Withdraw(in BindingReceipt receipt)
+    {
+        if (!_pages.TryGetValue(receipt.Agent, out AgentPage? page)) return;
+        Binding made = receipt.Made;
+        lock (page.Gate)
+        {
+            if (!_names.TryGetValue((receipt.Agent, receipt.Address), out BoundNames? names) || !ReferenceEquals(names.Find(made.Name), made)) return;
+            if (receipt.Before is { } before) _names[(receipt.Agent, receipt.Address)] = names.With(before, made);
+            else Replace(page, receipt.Address, names, b => ReferenceEquals(b, made));
+        }
+    }
+
+    /// <summary>Drops all bindings of an agent that is gone.</summary>
+    public void Forget(string agentId)
+    {
+        if (!_keys.TryGetValue(agentId, out int key) || !_pages.TryGetValue(key, out AgentPage? page)) return;
+        lock (page.Gate)
+        {
+            foreach (Address address in page.Addresses.ToArray())
+                if (_names.TryGetValue((key, address), out BoundNames? names)) Replace(page, address, names, _ => true);
+        }
+    }
+
+    /// <summary>Removes dead bindings; to be called now and then.</summary>
+    public void Sweep()
+    {
+        long now = time.GetTimestamp();
+        foreach (AgentPage page in _pages.Values)
+        {
+            lock (page.Gate) Sweep(page, now);
+        }
+    }
+
+    private bool HasRoom(AgentPage page, BoundNames? names, DomainName name) =>
+        page.Count < limits.PerAgent && Count < limits.Total && page.AddressesOf(name) < limits.PerName
+        && (names is null || names.Bindings.Length < limits.NamesPerAddress);
+
+    // At most once a second per agent: a full page must not make every further question walk it.
+    private void Sweep(AgentPage page, long now)
+    {
+        if (now < page.NextSweep) return;
+        page.NextSweep = now + time.TimestampFrequency;
+        foreach (Address address in page.Addresses.ToArray())
+            if (_names.TryGetValue((page.Agent, address), out BoundNames? names)) Replace(page, address, names, b => b.End <= now);
+    }
+
+    private void Replace(AgentPage page, Address address, BoundNames names, Func<Binding, bool> goes)
+    {
+        BoundNames? rest = names.Without(goes);
+        if (ReferenceEquals(rest, names)) return;
+        foreach (Binding binding in names.Bindings)
+        {
+            if (!goes(binding)) continue;
+            page.Removed(binding.Name);
+            Interlocked.Decrement(ref _total);
+        }
+        if (rest is not null)
+        {
+            _names[(page.Agent, address)] = rest;
+            return;
+        }
+        _names.TryRemove((page.Agent, address), out _);
+        page.Addresses.Remove(address);
+    }
+
+    private long Timestamps(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+}

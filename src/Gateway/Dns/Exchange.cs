@@ -1,0 +1,34 @@
+using Exeat.Names;
+using Exeat.Policy;
+
+namespace Exeat.Gateway.Dns;
+
+/// <summary>One question of one agent on its way through the resolver; it is judged by one snapshot from head to tail.</summary>
+internal sealed class Exchange
+{
+    public required Peer Peer { get; init; }
+
+    public required Snapshot Snapshot { get; init; }
+
+    /// <summary>Index of the agent in the snapshot; −1 when unknown.</summary>
+    public required int Agent { get; init; }
+
+    /// <summary>The agent's key in the binding book; 0 when unknown.</summary>
+    public required int Key { get; init; }
+
+    public required AgentShare Share { get; init; }
+
+    /// <summary>The flow of the record, and of the denial id.</summary>
+    public required Guid Flow { get; init; }
+
+    /// <summary>Null when it could not be read.</summary>
+    public AgentQuestion? Question { get; set; }
+
+    public Judgement Judgement { get; set; }
+
+    public Mode Mode => Snapshot.ModeOf(Agent);
+
+    public string RuleName => Snapshot.Policy.RuleName(Judgement.Decision);
+
+    public ReadOnlySpan<byte> NameBytes => Question is { Name: { } name } ? name.Bytes : default;
+}

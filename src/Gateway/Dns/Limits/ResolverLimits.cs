@@ -1,0 +1,56 @@
+namespace Exeat.Gateway.Dns;
+
+/// <summary>Sizes, rates and waiting times of the resolver. Whatever is over a limit is refused and counted; other agents do not notice (I10).</summary>
+public sealed record ResolverLimits
+{
+    /// <summary>Questions per second of one agent. 100: a browser's page asks for about thirty names.</summary>
+    public int QuestionsPerSecond { get; init; } = 100;
+
+    /// <summary>Questions at once on top of the rate. 200: two pages.</summary>
+    public int QuestionsBurst { get; init; } = 200;
+
+    /// <summary>Questions of one agent that wait for an upstream.</summary>
+    public int OutstandingPerAgent { get; init; } = 64;
+
+    /// <summary>Questions of all agents that wait for an upstream; each holds a socket.</summary>
+    public int Outstanding { get; init; } = 512;
+
+    /// <summary>The window of the three quotas below.</summary>
+    public TimeSpan QuotaWindow { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Different names of one agent that may go upstream in a window: labels carry data out, below permitted wildcards too.</summary>
+    public int NamesPerWindow { get; init; } = 5000;
+
+    /// <summary>Different names below one registrable-looking zone in a window. 500: content networks use some dozens.</summary>
+    public int NamesPerZone { get; init; } = 500;
+
+    /// <summary>Bytes of all different names in a window. 128 KiB: 5,000 names of ordinary length.</summary>
+    public int NameBytesPerWindow { get; init; } = 128 * 1024;
+
+    /// <summary>Answers that are remembered for all agents.</summary>
+    public int CacheEntries { get; init; } = 20_000;
+
+    /// <summary>Longest time an answer is remembered, and longest TTL that agents see.</summary>
+    public TimeSpan MaxTtl { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest time the absence of a name or type is remembered. A minute: a name that is created now should soon be found.</summary>
+    public TimeSpan MaxNegativeTtl { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Waiting time of one attempt. 2 s: clients give up after five.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Attempts at each upstream.</summary>
+    public int AttemptsPerUpstream { get; init; } = 2;
+
+    /// <summary>TCP connections of one agent.</summary>
+    public int ConnectionsPerAgent { get; init; } = 16;
+
+    /// <summary>TCP connections of all agents.</summary>
+    public int Connections { get; init; } = 512;
+
+    /// <summary>A TCP connection without a whole question for so long is closed (RFC 7766, 6.2.3: a few seconds).</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Largest UDP answer. 1,232: fits the smallest IPv6 path (dnsflagday.net 2020).</summary>
+    public int UdpBytes { get; init; } = 1232;
+}

@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using Exeat.Gateway.Bindings;
+using Exeat.Names;
+using Exeat.Policy;
+using Exeat.Wire.Dns;
+
+namespace Exeat.Gateway.Dns;
+
+/// <summary>Takes one packet of an agent from reading to reply. What needs no upstream is answered at once; nothing waits without a place that was counted.</summary>
+internal sealed class QuestionDesk
+{
+    private readonly ResolverOptions _options;
+    private readonly Func<Snapshot> _current;
+    private readonly BindingBook _book;
+    private readonly TimeProvider _time;
+    private readonly QuestionJudge _judge;
+    private readonly AnswerCache _cache;
+    private readonly UpstreamClient _upstream;
+    private readonly AnswerRelease _release;
+    private readonly ConcurrentDictionary<int, AgentShare> _shares = new();
+    private int _outstanding;
+
+    public QuestionDesk(ResolverOptions options, Func<Snapshot> current, BindingBook book, IFlowSink records, TimeProvider time)
+    {
+        (_options, _current, _book, _time) = (options, current, book, time);
+        Recorder = new DnsRecorder(records, time);
+        _judge = new QuestionJudge(book, time);
+        _cache = new AnswerCache(options.Limits.CacheEntries, time);
+        _upstream = new UpstreamClient(options.Upstreams, options.Limits, Counters, time);
+        _release = new AnswerRelease(book, Recorder, options, Counters);
+    }
+
+    public ResolverCounters Counters { get; } = new();
+
+    public DnsRecorder Recorder { get; }
+
+    /// <summary>The share of whoever has this address now; unknown agents share one.</summary>
+    public AgentShare ShareOf(Address source)
+    {
+        Snapshot snapshot = _current();
+        return ShareOf(KeyOf(snapshot, snapshot.FindAgent(source)));
+    }
+
+    /// <summary>Reads and judges a packet, without waiting.</summary>
+    /// <param name="packet">The agent's bytes; not needed afterwards.</param>
+    /// <param name="peer">Who asks whom.</param>
+    /// <param name="reply">Room for the reply.</param>
+    /// <param name="waiting">Not null: the answer comes from <see cref="FinishAsync"/>, which must be called.</param>
+    /// <returns>Length of the reply; 0 is silence, or an answer that comes later.</returns>
+    public int Begin(ReadOnlySpan<byte> packet, in Peer peer, Span<byte> reply, out Exchange? waiting)
+    {
+        waiting = null;
+        Counters.Question();
+        Snapshot snapshot = _current();
+        int agent = snapshot.FindAgent(peer.Source);
+        int key = KeyOf(snapshot, agent);
+        var exchange = new Exchange { Peer = peer, Snapshot = snapshot, Agent = agent, Key = key, Share = ShareOf(key), Flow = Recorder.NewFlow() };
+        if (!exchange.Share.TryTakeQuestion())
+        {
+            CountRefusal(exchange, Reason.DnsQuota);
+            return ReplyWriter.WriteError(reply, packet, DnsResponseCode.Refused);
+        }
+        QuestionProblem problem = QuestionReader.Read(packet, out AgentQuestion? question);
+        exchange.Question = question;
+        if (problem == QuestionProblem.NotAQuestion) return Broken(exchange, 0);
+
+        exchange.Judgement = _judge.JudgeResolver(exchange);
+        if (exchange.Judgement.Refuses)
+        {
+            Counters.Refusal();
+            Recorder.Record(exchange);
+            return question is null
+                ? ReplyWriter.WriteError(reply, packet, DnsResponseCode.Refused)
+                : Write(reply, exchange, question, AnswerRelease.Refusal(exchange, DnsResponseCode.Refused));
+        }
+        if (question is null)
+            return Broken(exchange, ReplyWriter.WriteError(reply, packet, problem == QuestionProblem.NotAQuery ? DnsResponseCode.NotImplemented : DnsResponseCode.FormatError));
+        if (problem == QuestionProblem.EdnsVersion) return Broken(exchange, Write(reply, exchange, question, new Reply { ExtendedCode = 1 }));
+        if (problem == QuestionProblem.Class) return Broken(exchange, Write(reply, exchange, question, new Reply { Code = DnsResponseCode.Refused }));
+        return Judged(exchange, question, reply, out waiting);
+    }
+
+    /// <summary>Asks upstream, then releases the answer.</summary>
+    public async Task<int> FinishAsync(Exchange exchange, Memory<byte> reply, CancellationToken stop)
+    {
+        AgentQuestion question = exchange.Question!;
+        DomainName name = question.Name!;
+        Answer? answer;
+        try
+        {
+            Counters.Forward();
+            answer = await _upstream.AskAsync(name, question.Type, stop);
+        }
+        finally
+        {
+            exchange.Share.Waited();
+            Interlocked.Decrement(ref _outstanding);
+        }
+        if (answer is not null)
+        {
+            _cache.Store(name, question.Type, answer);
+            return Write(reply.Span, exchange, question, _release.Release(exchange, question, name, answer, answer.TtlSeconds));
+        }
+        Counters.UpstreamFailure();
+        if (!exchange.Judgement.Denies)
+            exchange.Judgement = exchange.Judgement with { Decision = exchange.Judgement.Decision with { Verdict = Verdict.Deny, Reason = Reason.DnsUpstreamFailed }, Enforced = true };
+        Recorder.Record(exchange);
+        return Write(reply.Span, exchange, question, new Reply
+        {
+            Code = DnsResponseCode.ServerFailure, Error = Edns.NoReachableAuthority, ErrorText = "no upstream resolver gave a usable answer",
+        });
+    }
+
+    private int Judged(Exchange exchange, AgentQuestion question, Span<byte> reply, out Exchange? waiting)
+    {
+        waiting = null;
+        Judgement resolver = exchange.Judgement, asked = QuestionJudge.JudgeQuestion(exchange, question);
+        // Monitor: what would have been refused first is what the record says; only what is enforced stops.
+        exchange.Judgement = resolver.Denies && !asked.Refuses ? resolver : asked;
+        if (exchange.Judgement.Refuses) return Refused(exchange, question, reply);
+
+        DomainName name = question.Name!;
+        if (_cache.Find(name, question.Type, out int ttlSeconds) is { } answer)
+        {
+            Counters.Hit();
+            return Write(reply, exchange, question, _release.Release(exchange, question, name, answer, ttlSeconds));
+        }
+        if (!exchange.Judgement.Denies && !exchange.Share.TryTakeName(name))
+        {
+            bool enforced = exchange.Mode == Mode.Enforce;
+            exchange.Judgement = exchange.Judgement with { Decision = exchange.Judgement.Decision with { Verdict = Verdict.Deny, Reason = Reason.DnsQuota }, Enforced = enforced };
+            if (enforced) return Refused(exchange, question, reply);
+        }
+        if (TryWait(exchange))
+        {
+            waiting = exchange;
+            return 0;
+        }
+        CountRefusal(exchange, Reason.LimitReached);
+        return Write(reply, exchange, question, new Reply { Code = DnsResponseCode.Refused, Error = Edns.Prohibited, ErrorText = "too many questions are waiting" });
+    }
+
+    // A denied name does not exist here; a name above permitted ones has nothing of this type (RFC 8020); a type or a quota is a refusal.
+    private int Refused(Exchange exchange, AgentQuestion question, Span<byte> reply)
+    {
+        Counters.Refusal();
+        Recorder.Record(exchange);
+        DnsResponseCode code = exchange.Judgement.Decision.Reason switch
+        {
+            Reason.EmptyNonTerminal => DnsResponseCode.NoError,
+            Reason.DnsTypeRefused or Reason.DnsQuota => DnsResponseCode.Refused,
+            _ => DnsResponseCode.NameError,
+        };
+        return Write(reply, exchange, question, AnswerRelease.Refusal(exchange, code));
+    }
+
+    private int Broken(Exchange exchange, int length)
+    {
+        Counters.Broken();
+        exchange.Judgement = new Judgement(new Decision(Verdict.Deny, Reason.Malformed), Stage.Dns, Enforced: true);
+        Recorder.Count(exchange);
+        return length;
+    }
+
+    private void CountRefusal(Exchange exchange, Reason reason)
+    {
+        Counters.Limit();
+        exchange.Judgement = new Judgement(new Decision(Verdict.Deny, reason), Stage.Dns, Enforced: true);
+        Recorder.Count(exchange);
+    }
+
+    private bool TryWait(Exchange exchange)
+    {
+        if (!exchange.Share.TryWait()) return false;
+        if (Interlocked.Increment(ref _outstanding) <= _options.Limits.Outstanding) return true;
+        Interlocked.Decrement(ref _outstanding);
+        exchange.Share.Waited();
+        return false;
+    }
+
+    private int Write(Span<byte> reply, Exchange exchange, AgentQuestion question, in Reply content)
+    {
+        int udpBytes = _options.Limits.UdpBytes;
+        int most = exchange.Peer.Protocol == Peer.Udp ? Math.Min(question.UdpBytes, udpBytes) : reply.Length;
+        return ReplyWriter.Write(reply[..Math.Min(reply.Length, most)], question, content, udpBytes);
+    }
+
+    private int KeyOf(Snapshot snapshot, int agent) => agent < 0 ? 0 : _book.KeyOf(snapshot.Policy.Agents[agent].Id);
+
+    private AgentShare ShareOf(int key) => _shares.GetOrAdd(key, _ => new AgentShare(_options.Limits, _time));
+}

@@ -1,0 +1,233 @@
+using Exeat.Gateway.Bindings;
+using Exeat.Names;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Exeat.Gateway.Tests.Bindings;
+
+public sealed class BindingBookTests
+{
+    private static readonly DomainName Name = DomainName.FromCanonical("api.example.com"u8);
+    private static readonly DomainName Other = DomainName.FromCanonical("cdn.example.net"u8);
+    private static readonly Address First = Address.V4(0xC0000201);
+    private static readonly Address Second = Address.V6((UInt128)0x20010db8 << 96 | 1);
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void A_binding_belongs_to_one_agent_and_one_address_of_either_family()
+    {
+        BindingBook book = Book();
+        Assert.True(Bind(book, "a", Name, First));
+        Assert.True(Bind(book, "a", Other, Second));
+        Assert.Equal([Name], book.Names("a", First));
+        Assert.Equal([Other], book.Names("a", Second));
+        Assert.Empty(book.Names("b", First));
+        Assert.Empty(book.Names("never seen", First));
+        Assert.Equal(book.KeyOf("a"), book.KeyOf("a"));
+        Assert.NotEqual(book.KeyOf("a"), book.KeyOf("b"));
+    }
+
+    [Fact]
+    public void Two_names_on_one_address_are_both_bound_and_end_on_their_own()
+    {
+        BindingBook book = Book();
+        Bind(book, "a", Name, First, 300);
+        Bind(book, "a", Other, First, 600);
+        Assert.Equal([Name, Other], book.Names("a", First));
+        _time.Advance(TimeSpan.FromSeconds(311));
+        Assert.Equal([Other], book.Names("a", First));
+        _time.Advance(TimeSpan.FromSeconds(300));
+        Assert.Empty(book.Names("a", First));
+    }
+
+    [Fact]
+    public void A_binding_lives_at_least_300_seconds_and_a_small_grace()
+    {
+        BindingBook book = Book();
+        Bind(book, "a", Name, First, 0);
+        _time.Advance(TimeSpan.FromSeconds(309));
+        Assert.Equal([Name], book.Names("a", First));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty(book.Names("a", First));
+    }
+
+    [Fact]
+    public void A_binding_lives_at_most_24_hours()
+    {
+        BindingBook book = Book();
+        Bind(book, "a", Name, First, int.MaxValue);
+        _time.Advance(TimeSpan.FromHours(24));
+        Assert.Equal([Name], book.Names("a", First));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Empty(book.Names("a", First));
+    }
+
+    [Fact]
+    public void A_new_answer_prolongs_and_never_shortens()
+    {
+        BindingBook book = Book();
+        Bind(book, "a", Name, First, 3600);
+        Bind(book, "a", Name, First, 0);
+        _time.Advance(TimeSpan.FromSeconds(3600));
+        Assert.Equal([Name], book.Names("a", First));
+        Bind(book, "a", Name, First, 300);
+        _time.Advance(TimeSpan.FromSeconds(300));
+        Assert.Equal([Name], book.Names("a", First));
+        Assert.Equal(1, book.Count);
+    }
+
+    [Fact]
+    public void A_full_page_refuses_the_newcomer_and_keeps_the_living()
+    {
+        BindingBook book = Book(new BindingLimits { PerAgent = 2 });
+        Assert.True(Bind(book, "a", Name, First));
+        Assert.True(Bind(book, "a", Other, First));
+        Assert.False(Bind(book, "a", Name, Second));
+        Assert.True(Bind(book, "a", Name, First, 900));
+        Assert.Equal([Name, Other], book.Names("a", First));
+        Assert.Empty(book.Names("a", Second));
+        Assert.True(Bind(book, "b", Name, Second));
+    }
+
+    [Fact]
+    public void Dead_bindings_make_room()
+    {
+        BindingBook book = Book(new BindingLimits { PerAgent = 1 });
+        Assert.True(Bind(book, "a", Name, First));
+        Assert.False(Bind(book, "a", Other, First));
+        _time.Advance(TimeSpan.FromSeconds(400));
+        Assert.True(Bind(book, "a", Other, First));
+        Assert.Equal([Other], book.Names("a", First));
+        Assert.Equal(1, book.Count);
+    }
+
+    [Fact]
+    public void Addresses_of_a_name_and_names_of_an_address_are_bounded()
+    {
+        BindingBook book = Book(new BindingLimits { PerName = 1 });
+        Assert.True(Bind(book, "a", Name, First));
+        Assert.False(Bind(book, "a", Name, Second));
+        Assert.True(Bind(book, "a", Other, Second));
+        book = Book(new BindingLimits { NamesPerAddress = 1 });
+        Assert.True(Bind(book, "a", Name, First));
+        Assert.False(Bind(book, "a", Other, First));
+        Assert.True(Bind(book, "a", Other, Second));
+    }
+
+    [Fact]
+    public void The_whole_book_is_bounded_and_sweeping_gives_the_room_back()
+    {
+        BindingBook book = Book(new BindingLimits { Total = 2 });
+        Assert.True(Bind(book, "a", Name, First));
+        Assert.True(Bind(book, "b", Name, First));
+        Assert.False(Bind(book, "c", Name, First));
+        Assert.Empty(book.Names("c", First));
+        _time.Advance(TimeSpan.FromSeconds(400));
+        book.Sweep();
+        Assert.Equal(0, book.Count);
+        Assert.True(Bind(book, "c", Name, First));
+    }
+
+    [Fact]
+    public void A_withdrawn_binding_never_was()
+    {
+        BindingBook book = Book();
+        book.TryBind(book.KeyOf("a"), Name, First, TimeSpan.Zero, [], out BindingReceipt first);
+        book.Withdraw(first);
+        Assert.Empty(book.Names("a", First));
+        Assert.Equal(0, book.Count);
+
+        Bind(book, "a", Name, First, 300);
+        book.TryBind(book.KeyOf("a"), Name, First, TimeSpan.FromHours(1), [], out BindingReceipt longer);
+        book.Withdraw(longer);
+        book.Withdraw(longer);
+        _time.Advance(TimeSpan.FromSeconds(309));
+        Assert.Equal([Name], book.Names("a", First));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty(book.Names("a", First));
+    }
+
+    [Fact]
+    public void Only_an_address_that_was_not_bound_before_is_announced()
+    {
+        BindingBook book = Book();
+        var announced = new List<(int, Address)>();
+        book.Bound = (agent, address) => announced.Add((agent, address));
+        Bind(book, "a", Name, First);
+        Bind(book, "a", Name, First);
+        Bind(book, "a", Other, First);
+        _time.Advance(TimeSpan.FromSeconds(400));
+        Bind(book, "a", Name, First);
+        int key = book.KeyOf("a");
+        Assert.Equal([(key, First), (key, First), (key, First)], announced);
+    }
+
+    [Fact]
+    public void A_forgotten_agent_has_no_bindings()
+    {
+        BindingBook book = Book();
+        Bind(book, "a", Name, First);
+        Bind(book, "a", Name, Second);
+        Bind(book, "b", Name, Second);
+        book.Forget("a");
+        Assert.Empty(book.Names("a", First));
+        Assert.Equal([Name], book.Names("b", Second));
+        Assert.Equal(1, book.Count);
+    }
+
+    [Fact]
+    public void Aliases_are_kept_with_the_binding()
+    {
+        BindingBook book = Book();
+        book.TryBind(book.KeyOf("a"), Name, First, TimeSpan.Zero, [Other], out _);
+        Assert.Equal([Other], book.Find("a", First, Name)!.Via);
+        Assert.Null(book.Find("a", Second, Name));
+    }
+
+    [Fact]
+    public void Looking_up_does_not_allocate()
+    {
+        BindingBook book = Book();
+        Bind(book, "a", Name, First);
+        int key = book.KeyOf("a");
+        long now = _time.GetTimestamp();
+        int found = Look(book, key, now);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        found += Look(book, key, now);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(2000, found);
+    }
+
+    [Fact]
+    public async Task Readers_and_writers_at_once_see_whole_states()
+    {
+        BindingBook book = Book();
+        using var stop = new CancellationTokenSource();
+        Task<int> reader = Task.Run(() =>
+        {
+            int seen = 0;
+            while (!stop.IsCancellationRequested)
+                foreach (DomainName name in book.Names("a", First)) seen += name.Text.Length > 0 ? 1 : throw new InvalidOperationException();
+            return seen;
+        });
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
+        {
+            for (int i = 0; i < 50; i++) Assert.True(Bind(book, "a", DomainName.FromCanonical(System.Text.Encoding.ASCII.GetBytes($"n{writer}-{i}.example")), First));
+        })));
+        await stop.CancelAsync();
+        await reader;
+        Assert.Equal(200, book.Names("a", First).Length);
+        Assert.Equal(200, book.Count);
+    }
+
+    private static int Look(BindingBook book, int key, long now)
+    {
+        int found = 0;
+        for (int i = 0; i < 1000; i++) found += book.Names(key, First, now).Length + book.Names(key, Second, now).Length;
+        return found;
+    }
+
+    private BindingBook Book(BindingLimits? limits = null) => new(limits ?? new BindingLimits(), _time);
+
+    private static bool Bind(BindingBook book, string agent, DomainName name, Address address, int seconds = 0) =>
+        book.TryBind(book.KeyOf(agent), name, address, TimeSpan.FromSeconds(seconds), [], out _);
+}
