@@ -24,7 +24,7 @@ internal sealed class LinkTap : IDisposable
         NetworkInterface own = NetworkInterface.GetAllNetworkInterfaces().Single(i => i.Name == link);
         _own = own.GetPhysicalAddress().GetAddressBytes();
         _counters = counters;
-        int index = int.Parse(File.ReadAllText($"/sys/class/net/{link}/ifindex"), System.Globalization.CultureInfo.InvariantCulture);
+        int index = own.GetIPProperties().GetIPv4Properties().Index; // not from /sys, which shows another namespace's links
         _socket = new Socket(AddressFamily.Packet, SocketType.Raw, (ProtocolType)IPAddress.HostToNetworkOrder((short)3)) { ReceiveBufferSize = 8 << 20 };
         _socket.Bind(new PacketEndPoint(index));
         new Thread(Receive) { IsBackground = true, Name = "tap" }.Start();

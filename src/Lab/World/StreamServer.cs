@@ -43,8 +43,7 @@ internal sealed class StreamServer(int port, FrozenDictionary<string, X509Certif
                 return;
             }
             await using var secured = new SslStream(plain);
-            var options = new SslServerAuthenticationOptions { ServerCertificate = certificate, ClientCertificateRequired = false };
-            await secured.AuthenticateAsServerAsync(options, stop);
+            await secured.AuthenticateAsServerAsync((_, hello, _, _) => ValueTask.FromResult(OptionsFor(hello.ServerName, key, certificate)), null, stop);
             await pages.ServeAsync(secured, key, secured.TargetHostName, stop);
             await secured.ShutdownAsync();
             client.Shutdown(SocketShutdown.Send);
@@ -53,5 +52,16 @@ internal sealed class StreamServer(int port, FrozenDictionary<string, X509Certif
         {
             // The client left, or was reset by the gateway: what arrived has been counted.
         }
+    }
+
+    // A hello has arrived, whatever becomes of the connection: a name in it can carry a secret by itself.
+    private SslServerAuthenticationOptions OptionsFor(string serverName, ArrivalKey key, X509Certificate2 certificate)
+    {
+        string label = serverName.Split('.')[0];
+        if (label.StartsWith("canary-", StringComparison.Ordinal))
+        {
+            counters.Canary(new CanaryCount(label, key.Source, key.Destination, key.Port, serverName, ""));
+        }
+        return new SslServerAuthenticationOptions { ServerCertificate = certificate, ClientCertificateRequired = false };
     }
 }

@@ -1,0 +1,36 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Exeat.Lab.Attacks;
+
+/// <summary>The tools of a misled agent, run inside its namespace. Status 0: it believes that it got through; 1: it was refused. What counts is what arrived.</summary>
+public static class AttackProgram
+{
+    /// <summary>Runs one tool against an address and port, carrying a mark; the name is claimed where the tool claims one.</summary>
+    public static async Task<int> RunAsync(string kind, string address, int port, string canary, string name)
+    {
+        var target = new AttackTarget(IPAddress.Parse(address), port, canary, name);
+        try
+        {
+            return await (kind switch
+            {
+                "tcp-send" => PlainSend.TcpAsync(target),
+                "udp-send" => PlainSend.UdpAsync(target, target.Secret),
+                "quic-like" => PlainSend.UdpAsync(target, PlainSend.QuicLike(target)),
+                "dns-labels" => DnsLabels.RunAsync(target),
+                "tuple-reuse" => TupleReuse.RunAsync(target),
+                "hello-pieces" => TlsTricks.HelloInPiecesAsync(target),
+                "no-sni" => TlsTricks.NoNameAsync(target),
+                "icmp-error" => IcmpTricks.ErrorWithPayloadAsync(target),
+                "icmp-echo" => IcmpTricks.EchoWithPayloadAsync(target),
+                _ => throw new Topology.LabException($"no attack is named {kind}"),
+            }) ? 0 : 1;
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or AuthenticationException)
+        {
+            await Console.Error.WriteLineAsync($"{kind}: refused: {e.Message}");
+            return 1;
+        }
+    }
+}

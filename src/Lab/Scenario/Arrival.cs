@@ -1,0 +1,32 @@
+using Exeat.Lab.World;
+
+namespace Exeat.Lab.Scenario;
+
+/// <summary>Which counter at the far side tells that an attempt arrived.</summary>
+internal static class Arrival
+{
+    private const int Icmp = 1, Tcp = 6, Udp = 17, IcmpV6 = 58;
+
+    /// <summary>Whether it arrived between two readings.</summary>
+    public static bool Between(PlannedAttempt a, WorldSnapshot before, WorldSnapshot after) => after.Has(a.Canary) || a.Entry.Kind switch
+    {
+        // Cached answers ask nobody again: it is enough that the question once came.
+        "lookup" or "lookup-tcp" when IsOurResolver(a) => after.Asked(a.Name) > 0,
+        "lookup" => Packets(a, after, Udp) > Packets(a, before, Udp),
+        "lookup-tcp" => Payload(a, after) > Payload(a, before),
+        "dns-labels" => after.Asked($"{a.Canary}.{a.Name}") > 0,
+        "udp-send" or "quic-like" => Packets(a, after, Udp) > Packets(a, before, Udp),
+        "icmp-error" or "icmp-echo" => Icmps(a, after) > Icmps(a, before),
+        // Its first connection is a permitted one to the same address: only the mark in the second hello counts.
+        "tuple-reuse" => false,
+        _ => Payload(a, after) > Payload(a, before),
+    };
+
+    private static bool IsOurResolver(PlannedAttempt a) => a.Address == WorldMap.Resolver.Address(a.Family);
+
+    private static long Payload(PlannedAttempt a, WorldSnapshot s) => s.From(a.Source, a.Address, Tcp, a.Entry.Port).Payload;
+
+    private static long Packets(PlannedAttempt a, WorldSnapshot s, int protocol) => s.From(a.Source, a.Address, protocol, a.Entry.Port).Packets;
+
+    private static long Icmps(PlannedAttempt a, WorldSnapshot s) => s.From(a.Source, a.Address, a.Family == 4 ? Icmp : IcmpV6).Packets;
+}

@@ -1,0 +1,75 @@
+using System.Collections.Frozen;
+
+namespace Exeat.Lab.Scenario;
+
+/// <summary>The command lines of each kind of attempt: real clients wherever one can do it, tools of our own where none can.</summary>
+public sealed class AttemptCommands(string authorityFile, string scratch, IReadOnlyList<string> exeat)
+{
+    private const string NodeScript = """
+        const [host, port, family, canary] = process.argv.slice(1);
+        const request = require('https').get({host, port, family: Number(family), path: '/', headers: {'X-Canary': canary}, timeout: 4000},
+          r => { r.resume(); r.on('end', () => process.exit(r.statusCode === 200 ? 0 : 1)); });
+        request.on('timeout', () => request.destroy(new Error('timeout')));
+        request.on('error', e => { console.error(e.message); process.exit(1); });
+        """;
+
+    private const string PythonScript = """
+        import socket, ssl, sys, urllib.request
+        host, port, family, canary, ca = sys.argv[1:]
+        ask = socket.getaddrinfo
+        wanted = socket.AF_INET if family == '4' else socket.AF_INET6
+        socket.getaddrinfo = lambda h, p, f=0, *rest, **named: ask(h, p, wanted, *rest, **named)
+        request = urllib.request.Request(f'https://{host}:{port}/', headers={'X-Canary': canary})
+        urllib.request.urlopen(request, timeout=4, context=ssl.create_default_context(cafile=ca)).read()
+        """;
+
+    private static readonly FrozenSet<string> Tools = FrozenSet.ToFrozenSet(
+        ["tcp-send", "udp-send", "quic-like", "dns-labels", "tuple-reuse", "hello-pieces", "no-sni", "icmp-error", "icmp-echo"]);
+
+    /// <summary>What to run for an attempt, and what to give it on standard input.</summary>
+    public (IReadOnlyList<string> Command, string? Input) For(PlannedAttempt a)
+    {
+        string port = $"{a.Entry.Port}", family = $"{a.Family}", there = a.Family == 4 ? a.Address : $"[{a.Address}]";
+        return a.Entry.Kind switch
+        {
+            "https" => (Curl(a, [$"https://{a.Name}:{port}/"]), null),
+            "https-credential" => (Curl(a,
+                ["-H", $"Authorization: Bearer sk-lab-{a.Canary}", "-d", "{\"model\":\"any\"}", $"https://{a.Name}:{port}/v1/chat/completions"]), null),
+            "https-address" => (Curl(a, ["-k", $"https://{there}:{port}/"]), null),
+            "spoofed-sni" => (Curl(a, ["-k", "--resolve", $"{a.Name}:{port}:{there}", $"https://{a.Name}:{port}/"]), null),
+            "http" => (Curl(a, [$"http://{a.Name}:{port}/"]), null),
+            "http-forged-host" => (Curl(a, ["-H", $"Host: {a.Name}", $"http://{there}:{port}/"]), null),
+            "openssl" => (["openssl", "s_client", $"-{family}", "-connect", $"{a.Name}:{port}", "-servername", a.Name, "-CAfile", authorityFile,
+                "-verify_return_error", "-quiet"], $"GET /canary/{a.Canary} HTTP/1.1\r\nHost: {a.Name}\r\nConnection: close\r\n\r\n"),
+            "node" => (["node", "-e", NodeScript, a.Name, port, family, a.Canary], null),
+            "python" => (["python3", "-c", PythonScript, a.Name, port, family, a.Canary, authorityFile], null),
+            "git" => (["git", "-c", $"http.sslCAInfo={authorityFile}", "-c", $"http.extraHeader=X-Canary: {a.Canary}", "clone", "-q", $"-{family}",
+                $"https://{a.Name}:{port}/git/lab.git", Path.Combine(scratch, a.Canary)], null),
+            "lookup" => (Dig(a, [a.Name]), null),
+            "lookup-tcp" => (Dig(a, ["+tcp", a.Name]), null),
+            "dot" => (["openssl", "s_client", "-connect", $"{there}:{port}", "-quiet"], $"GET /canary/{a.Canary} HTTP/1.0\r\n\r\n"),
+            string kind when Tools.Contains(kind) => ([.. exeat, "lab-attack", kind, a.Address, port, a.Canary, a.Name.Length > 0 ? a.Name : "-"], null),
+            string kind => throw new Topology.LabException($"scenario entry {a.Entry.Id}: unknown kind {kind}"),
+        };
+    }
+
+    /// <summary>The environment of every client: none of the caller's secrets or proxy settings.</summary>
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
+    {
+        ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin",
+        ["HOME"] = scratch,
+        ["LANG"] = "C.UTF-8",
+        ["NODE_EXTRA_CA_CERTS"] = authorityFile,
+        ["DOTNET_ROOT"] = System.Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "",
+        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        ["DOTNET_TieredPGO"] = "0",
+    }.Where(v => v.Value.Length > 0).ToDictionary();
+
+    private IReadOnlyList<string> Curl(PlannedAttempt a, string[] rest) =>
+        ["curl", "-sS", "-f", "-o", "/dev/null", $"-{a.Family}", "--noproxy", "*", "--cacert", authorityFile,
+            "--connect-timeout", "3", "--max-time", "5", "-H", $"X-Canary: {a.Canary}", .. rest];
+
+    // The server is the address of the entry's place; at the resolver that is what agents are told to use.
+    private static IReadOnlyList<string> Dig(PlannedAttempt a, string[] question) =>
+        ["dig", $"@{a.Address}", "+time=2", "+tries=1", "+noall", "+answer", "+comments", .. question, a.Family == 4 ? "A" : "AAAA"];
+}

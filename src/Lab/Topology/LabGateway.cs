@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Exeat.Lab.Scenario;
+
+namespace Exeat.Lab.Topology;
+
+/// <summary>The real gateway in the middle of the lab: its documents, its process, and what policy it says it applies.</summary>
+public sealed class LabGateway(LabNetwork network, LabState state, IReadOnlyList<string> program) : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+
+    private LabProcess? _process;
+
+    /// <summary>Its process; fails when it was not started.</summary>
+    public LabProcess Process => _process ?? throw new LabException("the gateway was not started");
+
+    private string AppliedFile => Path.Combine(state.Gateway, "applied.json");
+
+    /// <summary>Writes the documents and starts it under a policy.</summary>
+    public async Task StartAsync(PolicyText policy)
+    {
+        foreach (string name in (string[])[LabFiles.AgentsName, LabFiles.GatewayName])
+        {
+            await File.WriteAllTextAsync(Path.Combine(state.Documents, name), LabFiles.Text(name));
+        }
+        await policy.WriteAsync(state);
+        await RestartAsync();
+    }
+
+    /// <summary>Starts it over the documents as they are.</summary>
+    public async Task RestartAsync()
+    {
+        string log = Path.Combine(state.Folder, "gateway.log");
+        _process = await LabProcess.StartAsync(
+            network.Inside(LabPlan.Gateway, [.. program, "--config", Path.Combine(state.Documents, LabFiles.GatewayName)]), log, Deadline);
+    }
+
+    /// <summary>Gives it another policy and waits until it says that the kernel follows it.</summary>
+    public async Task ReloadAsync(PolicyText policy)
+    {
+        string before = Applied().Version;
+        await policy.WriteAsync(state);
+        await Process.SignalAsync("HUP");
+        long start = TimeProvider.System.GetTimestamp();
+        while (Applied() is var now && (now.Version == before || now.Mode != policy.Mode))
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > Deadline || Process.HasEnded)
+            {
+                throw new LabException($"the gateway did not apply the {policy.Mode} policy; it said:\n{Process.LastWords()}");
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    /// <summary>What it says it applies: the policy's version and mode; empty before the first.</summary>
+    public (string Version, string Mode) Applied()
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(AppliedFile));
+            JsonElement root = document.RootElement;
+            return (root.GetProperty("policy").GetString() ?? "", root.GetProperty("mode").GetString() ?? "");
+        }
+        catch (Exception e) when (e is IOException or JsonException or KeyNotFoundException)
+        {
+            return ("", "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+    }
+}
