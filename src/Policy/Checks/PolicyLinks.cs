@@ -27,7 +27,8 @@ internal static class PolicyLinks
             problems.Error(draft.Rules[CompiledPolicy.MaxRules].Where, $"there are {draft.Rules.Count} rules, more than {CompiledPolicy.MaxRules}", "join rules: put names into webGroups and addresses into smartGroups");
         Twice(draft.Rules, rule => rule.Name, name => $"the rule name {name}", problems);
         Twice(draft.Rules, rule => rule.Priority, priority => $"the priority {priority}", problems);
-        ReportUnused(draft, problems);
+        // What could not be read may well have used them.
+        if (!problems.HasErrors) ReportUnused(draft, problems);
         if (draft.Default is { Value: RuleAction.Permit } stated) CheckDefaultPermit(draft, stated.Where, problems);
     }
 
