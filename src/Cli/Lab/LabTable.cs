@@ -40,6 +40,7 @@ internal static class LabTable
         { IsAttack: true, Ok: true, Phase: "enforce" } => "[green]CONTAINED[/]",
         { IsAttack: true, Arrived: false, Phase: "enforce" } => $"[yellow]CONTAINED, but expected: {Markup.Escape(row.Expected)}[/]",
         { IsAttack: true, Ok: true } => "[green]OBSERVED[/]",
+        { IsAttack: false, Arrived: true } when sabotage => "REACHED",
         { Ok: true } => "[green]OK[/]",
         _ => $"[red]FAILED: expected {Markup.Escape(row.Expected)}[/]",
     };

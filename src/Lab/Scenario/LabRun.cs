@@ -17,7 +17,7 @@ public sealed class LabRun(LabSpaces spaces, LabRunOptions options, Action<strin
         ScenarioDocument scenario = ScenarioDocument.Shipped;
         LabStep[] steps = gateway is null ? [LabStep.Enforce] : [LabStep.Monitor, LabStep.Enforce, LabStep.LiveUpdate];
         var plan = steps.Where(s => options.Phase is null || s.Mode == options.Phase)
-            .Select(s => (Step: s, Attempts: Chosen(scenario.Plan(s), gateway is null))).Where(p => p.Attempts.Count > 0).ToList();
+            .Select(s => (Step: s, Attempts: Chosen(scenario.Plan(s)))).Where(p => p.Attempts.Count > 0).ToList();
         int declared = plan.Sum(p => p.Attempts.Count);
         await spaces.ListenAsync(plan.SelectMany(p => p.Attempts).Select(PeerOf).OfType<LabAgent>().Distinct(), SidewaysPort);
         foreach ((LabStep step, IReadOnlyList<PlannedAttempt> attempts) in plan)
@@ -48,7 +48,8 @@ public sealed class LabRun(LabSpaces spaces, LabRunOptions options, Action<strin
         var commands = new AttemptCommands(spaces.State.Authority, spaces.State.Scratch, options.Exeat);
         var runner = new AttemptRunner(spaces, commands, o => say(
             $"{step.Name} {Interlocked.Increment(ref done)}/{attempts.Count}: {o.Attempt.Agent.Id}: {o.Attempt.Entry.Title} → {o.Attempt.Destination}: "
-            + (o.Arrived ? "arrived" : "did not arrive")));
+            + (o.Arrived ? "arrived" : "did not arrive")
+            + (o.Client.Succeeded || !o.Attempt.ShouldArrive ? "" : $" ({o.Client.LastLine})")));
         IReadOnlyList<Outcome> outcomes = await runner.RunAsync(attempts);
         outcomes = await LateArrivals.AddAsync(spaces, outcomes);
         IReadOnlyList<SeenRecord?> records = recorded ? await RecordsOfAsync(outcomes, from) : [.. outcomes.Select(_ => (SeenRecord?)null)];
@@ -71,8 +72,8 @@ public sealed class LabRun(LabSpaces spaces, LabRunOptions options, Action<strin
     private static DateTimeOffset NextOf(Outcome o, IReadOnlyList<Outcome> all) => all
         .Where(n => n.Attempt.Agent == o.Attempt.Agent && n.From > o.From).Select(n => n.From).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
 
-    private IReadOnlyList<PlannedAttempt> Chosen(IEnumerable<PlannedAttempt> plan, bool attacksOnly) =>
-        [.. plan.Where(a => (!attacksOnly || a.Entry.Attack) && (options.Agents.IsDefaultOrEmpty || options.Agents.Contains(a.Agent.Id)))];
+    private IReadOnlyList<PlannedAttempt> Chosen(IEnumerable<PlannedAttempt> plan) =>
+        [.. plan.Where(a => options.Agents.IsDefaultOrEmpty || options.Agents.Contains(a.Agent.Id))];
 
     private static LabAgent? PeerOf(PlannedAttempt a) => LabPlan.Agents.FirstOrDefault(p => p.Address(a.Family) == a.Address);
 }

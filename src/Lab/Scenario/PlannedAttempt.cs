@@ -54,7 +54,7 @@ public sealed class PlannedAttempt
     /// <summary>The destination for people.</summary>
     public string Destination => Family == 4 || Name.Length > 0 ? $"{Shown}:{Entry.Port} v{Family}" : $"[{Shown}]:{Entry.Port} v6";
 
-    private string Shown => Name.Length == 0 ? Address : Entry.To.Contains('@', StringComparison.Ordinal) ? $"{Name} at {Address}" : Name;
+    private string Shown => Name.Length == 0 ? Address : Entry.To.Contains('@', StringComparison.Ordinal) ? $"{Name} at {(Family == 6 ? $"[{Address}]" : Address)}" : Name;
 
     /// <summary>Another agent, to go sideways to: one that listens and counts.</summary>
     public static LabAgent PeerOf(LabAgent agent) => agent.Id == LabPlan.Agents[0].Id ? LabPlan.Agents[^1] : LabPlan.Agents[0];

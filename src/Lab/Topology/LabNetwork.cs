@@ -57,12 +57,12 @@ public sealed class LabNetwork(string prefix) : IAsyncDisposable
     private Task ConfigureAsync(string space, string batch, string more = "true") => Subprocess.DemandAsync(
         Inside(space, "sh", "-eu"),
         $"""
-        for f in all default; do
-          echo 0 > /proc/sys/net/ipv6/conf/$f/disable_ipv6
-          echo 0 > /proc/sys/net/ipv6/conf/$f/accept_dad
-          echo 0 > /proc/sys/net/ipv6/conf/$f/accept_ra
-          echo 0 > /proc/sys/net/ipv4/conf/$f/rp_filter
+        for f in /proc/sys/net/ipv6/conf/*; do
+          echo 0 > $f/disable_ipv6
+          echo 0 > $f/accept_dad
+          echo 0 > $f/accept_ra
         done
+        for f in /proc/sys/net/ipv4/conf/*; do echo 0 > $f/rp_filter; done
         {more}
         ip -batch - <<'BATCH'
         link set lo up
