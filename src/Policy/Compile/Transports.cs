@@ -86,12 +86,15 @@ internal sealed class Transports
                 Switch(end, r);
             }
         }
+        // Only rows of real ports may get into the pool: Covered asks about every row there is.
         var pool = new RowPool(words);
+        foreach (int r in switches.GetValueOrDefault(0, [])) row[r >> 6] ^= 1UL << r;
         var intervals = new IntervalIndex.Builder(pool.Add(row));
         foreach ((int port, List<int> toggled) in switches)
         {
+            if (port is 0 or > ushort.MaxValue) continue;
             foreach (int r in toggled) row[r >> 6] ^= 1UL << r;
-            if (port <= ushort.MaxValue) intervals.Add((UInt128)port, pool.Add(row));
+            intervals.Add((UInt128)port, pool.Add(row));
         }
         return (intervals.Build(), pool.Freeze());
 
