@@ -57,16 +57,15 @@ run_tests() {
   if [ "$bad" -gt 0 ]; then show_failures "$log"; fi
 }
 
-# run_counted NAME COMMAND…: a program whose last line of the form "N passed, N failed" counts.
-run_counted() {
-  local name=$1 log="$reports/$1.log" status=0 began=$SECONDS line good bad
-  shift
-  timeout --kill-after=10 "$suite_timeout" "$@" >"$log" 2>&1 </dev/null || status=$?
-  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1) || true
-  if [[ ! "$line" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then good=0 bad=1
-  else good=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}; fi
+# Corpora and a bounded number of mutations. A target counts as one, however many inputs it saw.
+replay_corpora() {
+  local log="$reports/fuzz-replay.log" status=0 began=$SECONDS good bad
+  timeout --kill-after=10 "$suite_timeout" dotnet "$bin/Exeat.Fuzz/release/Exeat.Fuzz.dll" --replay >"$log" 2>&1 </dev/null || status=$?
+  good=$(grep -cE '^[a-z0-9-]+: [0-9]+ inputs, 0 failed$' "$log" || true)
+  bad=$(grep -E '^[a-z0-9-]+: ([0-9]+ inputs|no corpus), [0-9]+ failed$' "$log" | grep -cvE ' inputs, 0 failed$' || true)
   if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$good" -eq 0 ]; }; then bad=1; fi
-  count "$name" "$good" "$bad" 0 $((SECONDS - began))
+  count "fuzz (replay)" "$good" "$bad" 0 $((SECONDS - began))
+  echo "    inputs: $(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)"
   if [ "$bad" -gt 0 ]; then
     echo "    exit status $status; the log is $log"
     tail -n 40 "$log" | sed 's/^/    /'
@@ -154,7 +153,7 @@ test_everything() {
     run_tests "$name" "$namespaced_timeout" \
       ${as_root[@]+"${as_root[@]}"} env EXEAT_TEST_NAMESPACE=1 "${fresh_namespace[@]}" dotnet
   done
-  run_counted "fuzz (replay)" dotnet "$bin/Exeat.Fuzz/release/Exeat.Fuzz.dll" --replay
+  replay_corpora
   run_benches_dry
   close
 }
