@@ -26,12 +26,20 @@ internal sealed class ClientHelloTarget : IFuzzTarget
             Promise.Holds(_again.AsSpan(0, same.NameLength).SequenceEqual(name), "one reading of a name");
             Promise.Holds(TlsClientHello.Read(input[..(hello.HelloBytes - 1)], _again, out _) == ReadStatus.NeedMore, "a hello is found with its last byte");
         }
-        // A few cuts, chosen by the input itself: what was decided early stays decided.
-        for (int cut = input.Length / 2; cut > 0; cut /= 2)
+        for (int cut = input.Length / 2; cut > 0; cut /= 2) CheckCut(input, cut, status);
+        // Parsers err where records meet.
+        for (int at = 0, records = 0; at + 5 <= input.Length && records < 4; records++)
         {
-            ReadStatus before = TlsClientHello.Read(input[..cut], _again, out _);
-            Promise.Holds(before == ReadStatus.NeedMore || before == status, "more bytes never turn an answer");
+            for (int cut = at; cut <= at + 6 && cut <= input.Length; cut++) CheckCut(input, cut, status);
+            at += 5 + (input[at + 3] << 8 | input[at + 4]);
         }
         TlsClientHello.ReadAfterRetry(input, _again, out _);
+    }
+
+    // What was decided early stays decided.
+    private void CheckCut(ReadOnlySpan<byte> input, int cut, ReadStatus whole)
+    {
+        ReadStatus before = TlsClientHello.Read(input[..cut], _again, out _);
+        Promise.Holds(before == ReadStatus.NeedMore || before == whole, "more bytes never turn an answer");
     }
 }
