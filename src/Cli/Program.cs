@@ -14,7 +14,7 @@ GlobalOptions.AddTo(root);
 ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Action is ParseErrorAction)
 {
-    foreach (var error in parsed.Errors) Console.Error.WriteLine($"exeat: {error.Message}");
+    foreach (var error in parsed.Errors) Console.Error.WriteLine($"exeat: {error.Message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal)}");
     Console.Error.WriteLine($"exeat: what there is: {CommandPath.Of(parsed)} --help");
     return ExitCode.InputWrong;
 }

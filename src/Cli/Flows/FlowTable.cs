@@ -17,10 +17,9 @@ internal static class FlowTable
         {
             any = true;
             FlowEvent read = flow.Decision;
-            string decision = FlowText.Decision(read) + (flow.Attempts > 1 ? $" ×{flow.Attempts.ToString(CultureInfo.InvariantCulture)}" : "");
             table.AddRow(
                 Cell(read.Time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)), Cell(FlowText.Agent(read)), Cell(FlowText.Attempt(read)),
-                Cell(FlowText.Destination(read, flow.Names)), new Text(decision, FlowText.Colour(read)), Cell(TerminalText.Escape(read.Rule)),
+                Cell(FlowText.Destination(read, flow.Names)), new Text(FlowText.Decision(read) + FlowText.Times(flow.Attempts), FlowText.Colour(read)), Cell(TerminalText.Escape(read.Rule)),
                 Cell(TerminalText.Escape(read.Reason ?? read.Note)), Cell(FlowText.Bytes(flow.Counts)));
         }
         if (any) output.Screen.Write(table);

@@ -22,6 +22,9 @@ internal static class FlowText
     public static string Decision(FlowEvent read) =>
         read.WouldDeny ? "would deny" : read.Verdict is not null ? TerminalText.Escape(read.Verdict) : TerminalText.Escape(read.Event == "counted" ? "note" : read.Event);
 
+    /// <summary>How often, when it was more than once.</summary>
+    public static string Times(long count) => count > 1 ? $" ×{count.ToString(CultureInfo.InvariantCulture)}" : "";
+
     public static string Bytes(FlowEvent? counts) => counts is null || counts.BytesOut + counts.BytesIn == 0 ? "" : $"↑{Size(counts.BytesOut)} ↓{Size(counts.BytesIn)}";
 
     public static Style Colour(FlowEvent read) =>

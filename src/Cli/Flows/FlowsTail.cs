@@ -28,7 +28,9 @@ internal static class FlowsTail
     {
         var columns = new EventColumns(output);
         reader.SkipToLast(Math.Max(1, lines));
-        foreach (FlowEvent read in reader.Read().TakeLast(lines)) Write(read);
+        List<FlowEvent> written = [.. reader.Read()];
+        foreach (FlowEvent read in written.SkipLast(lines)) columns.Remember(read);
+        foreach (FlowEvent read in written.TakeLast(lines)) Write(read);
         if (follow)
             await foreach (FlowEvent read in reader.FollowAsync(TimeProvider.System, LookAgain, cancellation)) Write(read);
         JournalOption.TellCorrupt(reader, output);

@@ -3,6 +3,15 @@ namespace Exeat.Cli;
 /// <summary>Reasons as half sentences, for <c>exeat why</c>; docs/reasons.md has the whole story of each.</summary>
 internal static class ReasonSentence
 {
+    /// <summary>The half sentence, naming the rule where a rule decided.</summary>
+    public static string Of(string? reason, string? rule) => reason switch
+    {
+        "permitted-by-rule" when rule is not null => $"the rule {Exeat.Flows.TerminalText.Escape(rule)} permits it",
+        "denied-by-rule" when rule is not null => $"the rule {Exeat.Flows.TerminalText.Escape(rule)} denies it",
+        _ => Of(reason),
+    };
+
+    /// <summary>The half sentence.</summary>
     public static string Of(string? reason) => reason switch
     {
         "default-deny" => "no rule permits it",

@@ -34,7 +34,7 @@ internal static class WhyCommand
             output.Tell(agent is null ? "Nothing was refused." : $"Nothing was refused to {agent}.");
             return ExitCode.Done;
         }
-        Explanation.Of(flow).Write(output);
+        FlowExplanation.Of(flow).Write(output);
         return ExitCode.Done;
     }
 

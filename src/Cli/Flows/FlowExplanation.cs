@@ -6,13 +6,13 @@ using Spectre.Console;
 namespace Exeat.Cli;
 
 /// <summary>A recorded attempt in plain words.</summary>
-internal sealed record Explanation(FlowSummary Flow, string Sentence, string Rule, string Proven, string Next, string? Propose)
+internal sealed record FlowExplanation(FlowSummary Flow, string Sentence, string Rule, string Proven, string Next, string? Propose)
 {
-    public static Explanation Of(FlowSummary flow)
+    public static FlowExplanation Of(FlowSummary flow)
     {
         FlowEvent decision = flow.Decision;
         if (decision.Verdict is null) return Note(flow);
-        return new Explanation(flow, SentenceOf(flow), RuleOf(decision), ProvenOf(flow), NextOf(flow), ProposalOf(flow));
+        return new FlowExplanation(flow, SentenceOf(flow), RuleOf(decision), ProvenOf(flow), NextOf(flow), ProposalOf(flow));
     }
 
     public void Write(CommandOutput output)
@@ -22,7 +22,8 @@ internal sealed record Explanation(FlowSummary Flow, string Sentence, string Rul
             WriteJson(output.Data);
             return;
         }
-        output.Screen.Write(new Text(Sentence + Environment.NewLine, FlowText.Colour(Flow.Decision)));
+        if (output.IsColoured) output.Screen.Write(new Text(Sentence + Environment.NewLine, FlowText.Colour(Flow.Decision)));
+        else output.Data.WriteLine(Sentence);
         output.Data.WriteLine();
         Part("rule", Rule);
         Part("proven", Proven);
@@ -56,7 +57,7 @@ internal sealed record Explanation(FlowSummary Flow, string Sentence, string Rul
         data.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
     }
 
-    private static Explanation Note(FlowSummary flow) => new(flow,
+    private static FlowExplanation Note(FlowSummary flow) => new(flow,
         string.Create(CultureInfo.InvariantCulture, $"This is a note of the journal about itself: {ReasonSentence.Of(flow.Decision.Reason)} ({flow.Attempts} events). {TerminalText.Escape(flow.Decision.Note)}").TrimEnd(),
         "", "", "exeat flows query --reason " + TerminalText.Escape(flow.Decision.Reason), null);
 
@@ -71,7 +72,7 @@ internal sealed record Explanation(FlowSummary Flow, string Sentence, string Rul
             "pending" => "was held until its first bytes came",
             _ => "was refused",
         };
-        return $"{who} {fate} when it tried {What(flow)} at {when} UTC: {ReasonSentence.Of(read.Reason)}.";
+        return $"{who} {fate} when it tried {What(flow)} at {when} UTC: {ReasonSentence.Of(read.Reason, read.Rule)}.";
     }
 
     private static string What(FlowSummary flow)
@@ -81,7 +82,15 @@ internal sealed record Explanation(FlowSummary Flow, string Sentence, string Rul
         if (read.Stage == "dns") return $"to look up {(name.Length > 0 ? name : "a name")}";
         string address = TerminalText.Escape(read.Destination), port = read.Port > 0 ? string.Create(CultureInfo.InvariantCulture, $" port {read.Port}") : "";
         string where = name.Length == 0 ? address : address.Length == 0 ? name : $"{name} ({address})";
-        return $"{TerminalText.Escape(read.Protocol)} to {where}{port}".TrimStart();
+        string attempt = read.Protocol switch
+        {
+            "tcp" => "a TCP connection",
+            "udp" => "UDP",
+            "icmp" or "icmpv6" => "ICMP",
+            null => "to send",
+            _ => $"IP protocol {TerminalText.Escape(read.Protocol)}",
+        };
+        return $"{attempt} to {where}{port}";
     }
 
     private static string RuleOf(FlowEvent read)
@@ -118,11 +127,13 @@ internal sealed record Explanation(FlowSummary Flow, string Sentence, string Rul
     private static string DestinationOf(FlowSummary flow)
     {
         FlowEvent read = flow.Decision;
-        string host = flow.Name ?? (read.Destination?.Contains(':') == true ? $"[{read.Destination}]" : read.Destination ?? "");
+        // A name that is none cannot be asked for again; the address can.
+        string? name = flow.Name is { } shown && CommandWord.Of(shown) == shown ? shown : null;
+        string host = name ?? (read.Destination?.Contains(':') == true ? $"[{read.Destination}]" : read.Destination ?? "");
         if (read.Stage == "dns") return $"dns://{host}";
         string scheme = read.Protocol switch
         {
-            "tcp" when flow.Name is not null => "https",
+            "tcp" when name is not null => "https",
             "tcp" or "udp" => read.Protocol,
             _ => "icmp",
         };

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace Exeat.Cli.Tests;
+
+/// <summary>Runs exeat as built, as a process of its own, as people do.</summary>
+internal static class CommandLine
+{
+    public static string Root { get; } = FindRoot();
+
+    public static Ran Run(params string[] arguments) => Run([], arguments);
+
+    public static Ran Run(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+    {
+        using Process process = Start(environment, arguments);
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string data = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new Ran(process.ExitCode, data, errors.Result);
+    }
+
+    public static Process Start(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+    {
+        string program = Path.Combine(Root, "artifacts", "exeat", "exeat.dll");
+        Assert.True(File.Exists(program), "build src/Cli first (./dev build)");
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        start.Environment.Remove("EXEAT_JOURNAL");
+        start.Environment.Remove("COLUMNS");
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    private static string FindRoot()
+    {
+        DirectoryInfo? at = new(AppContext.BaseDirectory);
+        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Exeat.slnx"))) at = at.Parent;
+        return at?.FullName ?? throw new InvalidOperationException("no Exeat.slnx above the test program");
+    }
+}
