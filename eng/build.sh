@@ -5,7 +5,7 @@ programs=artifacts/exeat
 solution=Exeat.slnx
 
 # Paths whose change asks for a new build.
-inputs=(src test bench fuzz Directory.Build.props Directory.Build.targets Directory.Packages.props Exeat.slnx global.json .editorconfig BannedSymbols.txt)
+inputs=(src test bench fuzz policies Directory.Build.props Directory.Build.targets Directory.Packages.props Exeat.slnx global.json .editorconfig BannedSymbols.txt)
 
 is_fresh() { # STAMP: true when nothing was changed since the stamp
   [ -f "$1" ] || return 1

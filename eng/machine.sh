@@ -16,15 +16,17 @@ say() { printf 'dev: %s\n' "$*" >&2; }
 # use | what must be there (a command, or lib: and a shared library) | package | why
 packages='
 lab|lib:libnftables.so.1|libnftables1|the gateway loads its tables through this library
-lab|nft|nftables|the lab reads its counters, and its attacks flush the ruleset, with nft
 lab|ip|iproute2|links, addresses and routes of the lab
 lab|unshare|util-linux|namespaces of their own for lab and tests
-lab|curl|curl|a real client of the lab
-lab|openssl|openssl|a real client of the lab
-lab|dig|bind9-dnsutils|the DNS client of the lab
-test|git|git|a real client of the tests
-test|node|nodejs|a real client of the tests
-test|python3|python3|a real client of the tests
+lab|mount|mount|a file system view of its own for each agent of the lab
+lab|kill|procps|ends the lab
+lab|curl|curl|a client in the lab
+lab|openssl|openssl|a client in the lab
+lab|dig|bind9-dnsutils|the DNS client in the lab
+lab|git|git|a client in the lab
+lab|node|nodejs|a client in the lab
+lab|python3|python3|a client in the lab, and its attacks
+test|nft|nftables|the tests flush the ruleset with it, as another tool would
 publish|clang|clang|links the ahead-of-time compiled programs
 publish|lib:libz.so|zlib1g-dev|linked into the ahead-of-time compiled programs
 '
@@ -32,7 +34,8 @@ publish|lib:libz.so|zlib1g-dev|linked into the ahead-of-time compiled programs
 is_there() {
   case "$1" in
     lib:*) ldconfig -p | grep -F "${1#lib:} " >/dev/null ;;
-    *) command -v "$1" >/dev/null ;;
+    # A program on the path, not a word of the shell such as kill.
+    *) type -P "$1" >/dev/null ;;
   esac
 }
 
