@@ -6,8 +6,8 @@ namespace Exeat.Gateway.DataPath;
 /// <summary>What is known of one live flow. Pooled and reused: the verdict thread is its only owner.</summary>
 internal sealed class FlowEntry
 {
-    /// <summary>How much of the server's first bytes is kept: enough for a ServerHello's random (RFC 8446, 4.1.3), at most.</summary>
-    public const int ServerHeadBytes = 64;
+    /// <summary>How much of the server's first bytes is kept: enough for warnings and a ServerHello's random (RFC 8446, 4.1.3), at most.</summary>
+    public const int ServerHeadBytes = 256;
 
     private readonly byte[] _claimed = new byte[CanonicalName.MaxBytes];
     private readonly byte[] _serverHead = new byte[ServerHeadBytes];

@@ -34,7 +34,7 @@ internal sealed partial class TcpJudge
                 resets.ToClient(entry.Key, entry.ServerAnchor);
             }
             connections.Delete(entry.Key);
-            recorder.End(entry, snapshot, agent, "no-hello", default);
+            recorder.End(entry, snapshot, agent, entry.State == FlowState.HelloSent ? "no-answer" : "no-hello", default);
             table.Remove(entry);
         }
     }
@@ -44,9 +44,10 @@ internal sealed partial class TcpJudge
     {
         if (table.Find(key) is not { } entry) return;
         int agent = snapshot.FindAgent(key.Source);
-        if (!entry.Recorded)
+        if (!entry.Recorded && entry.State != FlowState.Refused)
         {
-            entry.Decision = new Decision(Verdict.Deny, Reason.NoHello, 0, entry.Decision.Would);
+            // Nobody refused it: one of the ends left before there was anything to judge.
+            entry.Decision = new Decision(Verdict.Pending, Reason.NoHello, 0, entry.Decision.Would);
             recorder.Decision(entry, snapshot, agent, Stage.Hello);
         }
         recorder.End(entry, snapshot, agent, entry.State == FlowState.Refused ? "refused" : "closed", counts);
@@ -89,7 +90,8 @@ internal sealed partial class TcpJudge
             if (agent < 0) connections.Delete(entry.Key);
             entry.Decision = decision.Verdict == Verdict.Deny ? decision with { Reason = Reason.PolicyChanged } : new Decision(Verdict.Deny, Reason.PolicyChanged);
             table.Move(entry, FlowState.Refused);
-            recorder.Decision(entry, next, agent, entry.Claim == Claim.NotSeen ? Stage.FirstPacket : Stage.Hello);
+            // Recorded when a packet is refused by it; a flow that was over anyway just ends.
+            entry.Recorded = false;
         }
         return ended;
     }

@@ -32,6 +32,7 @@ internal sealed partial class TcpJudge(FlowTable table, BindingBook bindings, Fl
             case FlowState.Permitted:
                 return say.Permitted();
             case FlowState.Refused:
+                if (!entry.Recorded) recorder.Decision(entry, packet.Snapshot, packet.Agent, entry.Claim == Claim.NotSeen ? Stage.FirstPacket : Stage.Hello);
                 return RefuseBoth(packet, say, entry);
             case FlowState.SynSent when packet.View.PayloadLength > 0 || (flags & TcpFlags.Rst) == 0:
                 return Deny(packet, say, entry, Reason.NoAnchor);

@@ -11,7 +11,7 @@ internal static partial class DataRuleset
         MarkLayout m = o.Marks;
         return $$"""
             table inet {{Table}} {
-            {{Sets(o)}}
+            {{Elements(o)}}
               chain identify {
                 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept
                 icmpv6 type { nd-router-solicit, mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report } counter name housekeeping drop
@@ -76,7 +76,7 @@ internal static partial class DataRuleset
             """;
     }
 
-    private static string Sets(RulesetOptions o)
+    private static string Elements(RulesetOptions o)
     {
         var text = new StringBuilder();
         Set("map zones { typeof iifname : ct zone;", o.Identities.Select(i => (i.Interface, i.Zone)).Distinct().Select(i => $"\"{i.Interface}\" : {i.Zone}"));

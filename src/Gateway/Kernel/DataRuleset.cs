@@ -21,7 +21,15 @@ internal static partial class DataRuleset
     /// <summary>The non-base chain into which the queue rule is put (nft <c>queue</c> or the xt target, whichever the kernel has).</summary>
     public const string QueueChain = "to_queue";
 
+    public const string Zones = "zones";
+
     private static readonly string[] ChangingChains = ["identify", "dns", "gate", "from_agent", "to_agent", "verdict", "output"];
+    private static readonly string[] FixedChains = ["queue_it", "stamp_it", "refuse", "identity", "identity_verdict", "gate_verdict", "sort"];
+
+    /// <summary>Every chain but the queue's.</summary>
+    public static IEnumerable<string> Chains => ChangingChains.Concat(FixedChains);
+
+    public static IReadOnlyList<string> Sets { get; } = ["inside", "identity4", "identity6"];
 
     /// <summary>The whole table. The queue chain is empty in it: until the queue rule is there, everything queued is dropped.</summary>
     public static string Text(RulesetOptions o) => Frame(o) + "\n" + Changing(o);
@@ -30,7 +38,7 @@ internal static partial class DataRuleset
     public static string Update(RulesetOptions o)
     {
         IEnumerable<string> chains = ChangingChains.Select(chain => $"flush chain inet {Table} {chain}");
-        string[] sets = [$"flush set inet {Table} identity4", $"flush set inet {Table} identity6", $"flush map inet {Table} zones"];
+        string[] sets = [$"flush set inet {Table} identity4", $"flush set inet {Table} identity6", $"flush map inet {Table} {Zones}"];
         return string.Join('\n', chains.Concat(sets)) + "\n" + Changing(o);
     }
 
@@ -42,7 +50,7 @@ internal static partial class DataRuleset
             delete table inet {{Table}}
             table inet {{Table}} {
               set inside { type ifname; elements = { {{o.InsideElements}} }; }
-              map zones { typeof iifname : ct zone; }
+              map {{Zones}} { typeof iifname : ct zone; }
               set identity4 { type ifname . ipv4_addr; }
               set identity6 { type ifname . ipv6_addr; }
               counter spoofed_over_limit { }

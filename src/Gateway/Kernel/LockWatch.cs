@@ -7,7 +7,7 @@ namespace Exeat.Gateway.Kernel;
 internal sealed class LockWatch(KernelWatch watch, Nftables nftables, Locks locks, Action linksChanged, ILogger log)
 {
     // Even without an event the state is compared now and then: an event can be lost.
-    private const int WaitMs = 2000;
+    private const int WaitMs = 10_000;
 
     /// <summary>Runs on a thread of its own until cancelled.</summary>
     public void Run(CancellationToken stop)
@@ -21,7 +21,7 @@ internal sealed class LockWatch(KernelWatch watch, Nftables nftables, Locks lock
             if (seen && change.Kinds == KernelChangeKinds.Ruleset && nftables.IsOwnGeneration(change.Generation)) continue;
             try
             {
-                if (locks.Repair() is { } what) log.Repaired(what);
+                if (locks.Repair(seen && (change.Kinds & KernelChangeKinds.Ruleset) != 0) is { } what) log.Repaired(what);
             }
             catch (KernelException refused)
             {

@@ -1,3 +1,4 @@
+using System.Text;
 using Exeat.Linux;
 
 namespace Exeat.Gateway.Kernel;
@@ -38,18 +39,25 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
         }
     }
 
-    /// <summary>Compares the kernel with what was loaded, and loads everything again where it differs. Returns what was wrong; null if nothing.</summary>
-    public string? Repair()
+    /// <summary>
+    /// Compares the kernel with what was loaded, and loads everything again where it differs. Returns what was wrong; null if nothing. After somebody else's
+    /// transaction the queue rule is put in again in any case: it is the one rule that is not compared.
+    /// </summary>
+    public string? Repair(bool foreignTransaction)
     {
         lock (_lock)
         {
             if (_options is null) return null;
             int rules = second.Ensure();
-            bool tables = Fingerprint() != _expected;
+            bool tables = IsChanged();
             if (tables)
             {
                 nftables.Apply(BaseRuleset.Text(_options));
                 Load(_options);
+            }
+            else if (foreignTransaction)
+            {
+                QueueRule.Install(nftables, DataRuleset.Table, DataRuleset.QueueChain, _options.Queue);
             }
             return (tables, rules) switch
             {
@@ -85,16 +93,26 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
         (_options, _expected) = (options, Fingerprint());
     }
 
-    // Stateless listing: without counters and limits' tokens, equal rules give equal text. A missing table is an empty text, and so differs.
+    // Stateless listing: without counters and limits' tokens, equal rules give equal text. One command each, since one that lists two tables finds only the first in the
+    // library's cache; and never the queue chain, whose xt rule the library prints with complaints.
     private string Fingerprint()
+    {
+        var text = new StringBuilder(nftables.RunStateless($"list table inet {BaseRuleset.Table}"));
+        foreach (string chain in DataRuleset.Chains) text.Append(nftables.RunStateless($"list chain inet {DataRuleset.Table} {chain}"));
+        foreach (string set in DataRuleset.Sets) text.Append(nftables.RunStateless($"list set inet {DataRuleset.Table} {set}"));
+        return text.Append(nftables.RunStateless($"list map inet {DataRuleset.Table} {DataRuleset.Zones}")).ToString();
+    }
+
+    // A table that is gone cannot be listed: that is a difference like any other.
+    private bool IsChanged()
     {
         try
         {
-            return nftables.RunStateless($"list table inet {BaseRuleset.Table}\nlist table inet {DataRuleset.Table}");
+            return Fingerprint() != _expected;
         }
         catch (KernelException)
         {
-            return "";
+            return true;
         }
     }
 }
