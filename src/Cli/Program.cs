@@ -6,9 +6,11 @@ using Exeat.Cli;
 // Table of contents: every command is made by its own folder.
 var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agents.")
 {
+    PolicyCommand.Create(),
     FlowsCommand.Create(),
     WhyCommand.Create(),
 };
+foreach (Command command in LabCommands.All()) root.Add(command);
 GlobalOptions.AddTo(root);
 
 ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -2,12 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Exeat.Lab.Topology;
 
-namespace Exeat.Cli.Lab;
+namespace Exeat.Cli;
 
 /// <summary>Labs that were left up: how to get in, and how to end them.</summary>
 internal static class KeptLabs
 {
-    private const int Done = 0, Wrong = 2, Lacking = 3;
     private static readonly TimeSpan Young = TimeSpan.FromMinutes(1);
 
     /// <summary>Ends all and removes their folders.</summary>
@@ -23,7 +22,7 @@ internal static class KeptLabs
             }
             state.Remove();
         }
-        return Done;
+        return ExitCode.Done;
     }
 
     /// <summary>Removes what crashed labs left: their processes went with their namespaces, their folder did not.</summary>
@@ -51,12 +50,12 @@ internal static class KeptLabs
         if (LabPlan.Find(agent) is null && agent is not (LabPlan.Gateway or LabPlan.World))
         {
             await Console.Error.WriteLineAsync($"lab: no agent {agent}; there are {string.Join(", ", LabPlan.Agents.Select(a => a.Id))}");
-            return Wrong;
+            return ExitCode.InputWrong;
         }
         if (LabState.All().FirstOrDefault(s => s.IsAlive()) is not { } state || FirstProcess(state) is not { } first)
         {
             await Console.Error.WriteLineAsync("lab: none is up; start one: exeat lab --keep");
-            return Lacking;
+            return ExitCode.EnvironmentLacks;
         }
         string[] inside = command.Length > 0 ? command : ["env", $"SSL_CERT_FILE={state.Authority}", $"CURL_CA_BUNDLE={state.Authority}", "sh"];
         using Process process = Process.Start(new ProcessStartInfo("nsenter",

@@ -4,7 +4,7 @@ using Exeat.Lab.Attacks;
 using Exeat.Lab.Topology;
 using Exeat.Lab.World;
 
-namespace Exeat.Cli.Lab;
+namespace Exeat.Cli;
 
 /// <summary><c>exeat lab</c> and the hidden commands that it starts inside its namespaces.</summary>
 internal static class LabCommands

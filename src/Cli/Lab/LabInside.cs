@@ -2,7 +2,7 @@ using Exeat.Lab.Report;
 using Exeat.Lab.Scenario;
 using Exeat.Lab.Topology;
 
-namespace Exeat.Cli.Lab;
+namespace Exeat.Cli;
 
 /// <summary>The lab itself: first process of its own namespaces.</summary>
 internal static class LabInside
@@ -10,15 +10,13 @@ internal static class LabInside
     /// <summary>Says that the result lies ready and the lab stays up.</summary>
     public const string KeptLine = "lab: kept";
 
-    private const int Held = 0, Failed = 1, Lacking = 3;
-
     public static async Task<int> RunAsync(LabState state, LabWish wish, CancellationToken stop)
     {
         // Standard input ends when the one who started the lab is gone.
         Task orphaned = Task.Run(() => Console.In.ReadToEnd(), CancellationToken.None);
         Task<int> work = Task.Run(() => WorkAsync(state, wish, stop), CancellationToken.None);
         if (await Task.WhenAny(work, orphaned) == work || (wish.Keep && File.Exists(state.Report))) return await work;
-        return Lacking;
+        return ExitCode.EnvironmentLacks;
     }
 
     private static async Task<int> WorkAsync(LabState state, LabWish wish, CancellationToken stop)
@@ -47,16 +45,16 @@ internal static class LabInside
                 await Console.Error.WriteLineAsync(KeptLine);
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
             }
-            return report.Failed == 0 ? Held : Failed;
+            return report.Failed == 0 ? ExitCode.Done : ExitCode.ExpectationFailed;
         }
         catch (LabException e)
         {
             Say(e.Message);
-            return Lacking;
+            return ExitCode.EnvironmentLacks;
         }
         catch (OperationCanceledException)
         {
-            return Held;
+            return ExitCode.Done;
         }
     }
 

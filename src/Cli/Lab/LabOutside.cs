@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Exeat.Lab.Report;
 using Exeat.Lab.Topology;
 
-namespace Exeat.Cli.Lab;
+namespace Exeat.Cli;
 
 /// <summary>The part of <c>exeat lab</c> that people see: enters fresh namespaces, shows progress, prints what came of it.</summary>
 /// <remarks>
@@ -11,15 +11,13 @@ namespace Exeat.Cli.Lab;
 /// </remarks>
 internal static class LabOutside
 {
-    private const int Held = 0, Failed = 1, Lacking = 3, OurFault = 4;
-
     public static async Task<int> RunAsync(LabWish wish, CancellationToken stop)
     {
         LabTools.CompletePath();
         if (LabTools.MissingPackages() is { Count: > 0 } missing)
         {
             await Console.Error.WriteLineAsync($"lab: programs are missing; install them: sudo apt-get install {string.Join(' ', missing)}");
-            return Lacking;
+            return ExitCode.EnvironmentLacks;
         }
         KeptLabs.SweepDead();
         LabState state = LabState.Create();
@@ -66,12 +64,12 @@ internal static class LabOutside
             await Console.Error.WriteLineAsync(said.Any(l => l.StartsWith("lab:", StringComparison.Ordinal)) && !wish.Quiet
                 ? $"lab: did not finish (status {inside.ExitCode})"
                 : Explain(inside.ExitCode, said));
-            return (inside.ExitCode is Lacking or OurFault ? inside.ExitCode : Lacking, false);
+            return (inside.ExitCode is ExitCode.OurFault ? ExitCode.OurFault : ExitCode.EnvironmentLacks, false);
         }
         LabReport report = LabReport.Parse(await File.ReadAllTextAsync(state.Report));
         LabTable.Print(report, wish, TimeProvider.System.GetElapsedTime(start));
         if (kept) KeptLabs.SayHow(state);
-        return (report.Failed == 0 && report.Passed > 0 ? Held : Failed, kept);
+        return (report.Failed == 0 && report.Passed > 0 ? ExitCode.Done : ExitCode.ExpectationFailed, kept);
     }
 
     private static void Hang(Process inside)

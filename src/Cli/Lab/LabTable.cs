@@ -1,7 +1,7 @@
 using Exeat.Lab.Report;
 using Spectre.Console;
 
-namespace Exeat.Cli.Lab;
+namespace Exeat.Cli;
 
 /// <summary>Prints what came of a lab.</summary>
 internal static class LabTable

@@ -1,4 +1,4 @@
-namespace Exeat.Cli.Lab;
+namespace Exeat.Cli;
 
 /// <summary>The programs that the lab needs, and the packages of Debian and Ubuntu that bring them.</summary>
 internal static class LabTools

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Exeat.Cli.Lab;
+namespace Exeat.Cli;
 
 /// <summary>What somebody asked of the lab.</summary>
 internal sealed record LabWish(bool Json, bool Keep, bool Quiet, bool Sabotage, string? Phase, ImmutableArray<string> Agents)

@@ -1,6 +1,6 @@
 using Exeat.Lab.Topology;
 
-namespace Exeat.Cli.Lab;
+namespace Exeat.Cli;
 
 /// <summary>How to start this program, and the gateway that lies beside it, again.</summary>
 internal static class Programs

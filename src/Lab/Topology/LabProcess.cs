@@ -19,7 +19,7 @@ public sealed class LabProcess : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>Starts it and waits for a line that begins with <c>ready</c>, on either output; fails with its last words if none comes.</summary>
+    /// <summary>Starts it and waits for a line with the word <c>ready</c>, on either output; fails with its last words if none comes.</summary>
     public static async Task<LabProcess> StartAsync(IReadOnlyList<string> command, string logFile, TimeSpan deadline)
     {
         var process = new Process { StartInfo = Subprocess.Describe(command, null), EnableRaisingEvents = true };
@@ -84,6 +84,6 @@ public sealed class LabProcess : IAsyncDisposable
     {
         if (line is null) return;
         lock (_lock) File.AppendAllText(_logFile, line + "\n");
-        if (line.StartsWith("ready", StringComparison.Ordinal) || line.EndsWith(" ready", StringComparison.Ordinal)) _ready.TrySetResult();
+        if (line.StartsWith("ready", StringComparison.Ordinal) || line.Contains(" ready", StringComparison.Ordinal)) _ready.TrySetResult();
     }
 }

@@ -39,11 +39,12 @@ internal sealed class CounterSocket(string path, ArrivalCounters counters, LinkT
     private async Task DrainAsync(WorldQuestion question, CancellationToken stop)
     {
         long start = time.GetTimestamp();
+        int idles = tap.Idles;
         TimeSpan limit = TimeSpan.FromMilliseconds(question.LimitMilliseconds), quiet = TimeSpan.FromMilliseconds(question.QuietMilliseconds);
         while (time.GetElapsedTime(start) < limit)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), time, stop);
-            if (time.GetElapsedTime(start) >= quiet && tap.IsIdle && counters.IsQuiet(question.Source, quiet)) return;
+            if (time.GetElapsedTime(start) >= quiet && tap.Idles > idles && counters.IsQuiet(question.Source, quiet)) return;
         }
     }
 }

@@ -1,62 +1,62 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
+using Exeat.Linux;
 
 namespace Exeat.Lab.World;
 
 /// <summary>Sees every packet that reaches the world, below its own IP stack: what is counted here did arrive.</summary>
 /// <remarks>
-/// Packets are told apart by their hardware destination (ours) rather than by source address, so that forged sources count too.
+/// Whatever is not leaving counts, so that forged sources and destinations count too.
 /// Received sizes may exceed the link's: virtual links carry segments not yet cut (GSO).
 /// </remarks>
 internal sealed class LinkTap : IDisposable
 {
-    private const int EthernetBytes = 14;
     private const ushort EtherTypeV4 = 0x0800, EtherTypeV6 = 0x86dd;
+    private const int IdleMs = 5;
 
-    private readonly Socket _socket;
-    private readonly byte[] _own;
+    private readonly PacketTap _tap;
     private readonly ArrivalCounters _counters;
+    private readonly Thread _thread;
+    private volatile bool _stop;
+    private int _idles;
 
     public LinkTap(string link, ArrivalCounters counters)
     {
-        NetworkInterface own = NetworkInterface.GetAllNetworkInterfaces().Single(i => i.Name == link);
-        _own = own.GetPhysicalAddress().GetAddressBytes();
         _counters = counters;
-        int index = own.GetIPProperties().GetIPv4Properties().Index; // not from /sys, which shows another namespace's links
-        _socket = new Socket(AddressFamily.Packet, SocketType.Raw, (ProtocolType)IPAddress.HostToNetworkOrder((short)3)) { ReceiveBufferSize = 8 << 20 };
-        _socket.Bind(new PacketEndPoint(index));
-        new Thread(Receive) { IsBackground = true, Name = "tap" }.Start();
+        // Not from /sys, which shows another namespace's links.
+        NetworkInterface own = NetworkInterface.GetAllNetworkInterfaces().Single(i => i.Name == link);
+        _tap = PacketTap.Open(own.GetIPProperties().GetIPv4Properties().Index);
+        _thread = new Thread(Receive) { IsBackground = true, Name = "tap" };
+        _thread.Start();
     }
 
-    /// <summary>Whether every packet that was received so far has been counted.</summary>
-    public bool IsIdle => _socket.Available == 0;
+    /// <summary>How often nothing was waiting: when it grew, every packet received before has been counted.</summary>
+    public int Idles => Volatile.Read(ref _idles);
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _stop = true;
+        _tap.Wake();
+        _thread.Join();
+        _tap.Dispose();
+    }
 
     private void Receive()
     {
-        byte[] buffer = new byte[1 << 18];
-        try
+        while (!_stop)
         {
-            while (true)
-            {
-                int length = _socket.Receive(buffer);
-                Count(buffer.AsSpan(0, length));
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The world ends.
+            int count = _tap.Receive(IdleMs);
+            if (count == 0) Interlocked.Increment(ref _idles);
+            for (int i = 0; i < count; i++) Count(_tap[i]);
         }
     }
 
-    private void Count(ReadOnlySpan<byte> frame)
+    private void Count(TappedPacket tapped)
     {
-        if (frame.Length < EthernetBytes || !frame[..6].SequenceEqual(_own)) return;
-        ReadOnlySpan<byte> packet = frame[EthernetBytes..];
-        switch (BinaryPrimitives.ReadUInt16BigEndian(frame[12..]))
+        if (tapped.IsOutgoing) return;
+        ReadOnlySpan<byte> packet = tapped.Bytes;
+        switch (tapped.EtherType)
         {
             case EtherTypeV4 when packet.Length >= 20:
                 int header = (packet[0] & 15) * 4;
