@@ -41,15 +41,16 @@ internal static class TestPolicy
     /// <summary>The same in monitor.</summary>
     public static string Monitored => Head.Replace("mode: enforce", "mode: monitor", StringComparison.Ordinal);
 
-    public static Snapshot Compile(string yaml, int generation = 1)
+    public static Snapshot Compile(string yaml, int generation = 1, string? quarantined = null)
     {
+        AgentsDocument agents = Agents with { Agents = [.. Agents.Agents.Select(a => a with { Quarantined = a.Id == quarantined })] };
         string path = Path.Combine(Path.GetTempPath(), $"exeat-{Guid.NewGuid():N}.yaml");
         File.WriteAllText(path, yaml);
         try
         {
             LoadResult loaded = PolicyLoader.Load(path);
             Assert.True(loaded.Policy is not null, string.Join('\n', loaded.Problems));
-            return new Snapshot(CompiledPolicy.Compile(loaded.Policy, Agents, TimeProvider.System.GetUtcNow()), generation, loaded.Policy.Version, Agents);
+            return new Snapshot(CompiledPolicy.Compile(loaded.Policy, agents, TimeProvider.System.GetUtcNow()), generation, loaded.Policy.Version, agents);
         }
         finally
         {
