@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Exeat.Policy;
+
+namespace Exeat.Cli;
+
+/// <summary>The documents that a command judges with. What is not given is looked for in EXEAT_POLICY, EXEAT_AGENTS and EXEAT_PACKS, so that printed commands can be copied.</summary>
+internal sealed class PolicyInput(string? policy, string? agents, string? packs)
+{
+    public static Option<string?> PolicyOption() => new("--policy") { Description = "a policy: a file, or a folder of *.yaml files (default: $EXEAT_POLICY)", HelpName = "PATH" };
+
+    public static Option<string?> AgentsOption() => new("--agents") { Description = "an agents document (default: $EXEAT_AGENTS)", HelpName = "FILE" };
+
+    public static Option<string?> PacksOption() => new("--packs") { Description = "the folder of packs that the policy includes (default: $EXEAT_PACKS)", HelpName = "DIR" };
+
+    /// <summary>Loads both, or ends the command with all their problems.</summary>
+    public (Policy.Policy Policy, AgentsDocument Agents, CompiledPolicy Compiled) Load(CommandOutput output)
+    {
+        LoadResult loaded = PolicyLoader.Load(Required(policy, "--policy", "EXEAT_POLICY"), Options(packs));
+        AgentsResult declared = AgentsLoader.Load(Required(agents, "--agents", "EXEAT_AGENTS"));
+        ImmutableArray<Problem> problems = [.. loaded.Problems, .. declared.Problems];
+        foreach (Problem problem in problems.Where(problem => problem.Severity == Severity.Warning)) output.Tell(ProblemReport.Line(problem), LogLevel.Warning);
+        if (loaded.Policy is null || declared.Agents is null)
+        {
+            foreach (Problem problem in problems.Where(problem => problem.Severity == Severity.Error)) output.Tell(ProblemReport.Line(problem), LogLevel.Error);
+            throw new CommandFailure(ExitCode.InputWrong, ProblemReport.Summary(problems, null));
+        }
+        return (loaded.Policy, declared.Agents, CompiledPolicy.Compile(loaded.Policy, declared.Agents, TimeProvider.System.GetUtcNow()));
+    }
+
+    /// <summary>How a policy is loaded on the command line.</summary>
+    public static LoadOptions Options(string? packs) => new() { PacksDirectory = packs ?? FromEnvironment("EXEAT_PACKS") };
+
+    private static string Required(string? given, string option, string variable) => given ?? FromEnvironment(variable)
+        ?? throw new CommandFailure(ExitCode.InputWrong, $"{option} is missing; give {option} or set {variable}");
+
+    private static string? FromEnvironment(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+}
