@@ -7,6 +7,8 @@ using Exeat.Cli;
 var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agents.")
 {
     PolicyCommand.Create(),
+    DocumentCommands.Agents(),
+    DocumentCommands.Gateway(),
     FlowsCommand.Create(),
     WhyCommand.Create(),
 };
