@@ -27,6 +27,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
 {
     private const ushort QueueNumber = 4747;
     private const int FlowCapacity = 65_536;
+    private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<IDisposable> _owned = [];
     private readonly List<Thread> _threads = [];
@@ -113,7 +114,9 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         if (loaded.Policy!.Mode == Mode.Monitor) log.Monitoring();
         log.Ready(first.Version[..12], loaded.Policy.Mode.ToString(), first.Generation, first.Policy.Agents.Length);
 
-        await ReloadUntilStoppedAsync(gateway, policies, loop, judge, tcp).ConfigureAwait(false);
+        var counts = new KernelCounts(nftables, journal, () => policies.Current);
+        await ReloadUntilStoppedAsync(gateway, policies, loop, judge, tcp, counts).ConfigureAwait(false);
+        counts.Record();
         await answering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (Thread thread in _threads) thread.Join();
         locks.Stop();
@@ -132,13 +135,17 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         return ValueTask.CompletedTask;
     }
 
-    private async Task ReloadUntilStoppedAsync(GatewayDocument gateway, PolicySwitch policies, VerdictLoop loop, PacketJudge judge, TcpJudge tcp)
+    private async Task ReloadUntilStoppedAsync(GatewayDocument gateway, PolicySwitch policies, VerdictLoop loop, PacketJudge judge, TcpJudge tcp, KernelCounts counts)
     {
         while (true)
         {
             try
             {
-                await _reload.WaitAsync(_stop.Token).ConfigureAwait(false);
+                if (!await _reload.WaitAsync(CountEvery, _stop.Token).ConfigureAwait(false))
+                {
+                    counts.Record();
+                    continue;
+                }
             }
             catch (OperationCanceledException)
             {
@@ -205,6 +212,8 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         Enforced = gateway.Inside,
         UserId = ProcessUser.Id,
         Queue = QueueNumber,
+        NewFlowsPerSecond = gateway.Limits.NewFlowsPerSecond,
+        NewFlowsBurst = gateway.Limits.NewFlowsBurst,
         Generations = [],
     };
 

@@ -20,6 +20,7 @@ internal static class BaseRuleset
               counter unstamped_forward { }
               counter unstamped_input { }
               counter unstamped_output { }
+              counter intercepted_forwarded { }
               chain ingress {
                 type filter hook prerouting priority -320; policy accept;
                 meta mark & 0x{{m.Mask:x}} != 0 meta mark set meta mark & 0x{{~m.Mask:x}}

@@ -41,6 +41,7 @@ internal static partial class DataRuleset
                 ct state related counter name related drop
                 ct state established tcp flags & (fin | syn | rst | ack) == syn meta mark set meta mark | 0x{{m.Reused:x}} goto queue_it
             {{FastPath(o, "ct direction original")}}
+                ct state new update @new_flows { iifname limit rate over {{o.NewFlowsPerSecond}}/second burst {{o.NewFlowsBurst}} packets } counter name new_flows_over_limit drop
                 goto queue_it
               }
               chain to_agent {
@@ -70,7 +71,7 @@ internal static partial class DataRuleset
                 oifname @inside accept
                 meta l4proto { icmp, icmpv6 } accept
             {{Upstreams(o)}}
-                meta skuid {{o.UserId}} ct state new counter drop
+                meta skuid {{o.UserId}} ct state new counter name own_output drop
               }
             }
             """;
@@ -126,7 +127,7 @@ internal static partial class DataRuleset
         var text = new StringBuilder();
         foreach (int g in o.Generations) text.Append($"    meta mark & 0x{m.Judged:x} == 0x{m.Refused(g):x} goto refuse\n");
         if (o.Enforced.Count > 0)
-            text.Append($"    iifname {{ {RulesetOptions.Elements(o.Enforced)} }} meta l4proto {{ tcp, udp }} th dport {{ 53, 853 }} counter drop\n");
+            text.Append($"    iifname {{ {RulesetOptions.Elements(o.Enforced)} }} meta l4proto {{ tcp, udp }} th dport {{ 53, 853 }} counter name dns_forwarded drop\n");
         foreach (uint judged in o.Generations.SelectMany(g => (uint[])[m.Pending(g), m.Permitted(g)]))
         {
             text.Append($"    meta mark & 0x{m.Judged:x} == 0x{judged:x} ct mark set ct mark & 0x{~m.Mask:x} | 0x{judged:x} ");

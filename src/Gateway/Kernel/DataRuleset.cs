@@ -53,13 +53,17 @@ internal static partial class DataRuleset
               map {{Zones}} { typeof iifname : ct zone; }
               set identity4 { type ifname . ipv4_addr; }
               set identity6 { type ifname . ipv6_addr; }
+              set new_flows { type ifname; size 4096; flags dynamic; timeout 1m; }
               counter spoofed_over_limit { }
               counter towards_over_limit { }
+              counter new_flows_over_limit { }
               counter invalid { }
               counter related { }
               counter not_judged { }
               counter stale { }
               counter housekeeping { }
+              counter dns_forwarded { }
+              counter own_output { }
               chain {{QueueChain}} { }
               chain queue_it {
                 meta mark set meta mark | 0x{{m.Queued:x}}

@@ -29,6 +29,11 @@ internal sealed record RulesetOptions
 
     public required ushort Queue { get; init; }
 
+    /// <summary>New flows per second and inside interface that reach user space; more are dropped and counted.</summary>
+    public required int NewFlowsPerSecond { get; init; }
+
+    public required int NewFlowsBurst { get; init; }
+
     /// <summary>The generations that pass: one, or the old and the new while survivors are re-stamped.</summary>
     public required IReadOnlyList<int> Generations { get; init; }
 
@@ -41,7 +46,7 @@ internal sealed record RulesetOptions
     {
         var text = new StringBuilder();
         foreach ((Address address, _) in Intercepts)
-            text.Append(indent).Append($"iifname @inside {(address.IsV4 ? "ip" : "ip6")} daddr {address} meta l4proto {{ tcp, udp }} th dport {{ 53, 853 }} counter drop\n");
+            text.Append(indent).Append($"iifname @inside {(address.IsV4 ? "ip" : "ip6")} daddr {address} meta l4proto {{ tcp, udp }} th dport {{ 53, 853 }} counter name intercepted_forwarded drop\n");
         return text.ToString().TrimEnd('\n');
     }
 }
