@@ -6,7 +6,7 @@ namespace Exeat.Fuzz;
 internal sealed class Mutator(int seed, ImmutableArray<(string File, byte[] Bytes)> corpus)
 {
     private const int MaxBytes = 1 << 16;
-    private static readonly byte[] Edges = [0, 1, 3, 4, 5, 0x16, 0x3f, 0x40, 0x7f, 0x80, 0xc0, 0xfe, 0xff, (byte)'\r', (byte)'\n', (byte)' ', (byte)':', (byte)'*', (byte)'.'];
+    private static readonly byte[] Edges = [0, 1, 3, 4, 5, 0x16, 0x3f, 0x40, 0x7f, 0x80, 0xc0, 0xfe, 0xff, .. "\r\n :*."u8];
     private readonly Random _random = new(seed);
 
     /// <summary>A changed copy of some input of the corpus; bytes without any model when there is none.</summary>

@@ -9,8 +9,13 @@ public static class HttpHead
     /// <summary>The longest request head that is read.</summary>
     public const int MaxBytes = 1 << 14;
 
-    /// <summary>Reads the head at the beginning of a client's byte stream. <paramref name="nameBuffer"/> needs <see cref="CanonicalName.MaxBytes"/>.</summary>
-    /// <returns>Found: the head is whole. Its host is in the name buffer; a length of 0 says that it names no domain name (an address, or HTTP/1.0 without Host).</returns>
+    /// <summary>
+    /// Reads the head at the beginning of a client's byte stream. <paramref name="nameBuffer"/> needs <see cref="CanonicalName.MaxBytes"/>.
+    /// </summary>
+    /// <returns>
+    /// Found: the head is whole. Its host is in the name buffer; a length of 0 says that it names no domain name (an address, or HTTP/1.0
+    /// without Host).
+    /// </returns>
     public static ReadStatus TryReadHost(ReadOnlySpan<byte> stream, Span<byte> nameBuffer, out int nameLength)
     {
         nameLength = 0;

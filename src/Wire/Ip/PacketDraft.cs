@@ -34,7 +34,9 @@ public readonly ref struct PacketDraft
     /// <summary>Makes it a fragment that others follow.</summary>
     public bool MoreFragments { get; init; }
 
-    /// <summary>IPv4 options (a multiple of 4, at most 40 bytes), or an IPv6 extension chain whose first header is <see cref="ExtensionHeader"/>.</summary>
+    /// <summary>
+    /// IPv4 options (a multiple of 4, at most 40 bytes), or an IPv6 extension chain whose first header is <see cref="ExtensionHeader"/>.
+    /// </summary>
     /// <remarks>The chain's last next-header byte is the caller's affair: that is how broken chains are made.</remarks>
     public ReadOnlySpan<byte> IpOptions { get; init; }
 

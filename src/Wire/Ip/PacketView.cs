@@ -70,7 +70,10 @@ public readonly ref partial struct PacketView
     /// <summary>Reads a packet whose IP header states its length.</summary>
     public static bool TryRead(ReadOnlySpan<byte> ip, out PacketView packet) => TryRead(ip, allowGso: false, out packet);
 
-    /// <summary>Reads a packet. With <paramref name="allowGso"/> a stated length of zero (a super-segment above 64 KiB) stands for the whole capture.</summary>
+    /// <summary>
+    /// Reads a packet. With <paramref name="allowGso"/> a stated length of zero (a super-segment above 64 KiB) stands for the whole
+    /// capture.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> ip, bool allowGso, out PacketView packet)
     {
         packet = ip.IsEmpty ? new PacketView { Problem = PacketProblem.CutInHeaders }

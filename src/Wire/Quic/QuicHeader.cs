@@ -13,8 +13,13 @@ public static class QuicHeader
 
     private const int MaxConnectionIdBytes = 20;
 
-    /// <summary>Whether a datagram begins with a long header of a version that clients offer: 1, 2, the drafts, and reserved ones (RFC 9000, 15).</summary>
-    /// <remarks>Version negotiation (version 0) comes from servers only. Other numbers are not QUIC to us: half of all DNS messages have the first bit set.</remarks>
+    /// <summary>
+    /// Whether a datagram begins with a long header of a version that clients offer: 1, 2, the drafts, and reserved ones (RFC 9000, 15).
+    /// </summary>
+    /// <remarks>
+    /// Version negotiation (version 0) comes from servers only. Other numbers are not QUIC to us: half of all DNS messages have the first
+    /// bit set.
+    /// </remarks>
     public static bool LooksLikeLongHeader(ReadOnlySpan<byte> udpPayload, out uint version)
     {
         version = 0;

@@ -5,7 +5,8 @@ namespace Exeat.Wire;
 /// <summary>Reads the ClientHello at the beginning of a client's byte stream: who the client says it wants to speak to.</summary>
 /// <remarks>
 /// The bytes are those of the stream, in order and without gaps; the caller reassembles TCP. The hello may go over several records.
-/// Every beginning of a valid hello is <see cref="ReadStatus.NeedMore"/>; bytes that cannot become one are <see cref="ReadStatus.Malformed"/> as soon as they are here.
+/// Every beginning of a valid hello is <see cref="ReadStatus.NeedMore"/>; bytes that cannot become one are <see
+/// cref="ReadStatus.Malformed"/> as soon as they are here.
 /// </remarks>
 public static class TlsClientHello
 {
@@ -17,7 +18,9 @@ public static class TlsClientHello
 
     private static ReadOnlySpan<byte> ChangeCipherSpec => [20, 3, 3, 0, 1, 1];
 
-    /// <summary>Reads a hello from the first byte of a connection. <paramref name="nameBuffer"/> needs <see cref="CanonicalName.MaxBytes"/>.</summary>
+    /// <summary>
+    /// Reads a hello from the first byte of a connection. <paramref name="nameBuffer"/> needs <see cref="CanonicalName.MaxBytes"/>.
+    /// </summary>
     public static ReadStatus Read(ReadOnlySpan<byte> stream, Span<byte> nameBuffer, out ClientHelloView hello)
     {
         hello = default;
@@ -43,7 +46,10 @@ public static class TlsClientHello
     }
 
     /// <summary>Reads the second hello, which answers a HelloRetryRequest, from the first byte after the first hello.</summary>
-    /// <remarks>A client in compatibility mode sends one ChangeCipherSpec before it (RFC 8446, D.4); <see cref="ClientHelloView.HelloBytes"/> counts it.</remarks>
+    /// <remarks>
+    /// A client in compatibility mode sends one ChangeCipherSpec before it (RFC 8446, D.4); <see cref="ClientHelloView.HelloBytes"/> counts
+    /// it.
+    /// </remarks>
     public static ReadStatus ReadAfterRetry(ReadOnlySpan<byte> stream, Span<byte> nameBuffer, out ClientHelloView hello)
     {
         hello = default;

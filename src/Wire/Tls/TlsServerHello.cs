@@ -21,7 +21,10 @@ public static class TlsServerHello
     ];
 
     /// <summary>Classifies the bytes that the server has sent so far, from its first one.</summary>
-    /// <remarks>Warnings (a TLS 1.2 server may send unrecognized_name) and ChangeCipherSpec before the hello are passed over, since clients do so too.</remarks>
+    /// <remarks>
+    /// Warnings (a TLS 1.2 server may send unrecognized_name) and ChangeCipherSpec before the hello are passed over, since clients do so
+    /// too.
+    /// </remarks>
     public static ServerFirst Classify(ReadOnlySpan<byte> serverStream)
     {
         int seen = 0;
