@@ -29,7 +29,7 @@ public sealed class KernelException : Exception
     {
         string remedy = errno switch
         {
-            Errno.EPERM or Errno.EACCES => " (needs CAP_NET_ADMIN)",
+            Errno.EPERM or Errno.EACCES => $" (needs {Capability(operation)})",
             Errno.EROFS => " (/proc is read-only here)",
             Errno.EBUSY => " (another process holds it)",
             _ => "",
@@ -37,4 +37,12 @@ public sealed class KernelException : Exception
         string cause = errno == Errno.None ? "" : $": {errno}{remedy}";
         return $"{operation}{(subject.Length == 0 ? "" : " ")}{subject}{cause}{(detail is null ? "" : ": ")}{detail}";
     }
+
+    // Raw and packet sockets, and namespaces, are guarded by capabilities of their own; everything else here is administration of the network.
+    private static string Capability(string operation) => operation.Split(':')[0] switch
+    {
+        "raw sender" or "raw link" or "packet tap" => "CAP_NET_RAW",
+        "namespace" or "mount" => "CAP_SYS_ADMIN",
+        _ => "CAP_NET_ADMIN",
+    };
 }

@@ -7,6 +7,7 @@ public sealed class TextTests
     {
         Assert.Equal("nftables: replace table exeat: EPERM (needs CAP_NET_ADMIN)",
             new KernelException("nftables: replace table", "exeat", Errno.EPERM).Message);
+        Assert.Equal("raw sender: open IPv4: EPERM (needs CAP_NET_RAW)", new KernelException("raw sender: open", "IPv4", Errno.EPERM).Message);
         Assert.Equal("conntrack: dump: ENOBUFS", new KernelException("conntrack: dump", "", Errno.ENOBUFS).Message);
         Assert.Equal("ip: netns add x: File exists", new KernelException("ip:", "netns add x", Errno.None, "File exists").Message);
     }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Exeat.Linux.Native;
 
 /// <summary>Fixed buffers for recvmmsg on one socket, and an eventfd to wake the thread that waits. Allocates nothing after construction.</summary>
-/// <remarks>Not thread-safe, except <see cref="Wake"/>.</remarks>
+/// <remarks>Not thread-safe, except <see cref="Wake"/>: to be disposed of only when the receiving thread has left, for the kernel writes into its memory.</remarks>
 internal sealed unsafe class ReceiveRing : IDisposable
 {
     private const int AddressBytes = 32;

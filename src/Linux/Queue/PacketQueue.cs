@@ -5,7 +5,7 @@ namespace Exeat.Linux;
 
 /// <summary>One NFQUEUE: packets in batches, verdicts in batches, no allocation in steady state.</summary>
 /// <remarks>
-/// One thread receives and gives verdicts; only <see cref="Wake"/> may be called from others. When this object (or the process) is gone, the kernel
+/// One thread receives and gives verdicts; only <see cref="Wake"/> may be called from others, and <see cref="Dispose"/> when that thread has left. When this object (or the process) is gone, the kernel
 /// drops the packets that waited and all that follow. A verdict for a packet that is not waiting is counted in <see cref="RefusedVerdicts"/>.
 /// </remarks>
 public sealed class PacketQueue : IDisposable

@@ -16,10 +16,11 @@ public static class KernelFeatures
         ("nft tproxy", "type filter hook prerouting priority -150;", "meta l4proto tcp tproxy ip to :8443"),
     ];
 
+    private const string Admin = "run with CAP_NET_ADMIN (as root, or in a user namespace of one's own)";
+
     /// <summary>Tries everything; the order is that of a report.</summary>
     public static IReadOnlyList<KernelFeature> Probe()
     {
-        const string Admin = "run with CAP_NET_ADMIN (as root, or in a user namespace of one's own)";
         List<KernelFeature> features =
         [
             Feature("CAP_NET_ADMIN", Capabilities.Has("CAP_NET_ADMIN"), Admin),
@@ -45,9 +46,13 @@ public static class KernelFeatures
         {
             nftables = new Nftables();
         }
-        catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException or KernelException)
+        catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
             return [Feature("libnftables", false, "install libnftables1 (Debian) or nftables-libs") with { Detail = missing.Message }];
+        }
+        catch (KernelException refused)
+        {
+            return [Feature("nftables", false, Admin) with { Detail = refused.Message }];
         }
         using (nftables)
         {

@@ -9,13 +9,14 @@ internal sealed class NftGeneration(NetlinkSocket socket)
     private const byte NFT_MSG_GETGEN = 16;
     private const ushort NFTA_GEN_ID = 1;
 
-    public uint Read()
+    /// <summary>Reads it; a refusal names what was to be done.</summary>
+    public uint Read(string operation, string subject)
     {
         NetlinkWriter writer = new(stackalloc byte[64]);
         WriteRequest(ref writer, socket.NextSequence());
         uint generation = 0;
         Errno error = socket.Query(writer.Written, (in NetlinkMessage message) => TryRead(in message, out generation));
-        return error == Errno.None ? generation : throw new KernelException("nftables: read", "generation", error);
+        return error == Errno.None ? generation : throw new KernelException($"nftables: {operation}".TrimEnd(), subject, error);
     }
 
     public static void WriteRequest(ref NetlinkWriter writer, uint sequence)

@@ -15,6 +15,8 @@ public sealed class Nftables : IDisposable
     private readonly NetlinkSocket _socket;
     private readonly NftGeneration _generation;
     private readonly Queue<uint> _own = new();
+    private uint _last;
+    private bool _hasForeignChange;
 
     /// <summary>Opens a context in the namespace of this thread.</summary>
     public Nftables()
@@ -26,6 +28,7 @@ public sealed class Nftables : IDisposable
         }
         _socket = new NetlinkSocket(NetlinkSocket.NETLINK_NETFILTER, "nftables: open", "netlink");
         _generation = new NftGeneration(_socket);
+        _last = _generation.Read("open", "ruleset");
     }
 
     /// <summary>Applies a ruleset in nft's language, all of it or nothing.</summary>
@@ -34,10 +37,11 @@ public sealed class Nftables : IDisposable
     /// <summary>Runs commands in nft's language and returns what they print.</summary>
     public string Run(string command)
     {
-        lock (_lock) return Track(() => RunLocked(command, LibNftables.NFT_CTX_DEFAULT, dry: false));
+        lock (_lock) return Track(FirstLine(command), () => RunLocked(command, LibNftables.NFT_CTX_DEFAULT, dry: false));
     }
 
-    /// <summary>As <see cref="Run"/>, without what changes by itself (counters, set elements with timeouts): equal rules give equal text.</summary>
+    /// <summary>As <see cref="Run"/>, without counters and the time that set elements have left. Elements of dynamic sets are still printed.</summary>
+    /// <remarks>A chain that holds an xtables queue rule makes libxtables complain on standard error whenever it is listed.</remarks>
     public string RunStateless(string command)
     {
         lock (_lock) return RunLocked(command, LibNftables.NFT_CTX_OUTPUT_STATELESS, dry: false);
@@ -76,6 +80,21 @@ public sealed class Nftables : IDisposable
         return counters;
     }
 
+    /// <summary>
+    /// Whether anybody else has committed a transaction since this was last asked (or since this object was made). Needs no events, and costs one
+    /// small request: what packets add to sets does not count.
+    /// </summary>
+    public bool TakeForeignChange()
+    {
+        lock (_lock)
+        {
+            uint now = _generation.Read("read", "generation");
+            bool has = _hasForeignChange || now != _last;
+            (_last, _hasForeignChange) = (now, false);
+            return has;
+        }
+    }
+
     /// <summary>Whether this object made the ruleset generation that a change names. Waits for a running transaction.</summary>
     public bool IsOwnGeneration(uint generation)
     {
@@ -93,18 +112,20 @@ public sealed class Nftables : IDisposable
     }
 
     /// <summary>Runs a transaction of our own netlink under the same lock and generation count.</summary>
-    internal T Transact<T>(Func<NetlinkSocket, T> transaction)
+    internal T Transact<T>(string subject, Func<NetlinkSocket, T> transaction)
     {
-        lock (_lock) return Track(() => transaction(_socket));
+        lock (_lock) return Track(subject, () => transaction(_socket));
     }
 
     // A transaction raises the generation by one. If it rose by more, somebody else committed too: then neither counts as ours,
     // which costs the watcher one needless check and never hides a foreign change.
-    private T Track<T>(Func<T> transaction)
+    private T Track<T>(string subject, Func<T> transaction)
     {
-        uint before = _generation.Read();
+        uint before = _generation.Read("", subject);
         T result = transaction();
-        uint after = _generation.Read();
+        uint after = _generation.Read("", subject);
+        _hasForeignChange |= before != _last || (after != before && after != before + 1);
+        _last = after;
         if (after == before + 1)
         {
             if (_own.Count == RememberedGenerations) _own.Dequeue();

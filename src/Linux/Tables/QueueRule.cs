@@ -18,7 +18,7 @@ public static class QueueRule
             nftables.Apply(ruleset);
             return QueueKind.Nft;
         }
-        Errno error = nftables.Transact(socket => SendXtables(socket, table, chain, queue, commit: true));
+        Errno error = nftables.Transact($"queue rule in {table} {chain}", socket => SendXtables(socket, table, chain, queue, commit: true));
         return error == Errno.None
             ? QueueKind.Xtables
             : throw new KernelException("nftables: install queue rule in", $"inet {table} {chain}", error, "neither nft queue nor xt_NFQUEUE is usable");
@@ -37,7 +37,7 @@ public static class QueueRule
         using Nftables nftables = new();
         string ruleset = $"table inet {ProbeName} {{\n chain verdict_queue {{\n queue num 0\n }}\n}}\n";
         if (nftables.Check(ruleset) is null) return QueueKind.Nft;
-        Errno error = nftables.Transact(socket => SendXtables(socket, ProbeName, "verdict_queue", 0, commit: false));
+        Errno error = nftables.Transact(ProbeName, socket => SendXtables(socket, ProbeName, "verdict_queue", 0, commit: false));
         return error == Errno.None ? QueueKind.Xtables : null;
     }
 

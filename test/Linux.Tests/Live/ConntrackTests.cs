@@ -130,6 +130,36 @@ public sealed class ConntrackTests
         Dump(conntrack, expected: 0);
     }
 
+    [Fact]
+    public void Lost_events_are_counted_and_events_allocate_nothing()
+    {
+        using ForwardingWorld world = new();
+        ConntrackEvents roomy = world.Open(world.Middle, () => ConntrackEvents.Open(ConntrackEventKinds.New | ConntrackEventKinds.Destroy));
+        ConntrackEvents narrow = world.Open(world.Middle, () => ConntrackEvents.Open(ConntrackEventKinds.New, receiveBufferBytes: 4096));
+        world.Rules("table inet exeat { chain f { type filter hook forward priority 0; ct state new accept ; } ; }");
+        Socket client = world.Udp(world.Left, ForwardingWorld.LeftAddress(false));
+        long allocated = 0;
+        for (int round = 0; round < 4; round++)
+        {
+            for (int port = 0; port < 50; port++) client.SendTo(new byte[1], new IPEndPoint(ForwardingWorld.RightAddress(false), 1000 + (round * 50) + port));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            int seen = 0;
+            while (seen < 50)
+            {
+                int count = roomy.Receive(WaitMs);
+                for (int i = 0; i < count; i++) seen += roomy[i].Kind == ConntrackEventKind.New && roomy[i].Original.Protocol == 17 ? 1 : 0;
+            }
+            // The first round may load code.
+            if (round > 0) allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Assert.Equal(0, allocated);
+        Assert.Equal(0, roomy.Overruns);
+        while (narrow.Receive(0) > 0)
+        {
+        }
+        Assert.NotEqual(0, narrow.Overruns);
+    }
+
     private static async Task<(Socket Client, Socket Server)> Connect(ForwardingWorld world, bool v6)
     {
         Socket listener = world.Listen(world.Right, ForwardingWorld.RightAddress(v6), 443);

@@ -154,6 +154,61 @@ public sealed class PacketQueueTests
     }
 
     [Fact]
+    public void A_full_queue_drops_the_newcomers()
+    {
+        using ForwardingWorld world = new();
+        world.QueueFirstPackets("forward");
+        PacketQueue queue = world.Open(world.Middle, () => PacketQueue.Open(7, new PacketQueueOptions { MaxLength = 10 }));
+        Socket server = Server(world);
+        Socket client = world.Udp(world.Left, ForwardingWorld.LeftAddress(false));
+        for (int i = 0; i < 50; i++) Send(client, $"{i}");
+        Assert.Equal(10, Collect(queue, 10).Count);
+        Assert.Equal(0, queue.Receive(200));
+        Assert.Equal(0, server.Available);
+    }
+
+    [Fact]
+    public async Task Merged_segments_pass_through_the_queue_whole()
+    {
+        using ForwardingWorld world = new();
+        Nftables rules = world.Rules("table inet exeat { chain verdict_queue { } ; chain f { type filter hook forward priority 0; jump verdict_queue ; } ; }");
+        QueueRule.Install(rules, "exeat", "verdict_queue", 7);
+        PacketQueue queue = world.Open(world.Middle, () => PacketQueue.Open(7));
+        using Socket listener = world.Listen(world.Right, ForwardingWorld.RightAddress(false), 443);
+        Socket client = world.Tcp(world.Left, ForwardingWorld.LeftAddress(false));
+        byte[] sent = new byte[1_000_000];
+        new Random(1).NextBytes(sent);
+        Task<byte[]> transfer = Task.Run(async () =>
+        {
+            Task<Socket> accepting = listener.AcceptAsync();
+            await client.ConnectAsync(ForwardingWorld.RightAddress(false), 443);
+            using Socket server = await accepting;
+            Task sending = client.SendAsync(sent);
+            byte[] taken = new byte[sent.Length];
+            for (int length = 0; length < taken.Length;) length += await server.ReceiveAsync(taken.AsMemory(length));
+            await sending;
+            return taken;
+        });
+        int longest = 0, merged = 0, truncated = 0;
+        while (!transfer.IsCompleted)
+        {
+            int count = queue.Receive(50);
+            for (int i = 0; i < count; i++)
+            {
+                longest = Math.Max(longest, queue[i].Bytes.Length);
+                if (queue[i].IsMerged) merged++;
+                if (queue[i].IsTruncated) truncated++;
+                queue.SetVerdict(queue[i].Id, PacketVerdict.Accept, 0);
+            }
+            queue.SendVerdicts();
+        }
+        Assert.Equal(sent, await transfer);
+        Assert.InRange(longest, 16_000, 65_535);
+        Assert.NotEqual(0, merged);
+        Assert.Equal(0, truncated);
+    }
+
+    [Fact]
     public void A_verdict_for_a_packet_that_is_not_there_is_counted()
     {
         using ForwardingWorld world = new();

@@ -70,6 +70,23 @@ public sealed class RulesetTests
     }
 
     [Fact]
+    public void A_foreign_change_is_known_without_a_watch_even_between_changes_of_our_own()
+    {
+        using ForwardingWorld world = new();
+        Nftables ours = world.Rules("table inet exeat { chain verdict { } ; }");
+        Nftables others = world.Open(world.Middle, () => new Nftables());
+        QueueRule.Install(ours, "exeat", "verdict", 3);
+        ours.Run("list ruleset");
+        Assert.False(ours.TakeForeignChange());
+        others.Apply("add table inet others");
+        ours.Apply("add chain inet exeat more");
+        Assert.True(ours.TakeForeignChange());
+        Assert.False(ours.TakeForeignChange());
+        others.Apply("flush ruleset");
+        Assert.True(ours.TakeForeignChange());
+    }
+
+    [Fact]
     public void The_watch_sees_routing_rules_links_and_addresses()
     {
         using ForwardingWorld world = new();
