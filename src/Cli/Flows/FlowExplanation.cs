@@ -121,25 +121,36 @@ internal sealed record FlowExplanation(FlowSummary Flow, string Sentence, string
         FlowEvent read = flow.Decision;
         string agent = read.Agent is null ? "" : $" --agent {CommandWord.Of(read.Agent)}";
         if (!ReasonSentence.IsPolicy(read.Reason) || read.Agent is null) return $"exeat flows query{agent} --reason {CommandWord.Of(read.Reason ?? "")}";
-        return $"exeat policy explain{agent} --to {CommandWord.Of(DestinationOf(flow))}";
+        return $"exeat policy explain{agent}{AttemptOf(flow)}";
     }
 
-    private static string DestinationOf(FlowSummary flow)
+    // The same attempt in the words of explain; the answer then follows the record, also where the claim was false.
+    private static string AttemptOf(FlowSummary flow)
     {
         FlowEvent read = flow.Decision;
-        // A name that is none cannot be asked for again; the address can.
-        string? name = flow.Name is { } shown && CommandWord.Of(shown) == shown ? shown : null;
-        string host = name ?? (read.Destination?.Contains(':') == true ? $"[{read.Destination}]" : read.Destination ?? "");
-        if (read.Stage == "dns") return $"dns://{host}";
-        string scheme = read.Protocol switch
+        string? claimed = Asked(flow, "sni") ?? Asked(flow, "host"), bound = Asked(flow, "binding"), address = read.Destination;
+        if (read.Stage == "dns" && Asked(flow, "question") is { } question) return To("dns", question, 0);
+        string host = address is null ? bound ?? "" : address.Contains(':') ? $"[{address}]" : address;
+        if (read.Protocol == "tcp" && claimed is not null)
         {
-            "tcp" when name is not null => "https",
-            "tcp" or "udp" => read.Protocol,
-            _ => "icmp",
+            bool isBound = flow.Names.Any(name => name.Source == "binding" && name.Name == claimed);
+            string? name = isBound ? claimed : bound;
+            return To("https", name ?? host, read.Port == 443 ? 0 : read.Port) + (name is not null && address is not null ? " --at " + CommandWord.Of(address) : "")
+                + (isBound ? "" : " --sni " + CommandWord.Of(claimed));
+        }
+        return read.Protocol switch
+        {
+            "tcp" or "udp" when read.Port > 0 => To(read.Protocol, bound ?? host, read.Port) + (bound is not null && address is not null ? " --at " + CommandWord.Of(address) : ""),
+            _ => To("icmp", host, 0),
         };
-        string port = read.Port == 0 || (scheme == "https" && read.Port == 443) ? "" : ":" + read.Port.ToString(CultureInfo.InvariantCulture);
-        return $"{scheme}://{host}{port}";
     }
+
+    private static string To(string scheme, string host, int port) =>
+        " --to " + CommandWord.Of(string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}") + (port == 0 ? "" : ":" + port.ToString(CultureInfo.InvariantCulture)));
+
+    // A name that is none cannot be asked for again.
+    private static string? Asked(FlowSummary flow, string source) =>
+        flow.Names.FirstOrDefault(name => name.Source == source && CommandWord.Of(name.Name) == name.Name)?.Name;
 
     // Only for what nobody decided yet, and only with an owner, a reason and an end: a denial by a rule, an unproven name or a broken packet is no gap in the policy.
     private static string? ProposalOf(FlowSummary flow)

@@ -40,7 +40,8 @@ public sealed class FlowReplay
     /// <summary>Null when the event holds no decision of policy: totals, notes, refusals for the shape of the packet, or more names than were written.</summary>
     public static FlowReplay? From(FlowEvent read) =>
         read.Event == "decision" && read.NamesOmitted == 0 && FlowWords.StageOf(read.Stage) is { } stage && PolicyReasons.Contains(read.Reason)
-            ? new FlowReplay(read, stage) : null;
+        // At the DNS stage this one comes from the answer, which policy never saw.
+        && !(stage == Stage.Dns && read.Reason == Reason.AddressNotAllowed.Text()) ? new FlowReplay(read, stage) : null;
 
     /// <summary>The question, for the agent's index in the compiled policy. It points into this object.</summary>
     public Attempt Attempt(int agent) => new()
@@ -67,8 +68,8 @@ public sealed class FlowReplay
     [
         .. new[]
         {
-            Reason.DefaultDeny, Reason.PermittedByRule, Reason.DeniedByRule, Reason.Quarantined, Reason.DefaultPermit, Reason.NameNotBound,
-            Reason.NoNameProven, Reason.EmptyNonTerminal,
+            Reason.DefaultDeny, Reason.PermittedByRule, Reason.DeniedByRule, Reason.Quarantined, Reason.DefaultPermit, Reason.AwaitsHello, Reason.NameNotBound,
+            Reason.NoNameProven, Reason.EmptyNonTerminal, Reason.AddressNotAllowed,
         }.Select(reason => reason.Text()),
     ];
 }
