@@ -13,6 +13,9 @@ internal sealed class AnswerRelease(BindingBook book, DnsRecorder recorder, Reso
     /// <summary>How long a refusal of ours may be remembered: policy can change any moment.</summary>
     public const int RefusalTtlSeconds = 1;
 
+    // So that the denial id behind the name always fits the text.
+    private const int MaxRuleNameChars = 100;
+
     /// <summary>Screens, binds and records. What comes back may be sent.</summary>
     public Reply Release(Exchange exchange, AgentQuestion question, DomainName name, Answer answer, int ttlSeconds)
     {
@@ -42,14 +45,18 @@ internal sealed class AnswerRelease(BindingBook book, DnsRecorder recorder, Reso
     }
 
     /// <summary>A refusal by policy: remembered for a second, with rule and denial id for people (RFC 8914).</summary>
-    public static Reply Refusal(Exchange exchange, DnsResponseCode code) => new()
+    public static Reply Refusal(Exchange exchange, DnsResponseCode code)
     {
-        Code = code,
-        WithSoa = code != DnsResponseCode.Refused,
-        TtlSeconds = RefusalTtlSeconds,
-        Error = Edns.Blocked,
-        ErrorText = $"rule {exchange.RuleName}; denial {Flows.DenialId.Of(exchange.Flow)}",
-    };
+        string rule = exchange.RuleName;
+        return new Reply
+        {
+            Code = code,
+            WithSoa = code != DnsResponseCode.Refused,
+            TtlSeconds = RefusalTtlSeconds,
+            Error = Edns.Blocked,
+            ErrorText = $"rule {(rule.Length > MaxRuleNameChars ? rule[..MaxRuleNameChars] : rule)}; denial {Flows.DenialId.Of(exchange.Flow)}",
+        };
+    }
 
     private bool IsPermitted(Exchange exchange, DomainName name, Address address) => !options.IsOwnAddress(address) && AddressScreen.KindOf(address) switch
     {

@@ -111,6 +111,7 @@ public sealed class QuestionTests
             good[..20],
             twoQuestions,
             [.. good, 1, 2, 3],
+            [.. good, .. new byte[4000]],
             [.. good[..12], 3, .. "a.b"u8, 0, 0, 1, 0, 1],
             [.. good[..12], 2, (byte)'a', 0, 0, 0, 1, 0, 1],
             [.. good[..12], 2, (byte)'a', 0xC3, 0, 0, 1, 0, 1],
