@@ -1,0 +1,22 @@
+using Exeat.Lab.Topology;
+
+namespace Exeat.Lab.Tests.Labs;
+
+/// <summary>Whether this process was started inside fresh user, mount, network and process namespaces, as <c>./dev test</c> does.</summary>
+internal static class TestSpaces
+{
+    private static readonly Lazy<Task> Entered = new(EnterAsync);
+
+    public static bool Fresh => Environment.GetEnvironmentVariable("EXEAT_TEST_NAMESPACE") == "1";
+
+    public const string WhyNot =
+        "needs fresh namespaces: EXEAT_TEST_NAMESPACE=1 unshare -Urnmpf --mount-proc --kill-child dotnet artifacts/bin/Exeat.Lab.Tests/release/Exeat.Lab.Tests.dll";
+
+    public static Task EnsureAsync() => Entered.Value;
+
+    private static async Task EnterAsync()
+    {
+        LabState mounts = LabState.Create();
+        await PrivateMounts.MountAsync(mounts);
+    }
+}
