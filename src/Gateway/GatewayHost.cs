@@ -3,7 +3,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using Exeat.Flows;
 using Exeat.Gateway.Bindings;
-using Exeat.Gateway.DataPath;
+using Exeat.Gateway.Judging;
 using Exeat.Gateway.Dns;
 using Exeat.Gateway.Kernel;
 using Exeat.Gateway.Records;

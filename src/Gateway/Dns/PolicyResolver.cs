@@ -114,11 +114,10 @@ public sealed class PolicyResolver : IAsyncDisposable
     {
         for (int attempt = 1; ; attempt++)
         {
-            var udp = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
+            Socket udp = UdpFront.MakeSocket(new IPEndPoint(IPAddress.IPv6Any, 0));
             var tcp = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
             try
             {
-                udp.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
                 tcp.Bind(udp.LocalEndPoint!);
                 tcp.Listen();
                 return (udp, tcp);

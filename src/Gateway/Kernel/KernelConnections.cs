@@ -1,4 +1,4 @@
-using Exeat.Gateway.DataPath;
+using Exeat.Gateway.Judging;
 using Exeat.Linux;
 
 namespace Exeat.Gateway.Kernel;

@@ -34,7 +34,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
     {
         lock (_lock)
         {
-            nftables.Apply(DataRuleset.Update(options));
+            nftables.Apply(TrafficRuleset.Update(options));
             (_options, _expected) = (options, Fingerprint());
         }
     }
@@ -57,7 +57,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
             }
             else if (foreignTransaction)
             {
-                QueueRule.Install(nftables, DataRuleset.Table, DataRuleset.QueueChain, _options.Queue);
+                QueueRule.Install(nftables, TrafficRuleset.Table, TrafficRuleset.QueueChain, _options.Queue);
             }
             return (tables, rules) switch
             {
@@ -75,21 +75,21 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
         lock (_lock)
         {
             _options = null;
-            nftables.Apply($"table inet {DataRuleset.Table}\ndelete table inet {DataRuleset.Table}");
+            nftables.Apply($"table inet {TrafficRuleset.Table}\ndelete table inet {TrafficRuleset.Table}");
         }
     }
 
     /// <summary>Removes everything, both locks included: agents' traffic is then whatever the host makes of it.</summary>
     public static void RemoveAll(Nftables nftables, PolicyRouting routing)
     {
-        nftables.Apply($"table inet {DataRuleset.Table}\ndelete table inet {DataRuleset.Table}\ntable inet {BaseRuleset.Table}\ndelete table inet {BaseRuleset.Table}");
+        nftables.Apply($"table inet {TrafficRuleset.Table}\ndelete table inet {TrafficRuleset.Table}\ntable inet {BaseRuleset.Table}\ndelete table inet {BaseRuleset.Table}");
         SecondLock.Remove(routing);
     }
 
     private void Load(RulesetOptions options)
     {
-        nftables.Apply(DataRuleset.Text(options));
-        QueueKind = QueueRule.Install(nftables, DataRuleset.Table, DataRuleset.QueueChain, options.Queue);
+        nftables.Apply(TrafficRuleset.Text(options));
+        QueueKind = QueueRule.Install(nftables, TrafficRuleset.Table, TrafficRuleset.QueueChain, options.Queue);
         (_options, _expected) = (options, Fingerprint());
     }
 
@@ -98,9 +98,9 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
     private string Fingerprint()
     {
         var text = new StringBuilder(nftables.RunStateless($"list table inet {BaseRuleset.Table}"));
-        foreach (string chain in DataRuleset.Chains) text.Append(nftables.RunStateless($"list chain inet {DataRuleset.Table} {chain}"));
-        foreach (string set in DataRuleset.Sets) text.Append(nftables.RunStateless($"list set inet {DataRuleset.Table} {set}"));
-        return text.Append(nftables.RunStateless($"list map inet {DataRuleset.Table} {DataRuleset.Zones}")).ToString();
+        foreach (string chain in TrafficRuleset.Chains) text.Append(nftables.RunStateless($"list chain inet {TrafficRuleset.Table} {chain}"));
+        foreach (string set in TrafficRuleset.Sets) text.Append(nftables.RunStateless($"list set inet {TrafficRuleset.Table} {set}"));
+        return text.Append(nftables.RunStateless($"list map inet {TrafficRuleset.Table} {TrafficRuleset.Zones}")).ToString();
     }
 
     // A table that is gone cannot be listed: that is a difference like any other.

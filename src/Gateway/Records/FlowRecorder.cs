@@ -1,5 +1,5 @@
 using Exeat.Flows;
-using Exeat.Gateway.DataPath;
+using Exeat.Gateway.Judging;
 using Exeat.Names;
 using Exeat.Policy;
 

@@ -10,14 +10,14 @@ internal sealed class KernelCounts(Nftables nftables, Journal journal, Func<Snap
 {
     private static readonly (string Table, string Counter, Reason Reason)[] Known =
     [
-        (DataRuleset.Table, "spoofed_over_limit", Reason.SpoofedSource),
-        (DataRuleset.Table, "towards_over_limit", Reason.TowardsAgent),
-        (DataRuleset.Table, "new_flows_over_limit", Reason.LimitReached),
-        (DataRuleset.Table, "invalid", Reason.Malformed),
-        (DataRuleset.Table, "related", Reason.ProtocolNotSupported),
-        (DataRuleset.Table, "not_judged", Reason.LimitReached),
-        (DataRuleset.Table, "stale", Reason.StaleGeneration),
-        (DataRuleset.Table, "dns_forwarded", Reason.DnsNotForwarded),
+        (TrafficRuleset.Table, "spoofed_over_limit", Reason.SpoofedSource),
+        (TrafficRuleset.Table, "towards_over_limit", Reason.TowardsAgent),
+        (TrafficRuleset.Table, "new_flows_over_limit", Reason.LimitReached),
+        (TrafficRuleset.Table, "invalid", Reason.Malformed),
+        (TrafficRuleset.Table, "related", Reason.ProtocolNotSupported),
+        (TrafficRuleset.Table, "not_judged", Reason.LimitReached),
+        (TrafficRuleset.Table, "stale", Reason.StaleGeneration),
+        (TrafficRuleset.Table, "dns_forwarded", Reason.DnsNotForwarded),
         (BaseRuleset.Table, "intercepted_forwarded", Reason.DnsNotForwarded),
         (BaseRuleset.Table, "unstamped_forward", Reason.DefaultDeny),
         (BaseRuleset.Table, "unstamped_input", Reason.GatewayItself),
@@ -28,7 +28,7 @@ internal sealed class KernelCounts(Nftables nftables, Journal journal, Func<Snap
     /// <summary>Writes what was dropped since the last call. A table that somebody flushed just now counts from zero again.</summary>
     public void Record()
     {
-        foreach (string table in (ReadOnlySpan<string>)[DataRuleset.Table, BaseRuleset.Table])
+        foreach (string table in (ReadOnlySpan<string>)[TrafficRuleset.Table, BaseRuleset.Table])
         {
             if (Read(table) is not { } counters) continue;
             for (int i = 0; i < Known.Length; i++)

@@ -1,6 +1,6 @@
 using System.Text;
 using Exeat.Flows;
-using Exeat.Gateway.DataPath;
+using Exeat.Gateway.Judging;
 using Exeat.Gateway.Kernel;
 using Exeat.Linux;
 using Exeat.Names;

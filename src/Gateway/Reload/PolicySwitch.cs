@@ -1,4 +1,4 @@
-using Exeat.Gateway.DataPath;
+using Exeat.Gateway.Judging;
 using Exeat.Gateway.Kernel;
 using Exeat.Policy;
 

@@ -162,4 +162,25 @@ public sealed class QuestionTests
         Assert.Equal(RecordList.Wire("host.example.org"), Assert.Single(reply.Records).Rdata);
         Assert.Equal(DnsResponseCode.NameError, (await rig.AskAsync("1.113.0.203.in-addr.arpa", DnsType.PTR)).Code);
     }
+
+    [Theory]
+    [InlineData("127.0.0.77")]
+    [InlineData("127.0.0.78")]
+    public async Task The_answer_comes_from_the_address_that_was_asked(string local)
+    {
+        // A redirect picks one of several addresses of an interface; a reply from another one never finds its way back.
+        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head);
+        rig.Upstream.Give(60, "203.0.113.5");
+        using System.Net.Sockets.Socket agent = ResolverRig.Client("127.0.0.1");
+        await agent.ConnectAsync(rig.EndPoint(System.Net.IPAddress.Parse(local)));
+        byte[] room = new byte[2000];
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        foreach (string name in (string[])["api.example.com", "www.example.org", "x.evil.example", "api.example.com"])
+        {
+            await agent.SendAsync(ResolverRig.Question(name));
+            int length = await agent.ReceiveAsync(room, System.Net.Sockets.SocketFlags.None, patience.Token);
+            Assert.Equal(name.Contains("evil", StringComparison.Ordinal) ? [] : ["203.0.113.5"], new AgentReply(room[..length]).Addresses);
+        }
+        Assert.Equal(4, rig.Sink.Records.Length);
+    }
 }

@@ -3,7 +3,7 @@ using Exeat.Gateway.Records;
 using Exeat.Policy;
 using Exeat.Wire;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>Sorts queued packets by where they were met and by protocol. Owned by the verdict thread.</summary>
 internal sealed class PacketJudge(TcpJudge tcp, DatagramJudge datagrams, FlowRecorder recorder, Interfaces interfaces, MarkLayout marks)

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Exeat.Flows;
 using Exeat.Gateway.Bindings;
-using Exeat.Gateway.DataPath;
+using Exeat.Gateway.Judging;
 using Exeat.Gateway.Kernel;
 using Exeat.Gateway.Records;
 using Exeat.Names;
@@ -10,7 +10,7 @@ using Exeat.Testing;
 using Exeat.Wire;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Exeat.Gateway.Tests.DataPath;
+namespace Exeat.Gateway.Tests.Judging;
 
 /// <summary>The judges with a real policy, book and journal; the kernel is the test. One agent, one server, either family.</summary>
 internal sealed class JudgeBench : IDisposable, IConnections
@@ -137,6 +137,13 @@ internal sealed class JudgeBench : IDisposable, IConnections
         Assert.True(_journal.Commit());
         ResetList.Send();
         return answer;
+    }
+
+    /// <summary>Judges without sending or reading anything, but commits.</summary>
+    public void Judge(int inInterface, byte[] packet)
+    {
+        _judge.Judge(packet, 2, inInterface, 0);
+        _journal.Commit();
     }
 
     /// <summary>All records so far, oldest first.</summary>

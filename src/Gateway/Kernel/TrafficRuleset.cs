@@ -14,7 +14,7 @@ namespace Exeat.Gateway.Kernel;
 /// </code>
 /// A queue verdict goes on at the next chain of the hook, not at the next rule: hence two chains. Whatever still bears <c>queued</c> was judged by nobody and is dropped.
 /// </remarks>
-internal static partial class DataRuleset
+internal static partial class TrafficRuleset
 {
     public const string Table = "exeat";
 

@@ -1,6 +1,6 @@
 using Exeat.Gateway.Kernel;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>The marks of one generation, made once per snapshot.</summary>
 internal readonly struct Verdicts(MarkLayout marks, int generation)

@@ -1,7 +1,7 @@
 using Exeat.Names;
 using Exeat.Wire;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>Puts a whole IP packet on its way.</summary>
 internal delegate void PacketSender(ReadOnlySpan<byte> packet);

@@ -4,7 +4,7 @@ using Exeat.Names;
 namespace Exeat.Gateway.Kernel;
 
 /// <summary>The rules that change with agents, modes and generations.</summary>
-internal static partial class DataRuleset
+internal static partial class TrafficRuleset
 {
     private static string Changing(RulesetOptions o)
     {

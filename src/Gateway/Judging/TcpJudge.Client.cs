@@ -2,7 +2,7 @@ using Exeat.Names;
 using Exeat.Policy;
 using Exeat.Wire;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>The client's first bytes.</summary>
 internal sealed partial class TcpJudge

@@ -1,4 +1,4 @@
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>Where a TCP flow stands. See docs/life-of-a-connection.md for the drawing.</summary>
 internal enum FlowState : byte

@@ -1,4 +1,4 @@
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>The kernel's connection table as the judges need it: conntrack in the product, a list in tests.</summary>
 internal interface IConnections

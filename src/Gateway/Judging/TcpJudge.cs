@@ -3,7 +3,7 @@ using Exeat.Gateway.Records;
 using Exeat.Policy;
 using Exeat.Wire;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>The life of a TCP flow up to its permit (docs/life-of-a-connection.md).</summary>
 /// <remarks>

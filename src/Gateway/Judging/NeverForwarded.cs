@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using Exeat.Names;
 using Exeat.Policy;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>What no rule and no mode lets through: metadata and link-local addresses, other agents, and DNS beside the policy resolver (I6, I7, D6, D15).</summary>
 internal sealed class NeverForwarded(FrozenSet<Address> intercepts)

@@ -1,7 +1,7 @@
 using Exeat.Names;
 using Exeat.Policy;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>What is known of one live flow. Pooled and reused: the verdict thread is its only owner.</summary>
 internal sealed class FlowEntry

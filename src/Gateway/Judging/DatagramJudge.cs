@@ -3,7 +3,7 @@ using Exeat.Gateway.Records;
 using Exeat.Policy;
 using Exeat.Wire;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>Everything that is not TCP. In this version nothing of it is let through when enforced; what a rule would permit is refused with a reason of its own.</summary>
 internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowRecorder recorder, NeverForwarded never, TimeProvider time)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Exeat.Gateway.Records;
 using Exeat.Linux;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>The thread that answers the kernel: a batch of packets in, records written, a batch of verdicts out. Everything it owns is touched by it alone.</summary>
 internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowRecorder recorder, ResetList resets, TcpJudge tcp, TimeProvider time)

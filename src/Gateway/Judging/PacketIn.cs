@@ -1,7 +1,7 @@
 using Exeat.Policy;
 using Exeat.Wire;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>One packet from the queue with what was found out about it.</summary>
 internal readonly ref struct PacketIn

@@ -1,6 +1,6 @@
 using Exeat.Wire;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>What the server says while a flow is pending. Its bytes pass; they only move the state.</summary>
 internal sealed partial class TcpJudge

@@ -1,8 +1,8 @@
-using Exeat.Gateway.DataPath;
+using Exeat.Gateway.Judging;
 using Exeat.Testing;
 using Exeat.Wire;
 
-namespace Exeat.Gateway.Tests.DataPath;
+namespace Exeat.Gateway.Tests.Judging;
 
 public sealed class TcpJudgeTests
 {

@@ -2,7 +2,7 @@ using Exeat.Gateway.Kernel;
 using Exeat.Gateway.Records;
 using Exeat.Policy;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>What happens to flows between packets: time limits, ends, policy changes.</summary>
 internal sealed partial class TcpJudge

@@ -1,6 +1,6 @@
 using Exeat.Policy;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>The live flows. Bounded in all and per agent; a full table refuses the newcomer and never evicts the living (I10). Owned by the verdict thread.</summary>
 internal sealed class FlowTable(GatewayLimits limits, int capacity)

@@ -1,4 +1,4 @@
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>What the verdict loop tells the kernel about one packet. <c>default</c> drops it.</summary>
 /// <param name="Accept">True: the packet goes on with <paramref name="Mark"/>, which the next chain reads. False: it is dropped here.</param>

@@ -1,6 +1,6 @@
 using Exeat.Names;
 
-namespace Exeat.Gateway.DataPath;
+namespace Exeat.Gateway.Judging;
 
 /// <summary>The tuple of a flow as the agent began it.</summary>
 internal readonly record struct FlowKey(Address Source, ushort SourcePort, Address Destination, ushort Port, byte Protocol)

@@ -1,0 +1,101 @@
+using Exeat.Testing;
+using Exeat.Wire;
+
+namespace Exeat.Gateway.Tests.Judging;
+
+public sealed class OtherPacketsTests
+{
+    public static TheoryData<bool> Families => [false, true];
+
+    [Theory, MemberData(nameof(Families))]
+    public void UDP_is_refused_and_recorded(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        Assert.Equal(bench.Refused, bench.Give(1, 0, PacketBuilder.Udp(bench.Agent, 5000, bench.Server, 123, [1, 2])).Mark);
+        Assert.Equal(("deny", "default-deny", "udp"), (bench.LastDecision().Verdict, bench.LastDecision().Reason, bench.LastDecision().Protocol));
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void An_ICMP_error_of_an_agent_is_refused_even_in_monitor(bool v6)
+    {
+        using var bench = new JudgeBench(v6, "monitor");
+        byte[] error = PacketBuilder.Icmp(bench.Agent, bench.Server, (byte)(v6 ? 1 : 3), 1, new byte[900]);
+        Assert.Equal(bench.Refused, bench.Give(1, 0, error).Mark);
+        Assert.True(bench.LastDecision().Enforced);
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void Monitor_lets_an_echo_pass_as_would_deny(bool v6)
+    {
+        using var bench = new JudgeBench(v6, "monitor");
+        byte[] echo = PacketBuilder.Icmp(bench.Agent, bench.Server, (byte)(v6 ? 128 : 8), 0, new byte[8]);
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, echo).Mark);
+        Assert.True(bench.LastDecision().WouldDeny);
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void A_spoofed_source_is_dropped_and_named(bool v6)
+    {
+        using var bench = new JudgeBench(v6, "monitor");
+        byte[] packet = PacketBuilder.Udp(v6 ? "2001:db8:bad::1" : "198.51.100.9", 5000, bench.Server, 53, [1]);
+        Assert.False(bench.Give(1, 0, packet, hook: 0).Accept);
+        Assert.Equal(("spoofed-source", "coding-1"), (bench.LastDecision().Reason, bench.LastDecision().Agent));
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void A_port_of_the_gateway_itself_is_refused_in_monitor_too(bool v6)
+    {
+        using var bench = new JudgeBench(v6, "monitor");
+        byte[] packet = PacketBuilder.Tcp(bench.Agent, 5000, bench.Server, 22, TcpFlags.Syn);
+        Assert.Equal(bench.Refused, bench.Give(1, 0, packet, hook: 1).Mark);
+        Assert.Equal("gateway-itself", bench.LastDecision().Reason);
+    }
+
+    [Fact]
+    public void Metadata_and_link_local_addresses_are_refused_in_monitor_too()
+    {
+        using var bench = new JudgeBench(mode: "monitor");
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Syn, to: "169.254.169.254", port: 80).Mark);
+        Assert.True(bench.LastDecision().Enforced);
+    }
+
+    [Fact]
+    public void DNS_beside_the_resolver_is_a_would_be_denial_in_monitor()
+    {
+        using var bench = new JudgeBench(mode: "monitor");
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, PacketBuilder.Udp(bench.Agent, 5000, bench.Server, 53, [1])).Mark);
+        Assert.True(bench.LastDecision().WouldDeny);
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void A_connection_towards_an_agent_is_dropped(bool v6)
+    {
+        using var bench = new JudgeBench(v6, "monitor");
+        Assert.False(bench.World(TcpFlags.Syn, 0, 0).Accept);
+        Assert.Equal("towards-agent", bench.LastDecision().Reason);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_packet_are_dropped()
+    {
+        using var bench = new JudgeBench();
+        Assert.False(bench.Give(1, 0, [0x45, 0, 0]).Accept);
+        Assert.Equal("malformed", bench.LastDecision().Reason);
+    }
+
+    [Fact]
+    public void Once_running_the_judge_allocates_nothing_per_packet()
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+        bench.Client(TcpFlags.Ack, 1, hello);
+        byte[] again = PacketBuilder.Tcp(bench.Agent, 40000, bench.Server, 443, TcpFlags.Ack, 1001, 5001, hello);
+        byte[] ack = PacketBuilder.Tcp(bench.Server, 443, bench.Agent, 40000, TcpFlags.Ack, 5001, 1001);
+        byte[] denied = PacketBuilder.Tcp(bench.Agent, 40001, bench.Near, 9, TcpFlags.Syn);
+        Assert.Equal(0, Allocations.Of(() => bench.Judge(1, again)));
+        Assert.Equal(0, Allocations.Of(() => bench.Judge(2, ack)));
+        Assert.Equal(0, Allocations.Of(() => bench.Judge(1, denied)));
+    }
+}
