@@ -13,9 +13,23 @@ public class DecideOneAttempt
     // Different names one after the other, so that the table is not always warm at the same place.
     private readonly DomainName[] _permitted = [.. Enumerable.Range(0, 64).Select(i => BigPolicy.Bind(BigPolicy.NameAt(1 + (15 * i), 3 + (i % 16))))];
     private readonly DomainName _unknown = BigPolicy.Bind("data.attacker.example");
-    private readonly Address _public = Address.V4(0xCB007107), _inside = Address.V4(0x0B000001u + (9000u << 9)), _insideV6 = Address.V6(((UInt128)0x20010DB8u << 96) + ((UInt128)9001u << 72) + 1);
+    private readonly Address _public = Address.V4(0xCB007107), _inside = Address.V4(0x0B000001u + (9050u << 9)), _insideV6 = Address.V6(((UInt128)0x20010DB8u << 96) + ((UInt128)9051u << 72) + 1);
     private readonly CompiledPolicy _policy = CompiledPolicy.Compile(BigPolicy.Make(), BigPolicy.Agents(), BigPolicy.Now);
     private int _turn;
+
+    // A bench of something else than it says would be worse than none.
+    [GlobalSetup]
+    public void Check()
+    {
+        Verdict[] verdicts = [Question().Verdict, QuestionForUnknownName().Verdict, FirstPacket().Verdict, FirstPacketWithFourBoundNames().Verdict, Hello().Verdict];
+        if (!verdicts.SequenceEqual([Verdict.Permit, Verdict.Deny, Verdict.Pending, Verdict.Pending, Verdict.Permit]))
+            throw new InvalidOperationException(string.Join(' ', verdicts));
+        foreach (Address inside in (Address[])[_inside, _insideV6])
+        {
+            Decision hello = Decide(Stage.Hello, _unknown, [], inside);
+            if (hello.Rule == 0) throw new InvalidOperationException($"{inside}: {hello}");
+        }
+    }
 
     [Benchmark]
     public Decision Question() => Decide(Stage.Dns, Next(), [], default);
