@@ -10,7 +10,11 @@ public sealed class MessageBytesTests
 {
     private static readonly TupleKey Key = new()
     {
-        Source = 0xC0000202, Destination = 0xC6336402, Protocol = 6, SourcePort = 1025, DestinationPort = 443,
+        Source = 0xC0000202,
+        Destination = 0xC6336402,
+        Protocol = 6,
+        SourcePort = 1025,
+        DestinationPort = 443,
     };
 
     // ip rule add pref 100 iif m0 fwmark 0x0/0x10000 blackhole
@@ -99,8 +103,12 @@ public sealed class MessageBytesTests
         """,
         (ref NetlinkWriter writer) => ConntrackMessages.Delete(ref writer, 1, new TupleKey
         {
-            Source = UInt128.Parse("42540766411282592856903984951653826561"), Destination = UInt128.Parse("42540766411282592856903984951653826562"),
-            IsV6 = true, Protocol = 58, SourcePort = 77, DestinationPort = 128 << 8,
+            Source = UInt128.Parse("42540766411282592856903984951653826561"),
+            Destination = UInt128.Parse("42540766411282592856903984951653826562"),
+            IsV6 = true,
+            Protocol = 58,
+            SourcePort = 77,
+            DestinationPort = 128 << 8,
         }, 0));
 
     // nft flush chain inet exeat verdict, here with an acknowledgement and numbered

@@ -44,9 +44,20 @@ internal static class ConntrackReader
         }
         entry = new ConntrackEvent
         {
-            Kind = Kind(in message, isDump), Original = original, Reply = reply, Mark = mark, Id = id, Status = status, TimeoutSeconds = timeout,
-            PacketsOut = packetsOut, BytesOut = bytesOut, PacketsIn = packetsIn, BytesIn = bytesIn,
-            StartNanoseconds = start, StopNanoseconds = stop, TcpState = (TcpState)tcp,
+            Kind = Kind(in message, isDump),
+            Original = original,
+            Reply = reply,
+            Mark = mark,
+            Id = id,
+            Status = status,
+            TimeoutSeconds = timeout,
+            PacketsOut = packetsOut,
+            BytesOut = bytesOut,
+            PacketsIn = packetsIn,
+            BytesIn = bytesIn,
+            StartNanoseconds = start,
+            StopNanoseconds = stop,
+            TcpState = (TcpState)tcp,
         };
         return original.Protocol != 0 || reply.Protocol != 0;
     }
@@ -88,8 +99,13 @@ internal static class ConntrackReader
         if (protocol is IPPROTO_ICMP or IPPROTO_ICMPV6) destinationPort = (ushort)((icmpType << 8) | icmpCode);
         return new TupleKey
         {
-            Source = source, Destination = destination, IsV6 = isV6, Protocol = protocol,
-            SourcePort = sourcePort, DestinationPort = destinationPort, Zone = zone,
+            Source = source,
+            Destination = destination,
+            IsV6 = isV6,
+            Protocol = protocol,
+            SourcePort = sourcePort,
+            DestinationPort = destinationPort,
+            Zone = zone,
         };
     }
 

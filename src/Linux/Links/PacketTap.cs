@@ -37,7 +37,9 @@ public sealed unsafe class PacketTap : IDisposable
         Libc.EnlargeReceiveBuffer(socket, receiveBufferBytes);
         PacketAddress address = new()
         {
-            Family = Libc.AF_PACKET, ProtocolBigEndian = BinaryPrimitives.ReverseEndianness(ETH_P_ALL), Interface = interfaceIndex,
+            Family = Libc.AF_PACKET,
+            ProtocolBigEndian = BinaryPrimitives.ReverseEndianness(ETH_P_ALL),
+            Interface = interfaceIndex,
         };
         if (Libc.Bind(socket, &address, (uint)sizeof(PacketAddress)) == 0) return new PacketTap(socket);
         Errno error = Libc.LastError;

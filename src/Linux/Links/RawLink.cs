@@ -47,7 +47,10 @@ public sealed unsafe class RawLink : IDisposable
 
     private PacketAddress Address(ushort etherType) => new()
     {
-        Family = Libc.AF_PACKET, ProtocolBigEndian = BinaryPrimitives.ReverseEndianness(etherType), Interface = _interface, AddressLength = 6,
+        Family = Libc.AF_PACKET,
+        ProtocolBigEndian = BinaryPrimitives.ReverseEndianness(etherType),
+        Interface = _interface,
+        AddressLength = 6,
     };
 
     private static Errno Send(FileDescriptor socket, ReadOnlySpan<byte> content, in PacketAddress address)

@@ -21,7 +21,11 @@ public sealed class PolicyRouting : IDisposable
     public void AddBlackholeRule(int preference, string inInterface, uint markValue, uint markMask, bool v6) =>
         Change(add: true, new RoutingRule
         {
-            Preference = (uint)preference, InInterface = inInterface, MarkValue = markValue, MarkMask = markMask, IsV6 = v6,
+            Preference = (uint)preference,
+            InInterface = inInterface,
+            MarkValue = markValue,
+            MarkMask = markMask,
+            IsV6 = v6,
             Action = RuleMessages.FR_ACT_BLACKHOLE,
         });
 
@@ -29,8 +33,13 @@ public sealed class PolicyRouting : IDisposable
     public void AddTableRule(int preference, string? inInterface, uint markValue, uint markMask, uint table, bool v6) =>
         Change(add: true, new RoutingRule
         {
-            Preference = (uint)preference, InInterface = inInterface, MarkValue = markValue, MarkMask = markMask, IsV6 = v6,
-            Action = RuleMessages.FR_ACT_TO_TBL, Table = table,
+            Preference = (uint)preference,
+            InInterface = inInterface,
+            MarkValue = markValue,
+            MarkMask = markMask,
+            IsV6 = v6,
+            Action = RuleMessages.FR_ACT_TO_TBL,
+            Table = table,
         });
 
     /// <summary>Removes all rules of both families with a preference from <paramref name="first"/> to <paramref name="last"/>; returns how many.</summary>

@@ -9,7 +9,9 @@ internal static class ExternalTool
     {
         ProcessStartInfo start = new(file, arguments)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         string subject = string.Join(' ', arguments);
         using Process process = TryStart(start) ?? throw new KernelException($"{file}:", subject, Errno.ENOENT, $"{file} is not installed");

@@ -37,14 +37,18 @@ internal static class KernelChangeReader
             case LinkMessages.RTM_NEWLINK or LinkMessages.RTM_DELLINK when LinkMessages.TryReadLink(in message, out Link link):
                 change = new KernelChange
                 {
-                    Kinds = KernelChangeKinds.Links, Interface = link.Index, InterfaceName = link.Name,
+                    Kinds = KernelChangeKinds.Links,
+                    Interface = link.Index,
+                    InterfaceName = link.Name,
                     IsRemoval = message.Type == LinkMessages.RTM_DELLINK,
                 };
                 break;
             case LinkMessages.RTM_NEWADDR or LinkMessages.RTM_DELADDR when LinkMessages.TryReadAddress(in message, out LinkAddress address):
                 change = new KernelChange
                 {
-                    Kinds = KernelChangeKinds.Addresses, Interface = address.Interface, IsRemoval = message.Type == LinkMessages.RTM_DELADDR,
+                    Kinds = KernelChangeKinds.Addresses,
+                    Interface = address.Interface,
+                    IsRemoval = message.Type == LinkMessages.RTM_DELADDR,
                 };
                 break;
             default: return false;
