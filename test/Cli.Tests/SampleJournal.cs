@@ -18,35 +18,97 @@ public sealed class SampleJournal : IDisposable
         Guid permitted = Flow(1);
         Write(journal, new FlowDraft
         {
-            Flow = permitted, Kind = FlowEventKind.Decision, AgentId = "coding-1", AgentClass = "coding", Source = Address.V4(0xc0000202), SourcePort = 40000, Destination = Address.V4(0xcb007105),
-            Protocol = 6, Port = 443, ClaimedName = "api.example.org"u8, ClaimSource = NameSource.Sni, Bound = bound, Stage = Stage.Hello, Proof = Proof.DnsSni, RuleName = "allow-core",
-            Reason = Reason.PermittedByRule, Verdict = Verdict.Permit, Enforced = true, PolicyVersion = "p1",
+            Flow = permitted,
+            Kind = FlowEventKind.Decision,
+            AgentId = "coding-1",
+            AgentClass = "coding",
+            Source = Address.V4(0xc0000202),
+            SourcePort = 40000,
+            Destination = Address.V4(0xcb007105),
+            Protocol = 6,
+            Port = 443,
+            ClaimedName = "api.example.org"u8,
+            ClaimSource = NameSource.Sni,
+            Bound = bound,
+            Stage = Stage.Hello,
+            Proof = Proof.DnsSni,
+            RuleName = "allow-core",
+            Reason = Reason.PermittedByRule,
+            Verdict = Verdict.Permit,
+            Enforced = true,
+            PolicyVersion = "p1",
         });
         Write(journal, new FlowDraft { Flow = permitted, Kind = FlowEventKind.End, BytesOut = 1234, BytesIn = 5_678_901, PacketsOut = 10, PacketsIn = 20, DurationMs = 30, End = "closed" });
         Write(journal, new FlowDraft
         {
-            Flow = Flow(2), Kind = FlowEventKind.Decision, AgentId = "coding-1", AgentClass = "coding", ClaimedName = "models.example"u8, Stage = Stage.Dns, RuleName = "shadow-model-deny",
-            Reason = Reason.DeniedByRule, Enforced = true, Denial = Encoding.ASCII.GetBytes(DenialId.Of(Flow(2))),
+            Flow = Flow(2),
+            Kind = FlowEventKind.Decision,
+            AgentId = "coding-1",
+            AgentClass = "coding",
+            ClaimedName = "models.example"u8,
+            Stage = Stage.Dns,
+            RuleName = "shadow-model-deny",
+            Reason = Reason.DeniedByRule,
+            Enforced = true,
+            Denial = Encoding.ASCII.GetBytes(DenialId.Of(Flow(2))),
         });
         Write(journal, new FlowDraft
         {
-            Flow = Flow(3), Kind = FlowEventKind.Decision, AgentId = "coding-1", AgentClass = "coding", ClaimedName = "new.example"u8, Stage = Stage.Dns, RuleName = "default-deny",
-            Reason = Reason.DefaultDeny, Enforced = true, Denial = Encoding.ASCII.GetBytes(DenialId.Of(Flow(3))),
+            Flow = Flow(3),
+            Kind = FlowEventKind.Decision,
+            AgentId = "coding-1",
+            AgentClass = "coding",
+            ClaimedName = "new.example"u8,
+            Stage = Stage.Dns,
+            RuleName = "default-deny",
+            Reason = Reason.DefaultDeny,
+            Enforced = true,
+            Denial = Encoding.ASCII.GetBytes(DenialId.Of(Flow(3))),
         });
         Write(journal, new FlowDraft
         {
-            Flow = Flow(4), Kind = FlowEventKind.Decision, AgentId = "coding-1", AgentClass = "coding", Destination = Address.V6((UInt128)0x20010db8 << 96), Protocol = 6, Port = 8443,
-            ClaimedName = "a\u001b[31m'; rm -rf $HOME #"u8, ClaimSource = NameSource.Sni, Bound = bound, Stage = Stage.Hello, RuleName = "default-deny", Reason = Reason.NameNotBound, Enforced = true,
+            Flow = Flow(4),
+            Kind = FlowEventKind.Decision,
+            AgentId = "coding-1",
+            AgentClass = "coding",
+            Destination = Address.V6((UInt128)0x20010db8 << 96),
+            Protocol = 6,
+            Port = 8443,
+            ClaimedName = "a\u001b[31m'; rm -rf $HOME #"u8,
+            ClaimSource = NameSource.Sni,
+            Bound = bound,
+            Stage = Stage.Hello,
+            RuleName = "default-deny",
+            Reason = Reason.NameNotBound,
+            Enforced = true,
         });
         Write(journal, new FlowDraft
         {
-            Flow = Flow(5), Kind = FlowEventKind.Decision, AgentId = "research-1", AgentClass = "research", Destination = Address.V4(0xc6336407), Protocol = 6, Port = 5432, Stage = Stage.FirstPacket,
-            RuleName = "deny-eastwest", Reason = Reason.DeniedByRule, Mode = Mode.Monitor,
+            Flow = Flow(5),
+            Kind = FlowEventKind.Decision,
+            AgentId = "research-1",
+            AgentClass = "research",
+            Destination = Address.V4(0xc6336407),
+            Protocol = 6,
+            Port = 5432,
+            Stage = Stage.FirstPacket,
+            RuleName = "deny-eastwest",
+            Reason = Reason.DeniedByRule,
+            Mode = Mode.Monitor,
         });
         Write(journal, new FlowDraft
         {
-            Flow = Flow(6), Kind = FlowEventKind.Counted, AgentId = "research-1", AgentClass = "research", Destination = Address.V4(0xc6336407), Protocol = 132, Stage = Stage.FirstPacket,
-            RuleName = "default-deny", Reason = Reason.ProtocolNotSupported, Enforced = true, Count = 17,
+            Flow = Flow(6),
+            Kind = FlowEventKind.Counted,
+            AgentId = "research-1",
+            AgentClass = "research",
+            Destination = Address.V4(0xc6336407),
+            Protocol = 132,
+            Stage = Stage.FirstPacket,
+            RuleName = "default-deny",
+            Reason = Reason.ProtocolNotSupported,
+            Enforced = true,
+            Count = 17,
         });
     }
 

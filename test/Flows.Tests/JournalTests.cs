@@ -130,9 +130,26 @@ public sealed class JournalTests
                 FlowDraft draft = TempJournal.Draft(i);
                 journal.Append(new FlowDraft
                 {
-                    Flow = draft.Flow, Kind = draft.Kind, AgentId = "coding-1", AgentClass = "coding", Labels = labels, Source = draft.Source, SourcePort = 4, Destination = draft.Destination,
-                    Protocol = 6, Port = 443, ClaimedName = "www.example.org"u8, ClaimSource = NameSource.Sni, Bound = bound, RuleName = "allow-core", Reason = Reason.PermittedByRule,
-                    Verdict = Verdict.Permit, Enforced = true, PolicyVersion = "abc", AgentsHash = "def", Generation = 1,
+                    Flow = draft.Flow,
+                    Kind = draft.Kind,
+                    AgentId = "coding-1",
+                    AgentClass = "coding",
+                    Labels = labels,
+                    Source = draft.Source,
+                    SourcePort = 4,
+                    Destination = draft.Destination,
+                    Protocol = 6,
+                    Port = 443,
+                    ClaimedName = "www.example.org"u8,
+                    ClaimSource = NameSource.Sni,
+                    Bound = bound,
+                    RuleName = "allow-core",
+                    Reason = Reason.PermittedByRule,
+                    Verdict = Verdict.Permit,
+                    Enforced = true,
+                    PolicyVersion = "abc",
+                    AgentsHash = "def",
+                    Generation = 1,
                 });
                 if (i % 10 == 9) journal.Commit();
             }

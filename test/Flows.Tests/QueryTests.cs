@@ -16,25 +16,60 @@ public sealed class QueryTests : IDisposable
         DomainName[] bound = [TempJournal.Name("api.example.org")];
         journal.Append(new FlowDraft
         {
-            Flow = permitted, Kind = FlowEventKind.Decision, AgentId = "a", AgentClass = "coding", RuleName = "default-deny", Stage = Stage.FirstPacket, Verdict = Verdict.Pending,
-            Reason = Reason.AwaitsHello, Enforced = true, Bound = bound,
+            Flow = permitted,
+            Kind = FlowEventKind.Decision,
+            AgentId = "a",
+            AgentClass = "coding",
+            RuleName = "default-deny",
+            Stage = Stage.FirstPacket,
+            Verdict = Verdict.Pending,
+            Reason = Reason.AwaitsHello,
+            Enforced = true,
+            Bound = bound,
         });
         journal.Append(new FlowDraft
         {
-            Flow = permitted, Kind = FlowEventKind.Decision, AgentId = "a", AgentClass = "coding", RuleName = "allow", Stage = Stage.Hello, Verdict = Verdict.Permit,
-            Reason = Reason.PermittedByRule, Enforced = true, ClaimedName = "api.example.org"u8, ClaimSource = NameSource.Sni, Proof = Proof.DnsSni,
+            Flow = permitted,
+            Kind = FlowEventKind.Decision,
+            AgentId = "a",
+            AgentClass = "coding",
+            RuleName = "allow",
+            Stage = Stage.Hello,
+            Verdict = Verdict.Permit,
+            Reason = Reason.PermittedByRule,
+            Enforced = true,
+            ClaimedName = "api.example.org"u8,
+            ClaimSource = NameSource.Sni,
+            Proof = Proof.DnsSni,
         });
         journal.Append(new FlowDraft { Flow = permitted, Kind = FlowEventKind.End, BytesOut = 10, BytesIn = 20, End = "closed" });
         journal.Append(new FlowDraft
         {
-            Flow = Guid.NewGuid(), Kind = FlowEventKind.Decision, AgentId = "a", AgentClass = "coding", RuleName = "shadow", Verdict = Verdict.Deny, Reason = Reason.DeniedByRule,
-            Enforced = true, ClaimedName = "deep.models.example"u8,
+            Flow = Guid.NewGuid(),
+            Kind = FlowEventKind.Decision,
+            AgentId = "a",
+            AgentClass = "coding",
+            RuleName = "shadow",
+            Verdict = Verdict.Deny,
+            Reason = Reason.DeniedByRule,
+            Enforced = true,
+            ClaimedName = "deep.models.example"u8,
         });
         _temp.Time.Advance(TimeSpan.FromDays(1));
         journal.Append(new FlowDraft
         {
-            Flow = Guid.NewGuid(), Kind = FlowEventKind.Decision, AgentId = "b", AgentClass = "research", RuleName = "default-deny", Verdict = Verdict.Deny, Reason = Reason.DefaultDeny,
-            Mode = Mode.Monitor, Stage = Stage.FirstPacket, Destination = Address.V4(1), WouldRule = "trial", WouldVerdict = Verdict.Permit,
+            Flow = Guid.NewGuid(),
+            Kind = FlowEventKind.Decision,
+            AgentId = "b",
+            AgentClass = "research",
+            RuleName = "default-deny",
+            Verdict = Verdict.Deny,
+            Reason = Reason.DefaultDeny,
+            Mode = Mode.Monitor,
+            Stage = Stage.FirstPacket,
+            Destination = Address.V4(1),
+            WouldRule = "trial",
+            WouldVerdict = Verdict.Permit,
         });
         journal.Commit();
         _flows = FlowFold.Fold(_temp.Read());

@@ -19,8 +19,19 @@ public sealed class ReplayTests
         DomainName[] bound = [TempJournal.Name("a.example"), TempJournal.Name("b.example")];
         FlowReplay replay = Replayed(new FlowDraft
         {
-            Flow = TempJournal.SomeFlow, Kind = FlowEventKind.Decision, Destination = Address.V4(0xcb007105), Protocol = 6, Port = 443, ClaimedName = "b.example"u8,
-            ClaimSource = NameSource.Sni, Bound = bound, Stage = Stage.Hello, RuleName = "allow", Reason = Reason.PermittedByRule, Verdict = Verdict.Permit, Enforced = true,
+            Flow = TempJournal.SomeFlow,
+            Kind = FlowEventKind.Decision,
+            Destination = Address.V4(0xcb007105),
+            Protocol = 6,
+            Port = 443,
+            ClaimedName = "b.example"u8,
+            ClaimSource = NameSource.Sni,
+            Bound = bound,
+            Stage = Stage.Hello,
+            RuleName = "allow",
+            Reason = Reason.PermittedByRule,
+            Verdict = Verdict.Permit,
+            Enforced = true,
         })!;
         Attempt attempt = replay.Attempt(3);
         Assert.Equal((3, Stage.Hello, (byte)6, (ushort)443), (attempt.Agent, attempt.Stage, attempt.Protocol, attempt.Port));

@@ -67,16 +67,34 @@ public sealed class ReplayedPolicyTests : IDisposable
             NameSource source = stage switch { Stage.Dns => NameSource.Question, Stage.Request => NameSource.Host, _ => NameSource.Sni };
             Decision decision = _policy.Decide(new Attempt
             {
-                Agent = agent, Stage = stage, Destination = Addresses[address], Protocol = protocol, Port = (ushort)port, Bound = names,
-                Claim = claimed ? Claim.Name : stage == Stage.FirstPacket ? Claim.NotSeen : Claim.Nothing, ClaimedName = claimed ? Names[name].Bytes : default,
+                Agent = agent,
+                Stage = stage,
+                Destination = Addresses[address],
+                Protocol = protocol,
+                Port = (ushort)port,
+                Bound = names,
+                Claim = claimed ? Claim.Name : stage == Stage.FirstPacket ? Claim.NotSeen : Claim.Nothing,
+                ClaimedName = claimed ? Names[name].Bytes : default,
                 ClaimProof = source == NameSource.Host ? Proof.DnsHost : protocol == 17 ? Proof.DnsQuic : Proof.DnsSni,
             });
             met.Add(decision.Reason);
             Assert.True(journal.AppendDurably(new FlowDraft
             {
-                Flow = Guid.CreateVersion7(_temp.Time.GetUtcNow()), Kind = FlowEventKind.Decision, AgentId = _policy.Agents[agent].Id, Destination = Addresses[address],
-                Protocol = protocol, Port = (ushort)port, ClaimedName = claimed ? Names[name].Bytes : default, ClaimSource = source, Bound = names, Stage = stage, Proof = decision.Proof,
-                RuleName = _policy.RuleName(decision), Reason = decision.Reason, Verdict = decision.Verdict, Enforced = true,
+                Flow = Guid.CreateVersion7(_temp.Time.GetUtcNow()),
+                Kind = FlowEventKind.Decision,
+                AgentId = _policy.Agents[agent].Id,
+                Destination = Addresses[address],
+                Protocol = protocol,
+                Port = (ushort)port,
+                ClaimedName = claimed ? Names[name].Bytes : default,
+                ClaimSource = source,
+                Bound = names,
+                Stage = stage,
+                Proof = decision.Proof,
+                RuleName = _policy.RuleName(decision),
+                Reason = decision.Reason,
+                Verdict = decision.Verdict,
+                Enforced = true,
             }));
             FlowEvent read = Assert.Single(reader.Read());
             FlowReplay? replay = FlowReplay.From(read);
