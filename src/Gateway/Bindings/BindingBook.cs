@@ -111,7 +111,7 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
     }
 
     private bool HasRoom(AgentPage page, BoundNames? names, DomainName name) =>
-        page.Count < limits.PerAgent && Count < limits.Total && page.AddressesOf(name) < limits.PerName
+        page.Count < limits.PerAgent && Count < limits.Total && page.AddressesOf(name) < limits.AddressesPerName
         && (names is null || names.Bindings.Length < limits.NamesPerAddress);
 
     // At most once a second per agent: a full page must not make every further question walk it.

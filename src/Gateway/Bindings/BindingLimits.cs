@@ -7,7 +7,7 @@ public sealed record BindingLimits
     public int PerAgent { get; init; } = 4096;
 
     /// <summary>Live addresses of one name of one agent. 256: content networks rotate a few addresses per answer, an answer lives 300 s.</summary>
-    public int PerName { get; init; } = 256;
+    public int AddressesPerName { get; init; } = 256;
 
     /// <summary>Live names of one address of one agent. 256: shared front ends carry many names; each packet's decision walks them.</summary>
     public int NamesPerAddress { get; init; } = 256;

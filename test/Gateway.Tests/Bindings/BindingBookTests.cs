@@ -103,7 +103,7 @@ public sealed class BindingBookTests
     [Fact]
     public void Addresses_of_a_name_and_names_of_an_address_are_bounded()
     {
-        BindingBook book = Book(new BindingLimits { PerName = 1 });
+        BindingBook book = Book(new BindingLimits { AddressesPerName = 1 });
         Assert.True(Bind(book, "a", Name, First));
         Assert.False(Bind(book, "a", Name, Second));
         Assert.True(Bind(book, "a", Other, Second));
