@@ -15,9 +15,10 @@ internal static class ModelProviderCheck
         var cover = new RuleCover(policy, now);
         foreach (Rule deny in policy.Rules.Where(rule => IsDeny(rule) && !rule.IsExpired(now)))
         {
+            var denied = new PatternTails(cover.Live(deny));
             foreach (Rule permit in policy.Rules.Where(rule => rule is { Action: RuleAction.Permit, Mode: not RuleMode.Off } && !rule.IsExpired(now)))
             {
-                if (cover.MayMeet(permit, deny)) Compare(permit, deny, cover, problems);
+                if (cover.MayMeet(permit, deny)) Compare(permit, deny, denied, cover, problems);
             }
         }
     }
@@ -25,14 +26,13 @@ internal static class ModelProviderCheck
     private static bool IsDeny(Rule rule) => rule is { Action: RuleAction.Deny, Mode: not RuleMode.Off }
         && (rule.Name == DenyName || rule.Name.StartsWith(DenyName + "-", StringComparison.Ordinal));
 
-    private static void Compare(Rule permit, Rule deny, RuleCover cover, ProblemList problems)
+    private static void Compare(Rule permit, Rule deny, PatternTails denied, RuleCover cover, ProblemList problems)
     {
-        NameEntry[] denied = [.. cover.Live(deny)];
         bool isAbove = permit.Priority < deny.Priority, approves = permit.Name.StartsWith(ApprovalPrefix, StringComparison.Ordinal);
         foreach (NameEntry entry in cover.Live(permit))
         {
             bool Clashes(NameEntry other) => isAbove || approves ? other.Pattern.Overlaps(entry.Pattern) : other.Pattern.Covers(entry.Pattern);
-            if (denied.FirstOrDefault(Clashes) is not { } clash) continue;
+            if (denied.Near(entry.Pattern).FirstOrDefault(Clashes) is not { } clash) continue;
             string place = $"{deny.Name} denies {clash.Pattern} ({clash.Where})";
             if (isAbove && !clash.Pattern.Covers(entry.Pattern))
                 problems.Error(entry.Where, $"the broad name {entry.Pattern} is permitted by {permit.Name} above the deny of model providers: {place}", $"list the names that are needed, or move {permit.Name} below {deny.Name}");

@@ -6,6 +6,8 @@ namespace Exeat.Policy;
 /// <summary>Compares what two rules match, field by field. "Covers" is sure; "may meet" is false only when they surely share nothing.</summary>
 internal sealed class RuleCover(Policy policy, DateTimeOffset now)
 {
+    private readonly Dictionary<string, PatternTails> _tails = new(StringComparer.Ordinal);
+
     /// <summary>Whether every attempt that the later rule would decide is decided by the earlier one for sure.</summary>
     public bool Covers(Rule earlier, Rule later) =>
         CoversGroups(earlier.From, later.From) && CoversGroups(earlier.ToGroups, later.ToGroups) && CoversService(earlier, later)
@@ -38,16 +40,16 @@ internal sealed class RuleCover(Policy policy, DateTimeOffset now)
 
     private bool CoversNames(Rule earlier, Rule later)
     {
-        if (earlier.ToNames.IsEmpty) return true;
+        // A permit by address decides no DNS question, so a rule with names below it still makes names resolvable, or not.
+        if (earlier.ToNames.IsEmpty) return earlier.Action == RuleAction.Deny || later.ToNames.IsEmpty;
         if (later.ToNames.IsEmpty) return false;
         // A permit needs its name proven where a deny is content with a claim, and proof: dns is content with less than a permit: such pairs are not sure.
         bool sameProof = earlier.Action == RuleAction.Permit ? later.Action == RuleAction.Permit && (earlier.Proof is not null || later.Proof is null)
             : later.Action == RuleAction.Deny || later.Proof is null;
         if (!sameProof) return false;
         if (earlier.ToWebGroups.Length > 0 && later.ToWebGroups.All(group => earlier.ToWebGroups.Contains(group))) return earlier.ToNames.All(entry => entry.Expires is null);
-        // Beyond a few thousand patterns the comparison of each with each is left out: it only serves a guardrail.
-        if ((long)earlier.ToNames.Length * later.ToNames.Length > 4_000_000) return false;
-        return later.ToNames.All(inner => Live(earlier).Any(outer => outer.Expires is null && outer.Pattern.Covers(inner.Pattern)));
+        PatternTails outer = _tails.GetValueOrDefault(earlier.Name) ?? (_tails[earlier.Name] = new PatternTails(Live(earlier).Where(entry => entry.Expires is null)));
+        return later.ToNames.All(inner => outer.Near(inner.Pattern).Any(entry => entry.Pattern.Covers(inner.Pattern)));
     }
 
     private bool CoversGroups(ImmutableArray<string> outer, ImmutableArray<string> inner) =>
