@@ -68,7 +68,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         join.ReadProofs(gateway.Journal.Dir);
         Journal journal = Own(OpenJournal(gateway));
         var recorder = new FlowRecorder(journal, time);
-        var bindings = new BindingBook(new BindingLimits { PerAgent = gateway.Limits.Bindings, PerName = gateway.Limits.AddressesPerName, Least = TimeSpan.FromSeconds(gateway.Limits.BindingSeconds) }, time);
+        var bindings = new BindingBook(new BindingLimits { PerAgent = gateway.Limits.Bindings, AddressesPerName = gateway.Limits.AddressesPerName, Least = TimeSpan.FromSeconds(gateway.Limits.BindingSeconds) }, time);
         var attachments = new Attachments(gateway.Inside);
         var interfaces = new Interfaces();
         void LinksChanged() => interfaces.Refresh(gateway.Inside, links);
@@ -79,6 +79,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         var tcp = new TcpJudge(table, bindings, recorder, resets, new KernelConnections(conntrack, attachments, marks), never, time)
         {
             HelloTimeout = TimeSpan.FromMilliseconds(gateway.Limits.HelloMilliseconds),
+            HelloBytes = gateway.Limits.HelloBytes,
         };
         var judge = new PacketJudge(tcp, new DatagramJudge(table, bindings, recorder, never, time), recorder, interfaces, marks);
         PacketQueue queue = Own(PacketQueue.Open(QueueNumber));
@@ -91,6 +92,13 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
                 Intercepts = gateway.Dns.Intercept,
                 Upstreams = [.. gateway.Dns.Upstream.Select(u => new IPEndPoint(u.Address.ToIPAddress(), u.Port))],
                 IsOwnAddress = interfaces.IsOwnAddress,
+                Limits = new ResolverLimits
+                {
+                    QuestionsPerSecond = gateway.Limits.DnsQuestionsPerSecond,
+                    QuestionsBurst = gateway.Limits.DnsQuestionsPerSecond * 2,
+                    NamesPerWindow = gateway.Limits.DnsNamesPerHour,
+                    CacheEntries = gateway.Limits.DnsCacheEntries,
+                },
             },
             () => policies!.Current, bindings, new JournalSink(journal), time, log);
         resolver.Start();

@@ -9,6 +9,9 @@ internal sealed class FlowEntry
     /// <summary>How much of the server's first bytes is kept: enough for warnings and a ServerHello's random (RFC 8446, 4.1.3), at most.</summary>
     public const int ServerHeadBytes = 256;
 
+    // A reused entry keeps a buffer of ordinary size only.
+    private const int KeptHelloBytes = 4096;
+
     private readonly byte[] _claimed = new byte[CanonicalName.MaxBytes];
     private readonly byte[] _serverHead = new byte[ServerHeadBytes];
     private byte[] _hello = [];
@@ -74,6 +77,7 @@ internal sealed class FlowEntry
         (Key, AgentId, Id, Started) = (key, agentId, id, now);
         State = FlowState.SynSent;
         (ClientIsn, Anchor, ServerAnchor, HelloOffset, ApprovedEnd, ServerHeadLength, _claimedLength) = (0, 0, 0, 0, 0, 0, 0);
+        if (_hello.Length > KeptHelloBytes) _hello = [];
         (IsTls, Recorded, Enforced, Generation) = (false, false, false, 0);
         (Claim, ClaimProof, Decision, Bound) = (Claim.NotSeen, Proof.Address, default, []);
     }

@@ -10,6 +10,8 @@ internal sealed partial class TcpJudge
     private Answer ClientBytes(in PacketIn packet, in Verdicts say, FlowEntry entry)
     {
         if (packet.View.IsTruncated) return Deny(packet, say, entry, Reason.Malformed);
+        // What is approved is kept until the server has it: the limit bounds what one flow can make us keep.
+        if (packet.View.PayloadLength > HelloBytes) return Deny(packet, say, entry, Reason.LimitReached);
         int offset = (int)(packet.View.Sequence - entry.Anchor);
         return entry.State switch
         {

@@ -18,7 +18,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
     {
         lock (_lock)
         {
-            nftables.Apply(BaseRuleset.Text(options));
+            nftables.Apply(DropRuleset.Text(options));
             second.Ensure();
         }
     }
@@ -52,7 +52,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
             bool tables = IsChanged();
             if (tables)
             {
-                nftables.Apply(BaseRuleset.Text(_options));
+                nftables.Apply(DropRuleset.Text(_options));
                 Load(_options);
             }
             else if (foreignTransaction)
@@ -82,7 +82,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
     /// <summary>Removes everything, both locks included: agents' traffic is then whatever the host makes of it.</summary>
     public static void RemoveAll(Nftables nftables, PolicyRouting routing)
     {
-        nftables.Apply($"table inet {TrafficRuleset.Table}\ndelete table inet {TrafficRuleset.Table}\ntable inet {BaseRuleset.Table}\ndelete table inet {BaseRuleset.Table}");
+        nftables.Apply($"table inet {TrafficRuleset.Table}\ndelete table inet {TrafficRuleset.Table}\ntable inet {DropRuleset.Table}\ndelete table inet {DropRuleset.Table}");
         SecondLock.Remove(routing);
     }
 
@@ -97,7 +97,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
     // library's cache; and never the queue chain, whose xt rule the library prints with complaints.
     private string Fingerprint()
     {
-        var text = new StringBuilder(nftables.RunStateless($"list table inet {BaseRuleset.Table}"));
+        var text = new StringBuilder(nftables.RunStateless($"list table inet {DropRuleset.Table}"));
         foreach (string chain in TrafficRuleset.Chains) text.Append(nftables.RunStateless($"list chain inet {TrafficRuleset.Table} {chain}"));
         foreach (string set in TrafficRuleset.Sets) text.Append(nftables.RunStateless($"list set inet {TrafficRuleset.Table} {set}"));
         return text.Append(nftables.RunStateless($"list map inet {TrafficRuleset.Table} {TrafficRuleset.Zones}")).ToString();

@@ -19,6 +19,8 @@ internal static class Preparation
         ("net.ipv6.conf.all.accept_source_route", "0"),
     ];
 
+    private const string Helpers = "net.netfilter.nf_conntrack_helper";
+
     /// <summary>Throws <see cref="GatewayFailure"/> naming everything that is missing.</summary>
     public static void RequireFeatures()
     {
@@ -36,6 +38,8 @@ internal static class Preparation
     public static void SetSysctls(IEnumerable<string> inside)
     {
         foreach ((string name, string value) in Needed) Set(name, value);
+        // Gone from newer kernels; where it is, helpers must not open connections of their own (K3).
+        if (Sysctl.Read(Helpers) is not null) Set(Helpers, "0");
         foreach (string name in inside)
         {
             // Per-interface values add to "all": redirects and router advertisements must be off on the interface itself.

@@ -83,6 +83,7 @@ internal static partial class TrafficRuleset
               chain to_agent { }
               chain identity {
                 type filter hook prerouting priority -310; policy accept;
+                meta mark & 0x{{m.Mask:x}} != 0 meta mark set meta mark & 0x{{~m.Mask:x}}
                 iifname @inside goto identify
               }
               chain identity_verdict {

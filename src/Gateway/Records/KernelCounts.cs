@@ -18,9 +18,9 @@ internal sealed class KernelCounts(Nftables nftables, Journal journal, Func<Snap
         (TrafficRuleset.Table, "not_judged", Reason.LimitReached),
         (TrafficRuleset.Table, "stale", Reason.StaleGeneration),
         (TrafficRuleset.Table, "dns_forwarded", Reason.DnsNotForwarded),
-        (BaseRuleset.Table, "intercepted_forwarded", Reason.DnsNotForwarded),
-        (BaseRuleset.Table, "unstamped_forward", Reason.DefaultDeny),
-        (BaseRuleset.Table, "unstamped_input", Reason.GatewayItself),
+        (DropRuleset.Table, "intercepted_forwarded", Reason.DnsNotForwarded),
+        (DropRuleset.Table, "unstamped_forward", Reason.DefaultDeny),
+        (DropRuleset.Table, "unstamped_input", Reason.GatewayItself),
     ];
 
     private readonly long[] _seen = new long[Known.Length];
@@ -28,7 +28,7 @@ internal sealed class KernelCounts(Nftables nftables, Journal journal, Func<Snap
     /// <summary>Writes what was dropped since the last call. A table that somebody flushed just now counts from zero again.</summary>
     public void Record()
     {
-        foreach (string table in (ReadOnlySpan<string>)[TrafficRuleset.Table, BaseRuleset.Table])
+        foreach (string table in (ReadOnlySpan<string>)[TrafficRuleset.Table, DropRuleset.Table])
         {
             if (Read(table) is not { } counters) continue;
             for (int i = 0; i < Known.Length; i++)

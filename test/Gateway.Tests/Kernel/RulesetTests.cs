@@ -28,7 +28,7 @@ public sealed class RulesetTests
     };
 
     [Fact]
-    public void The_base_table_is_as_reviewed() => Golden("base.nft", BaseRuleset.Text(Options));
+    public void The_base_table_is_as_reviewed() => Golden("base.nft", DropRuleset.Text(Options));
 
     [Fact]
     public void The_data_table_is_as_reviewed() => Golden("data.nft", TrafficRuleset.Text(Options));
@@ -39,7 +39,7 @@ public sealed class RulesetTests
     [Fact]
     public void Nothing_bypasses_the_queue()
     {
-        string all = BaseRuleset.Text(Options) + TrafficRuleset.Text(Options);
+        string all = DropRuleset.Text(Options) + TrafficRuleset.Text(Options);
         Assert.DoesNotContain("bypass", all, StringComparison.Ordinal);
         Assert.DoesNotContain("fanout", all, StringComparison.Ordinal);
     }

@@ -4,7 +4,7 @@ namespace Exeat.Gateway.Kernel;
 /// The first lock: a table that drops whatever goes from or to an agent unless <see cref="TrafficRuleset"/> stamped it in this very traversal. Loaded before forwarding is
 /// enabled, last in every hook, and left in place when the gateway stops or dies.
 /// </summary>
-internal static class BaseRuleset
+internal static class DropRuleset
 {
     public const string Table = "exeat_base";
 
