@@ -137,6 +137,8 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
     public ValueTask DisposeAsync()
     {
         _stop.Cancel();
+        // The kernel writes into the buffers of queue and events: their threads leave first.
+        foreach (Thread thread in _threads) thread.Join();
         foreach (IDisposable part in Enumerable.Reverse(_owned)) part.Dispose();
         _stop.Dispose();
         _reload.Dispose();

@@ -75,7 +75,7 @@ internal sealed class FlowRecorder(Journal journal, TimeProvider time)
             ClaimedName = claimed,
             ClaimSource = source,
             Bound = bound,
-            RuleName = policy.RuleName(decision.Rule),
+            RuleName = policy.RuleName(decision),
             Proof = decision.Proof,
             Stage = stage,
             Reason = decision.Reason,
