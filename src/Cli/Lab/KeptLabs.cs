@@ -7,6 +7,7 @@ namespace Exeat.Cli;
 /// <summary>Labs that were left up: how to get in, and how to end them.</summary>
 internal static class KeptLabs
 {
+    // Between a lab's folder and its first process lie moments.
     private static readonly TimeSpan Young = TimeSpan.FromMinutes(1);
 
     /// <summary>Ends all and removes their folders.</summary>
@@ -20,7 +21,8 @@ internal static class KeptLabs
                 await Subprocess.RunAsync(["kill", "-KILL", $"{state.OwnerId}"], TimeSpan.FromSeconds(5));
                 await Console.Error.WriteLineAsync($"lab: ended {state.Folder}");
             }
-            state.Remove();
+            if (await EndedAsync(state)) state.Remove();
+            else await Console.Error.WriteLineAsync($"lab: {state.Folder} is held by a process that is not of this system's view, or not yours");
         }
         return ExitCode.Done;
     }
@@ -31,7 +33,7 @@ internal static class KeptLabs
         foreach (LabState state in LabState.All())
         {
             bool young = TimeProvider.System.GetUtcNow() - Directory.GetCreationTimeUtc(state.Folder) < Young;
-            if (!state.IsAlive() && !(young && state.OwnerId is null)) state.Remove();
+            if (!young && !state.IsAlive() && !state.IsHeld()) state.Remove();
         }
     }
 
@@ -62,6 +64,12 @@ internal static class KeptLabs
             ["--target", first, "--user", "--mount", "--pid", "--preserve-credentials", "--", "nsenter", $"--net=/run/netns/{agent}", "--", .. inside]))!;
         await process.WaitForExitAsync();
         return process.ExitCode;
+    }
+
+    private static async Task<bool> EndedAsync(LabState state)
+    {
+        for (int i = 0; i < 50 && state.IsHeld(); i++) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        return !state.IsHeld();
     }
 
     // The noted process is the one that made the namespaces; the first process in them is its only child.

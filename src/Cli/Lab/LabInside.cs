@@ -12,6 +12,7 @@ internal static class LabInside
 
     public static async Task<int> RunAsync(LabState state, LabWish wish, CancellationToken stop)
     {
+        using IDisposable held = state.Hold();
         // Standard input ends when the one who started the lab is gone.
         Task orphaned = Task.Run(() => Console.In.ReadToEnd(), CancellationToken.None);
         Task<int> work = Task.Run(() => WorkAsync(state, wish, stop), CancellationToken.None);

@@ -61,9 +61,9 @@ internal static class LabOutside
         if (!kept) await inside.WaitForExitAsync();
         if (!File.Exists(state.Report))
         {
-            await Console.Error.WriteLineAsync(said.Any(l => l.StartsWith("lab:", StringComparison.Ordinal)) && !wish.Quiet
-                ? $"lab: did not finish (status {inside.ExitCode})"
-                : Explain(inside.ExitCode, said));
+            bool entered = said.Any(l => l.StartsWith("lab:", StringComparison.Ordinal));
+            if (entered && wish.Quiet) await Console.Error.WriteLineAsync(string.Join('\n', said.TakeLast(12)));
+            await Console.Error.WriteLineAsync(entered ? $"lab: did not finish (status {inside.ExitCode})" : Explain(inside.ExitCode, said));
             return (inside.ExitCode is ExitCode.OurFault ? ExitCode.OurFault : ExitCode.EnvironmentLacks, false);
         }
         LabReport report = LabReport.Parse(await File.ReadAllTextAsync(state.Report));

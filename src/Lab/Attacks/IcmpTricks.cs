@@ -8,7 +8,8 @@ namespace Exeat.Lab.Attacks;
 /// <summary>ICMP as a carrier, on raw sockets.</summary>
 internal static class IcmpTricks
 {
-    private const int SecretBytes = 900;
+    // More than an honest error carries: 576 bytes in all over IPv4 (RFC 1812, 4.3.2.3), 1280 over IPv6 (RFC 4443, 2.4c).
+    private const int SecretBytes4 = 900, SecretBytes6 = 1280;
 
     /// <summary>An error message about a permitted connection, with the secret where the quoted packet's data stands: connection tracking calls it RELATED.</summary>
     public static async Task<bool> ErrorWithPayloadAsync(AttackTarget target)
@@ -38,7 +39,8 @@ internal static class IcmpTricks
         return Task.FromResult(true);
     }
 
-    private static byte[] Padding(AttackTarget target) => [.. target.Secret, .. new byte[SecretBytes - target.Secret.Length]];
+    private static byte[] Padding(AttackTarget target) =>
+        [.. target.Secret, .. new byte[(target.Family == AddressFamily.InterNetwork ? SecretBytes4 : SecretBytes6) - target.Secret.Length]];
 
     // The quoted packet: one that the server might have sent to this client.
     private static byte[] Quoted(IPAddress server, IPEndPoint own, int port)

@@ -30,7 +30,7 @@ internal static class ContradictionCheck
             Expected = "refused, nothing changes",
             Decision = refused ? "refused" : "",
             Rule = "",
-            Reason = check.LastLine,
+            Reason = refused ? "approved and denied" : check.LastLine,
             Recorded = kept,
             Arrived = false,
             Ok = refused && kept,

@@ -6,7 +6,7 @@ namespace Exeat.Lab.Topology;
 /// <summary>The lab's folder: private to its owner, under the temporary folder, gone with the lab.</summary>
 public sealed class LabState(string path)
 {
-    private const string Prefix = "exeat-lab-", OwnerFile = "owner", ReportFile = "report.json";
+    private const string Prefix = "exeat-lab-", OwnerFile = "owner", HoldFile = "held", ReportFile = "report.json";
 
     /// <summary>Where it is.</summary>
     public string Folder => path;
@@ -56,7 +56,25 @@ public sealed class LabState(string path)
     public void WriteOwner(int processId) =>
         File.WriteAllText(Path.Combine(path, OwnerFile), $"{processId} {StartOf(processId)}");
 
-    /// <summary>Whether the noted process lives and is still the same one.</summary>
+    /// <summary>Holds the folder as long as the result is not disposed and this process lives.</summary>
+    public IDisposable Hold() => new FileStream(Path.Combine(path, HoldFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    /// <summary>Whether a living process holds it. A lock tells, not a process id: ids mean something else in another process namespace.</summary>
+    public bool IsHeld()
+    {
+        try
+        {
+            if (!File.Exists(Path.Combine(path, HoldFile))) return false;
+            using IDisposable taken = Hold();
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Whether the noted process lives here and is still the same one.</summary>
     public bool IsAlive() => ReadOwner() is { } owner && owner.Started.Length > 0 && StartOf(owner.Id) == owner.Started;
 
     /// <summary>Removes the folder.</summary>

@@ -30,8 +30,12 @@ public sealed class GatewayDeathTests
 
     private static async Task AssertFailsClosedAsync(EnforcedLab lab, string signal, Func<Task> recover)
     {
-        // Control: with the gateway alive these go through, so that their absence later means something.
-        foreach (int family in (int[])[4, 6]) Assert.True((await NewConnectionAsync(lab, family)).Arrived);
+        // Control: with the gateway alive, and the name bound by a look-up, these go through, so that their absence later means something.
+        foreach (int family in (int[])[4, 6])
+        {
+            Assert.True((await lab.TryAsync("https", "openclaw.ai", family)).Client.Succeeded);
+            Assert.True((await NewConnectionAsync(lab, family)).Client.Succeeded);
+        }
         Task<Finished>[] streams = [.. ((int[])[4, 6]).Select(family => StreamAsync(lab, family))];
         using var stop = new CancellationTokenSource();
         Task load = LoadAsync(lab, stop.Token);

@@ -18,7 +18,10 @@ public abstract class LabFixture : IAsyncLifetime
     private static int s_number;
 
     private readonly LabState _state = LabState.Create();
+    private readonly IDisposable _held;
     private LabSpaces? _spaces;
+
+    protected LabFixture() => _held = _state.Hold();
 
     protected LabSpaces Spaces => _spaces ?? throw new InvalidOperationException("the lab was not built");
 
@@ -41,6 +44,7 @@ public abstract class LabFixture : IAsyncLifetime
     {
         await EmptyMiddleAsync();
         if (_spaces is not null) await _spaces.DisposeAsync();
+        _held.Dispose();
         _state.Remove();
         GC.SuppressFinalize(this);
     }

@@ -18,5 +18,6 @@ internal static class TestSpaces
     {
         LabState mounts = LabState.Create();
         await PrivateMounts.MountAsync(mounts);
+        mounts.Remove(); // what is mounted stays
     }
 }
