@@ -14,6 +14,9 @@ namespace Exeat.Gateway.Reload;
 /// </summary>
 internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable table, TimeProvider time)
 {
+    // A start reads no more than this, so that a long journal does not hold new flows up. A proof further back counts as none.
+    private const int MostEvents = 200_000;
+
     private readonly Dictionary<FlowKey, FlowEvent> _proofs = [];
 
     /// <summary>Reads the proofs of earlier runs; to be called before this run's journal has events.</summary>
@@ -21,7 +24,9 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
     {
         if (!Directory.Exists(journalDir)) return;
         var keys = new Dictionary<string, FlowKey>(StringComparer.Ordinal);
-        foreach (FlowEvent read in new JournalReader(journalDir).Read())
+        var reader = new JournalReader(journalDir);
+        reader.SkipToLast(MostEvents);
+        foreach (FlowEvent read in reader.Read())
         {
             if (read.Flow is null) continue;
             if (read.Event == "end")
