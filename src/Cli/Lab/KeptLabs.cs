@@ -41,7 +41,7 @@ internal static class KeptLabs
     public static void SayHow(LabState state) => Console.Error.WriteLine(
         $"""
         lab: left up. A shell inside an agent:  exeat lab shell coding-1
-        lab: its flows:                         exeat flows tail --journal {state.Journal}
+        lab: its flows:                         exeat flows tail --follow --journal {state.Journal}
         lab: the lab's authority for clients:   {state.Authority}
         lab: end it:                            exeat lab down
         """);
