@@ -49,6 +49,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         Loaded loaded = Loaded.Read(gateway, time);
         Tell(loaded);
         if (!loaded.IsUsable) throw new GatewayFailure(2, "policy or agents cannot be used; nothing was started");
+        if (gateway.Management.Socket is not null || gateway.Management.Metrics is not null) log.Warned("management: nothing is served there in this version; send SIGHUP, and read applied.json in the state folder");
         MarkLayout marks = Marks(gateway);
         Preparation.RequireFeatures();
         LinkTable links = Own(new LinkTable());
@@ -116,16 +117,16 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         log.QueueBound(QueueNumber, locks.QueueKind == QueueKind.Nft ? "nft queue" : "xt NFQUEUE in our own nft table");
         var watch = new LockWatch(Own(new KernelWatch()), nftables, locks, LinksChanged, log);
         Start("watch", watch.Run);
-        Task answering = resolver.RunAsync(_stop.Token);
+        Task answering = GuardAsync("resolver", resolver.RunAsync(_stop.Token));
         Preparation.SetSysctls(gateway.Inside);
         Preparation.EnableForwarding();
         if (loaded.Policy!.Mode == Mode.Monitor) log.Monitoring();
         log.Ready(first.Version[..12], loaded.Policy.Mode.ToString(), first.Generation, first.Policy.Agents.Length);
 
         var counts = new KernelCounts(nftables, journal, () => policies.Current);
-        await ReloadUntilStoppedAsync(gateway, policies, loop, judge, tcp, counts).ConfigureAwait(false);
+        await ReloadUntilStoppedAsync(gateway, policies, loop, judge, tcp, counts, bindings).ConfigureAwait(false);
         counts.Record();
-        await answering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await answering.ConfigureAwait(false);
         foreach (Thread thread in _threads) thread.Join();
         locks.Stop();
         journal.Commit();
@@ -145,7 +146,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         return ValueTask.CompletedTask;
     }
 
-    private async Task ReloadUntilStoppedAsync(GatewayDocument gateway, PolicySwitch policies, VerdictLoop loop, PacketJudge judge, TcpJudge tcp, KernelCounts counts)
+    private async Task ReloadUntilStoppedAsync(GatewayDocument gateway, PolicySwitch policies, VerdictLoop loop, PacketJudge judge, TcpJudge tcp, KernelCounts counts, BindingBook bindings)
     {
         while (true)
         {
@@ -154,6 +155,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
                 if (!await _reload.WaitAsync(CountEvery, _stop.Token).ConfigureAwait(false))
                 {
                     counts.Record();
+                    bindings.Sweep();
                     continue;
                 }
             }
@@ -170,7 +172,9 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
             }
             try
             {
+                string[] gone = [.. policies.Current.Policy.Agents.Select(a => a.Id).Except(fresh.Agents!.Agents.Select(a => a.Id))];
                 int ended = await policies.ChangeAsync(fresh, loop, judge, tcp).ConfigureAwait(false);
+                foreach (string id in gone) bindings.Forget(id);
                 log.Applied(policies.Current.Version[..12], fresh.Policy!.Mode.ToString(), policies.Current.Generation, ended);
             }
             catch (KernelException refused)
@@ -250,14 +254,35 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
             }
             catch (Exception failure)
             {
-                _failure = $"{name}: {failure.Message}";
-                log.Failed(name, failure.ToString());
-                _stop.Cancel();
+                Fail(name, failure);
             }
         })
         { IsBackground = true, Name = name };
         _threads.Add(thread);
         thread.Start();
+    }
+
+    private async Task GuardAsync(string name, Task part)
+    {
+        try
+        {
+            await part.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception failure)
+        {
+            Fail(name, failure);
+        }
+    }
+
+    private void Fail(string name, Exception failure)
+    {
+        _failure ??= $"{name}: {failure.Message}";
+        log.Failed(name, failure.ToString());
+        _stop.Cancel();
     }
 
     private void Stop(PosixSignalContext context)

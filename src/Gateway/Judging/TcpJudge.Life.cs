@@ -80,7 +80,7 @@ internal sealed partial class TcpJudge
             // Enforce ends what only monitor let pass. A pending flow waits for its hello under the new policy too; one that was permitted by address alone and
             // now would need a name has none to show.
             bool holds = decision.Verdict == Verdict.Permit || decision.Verdict == Verdict.Pending && entry.IsPending;
-            bool lives = agent >= 0 && (holds || monitored && !NeverRelaxed(entry));
+            bool lives = agent >= 0 && (holds || monitored && decision.Reason != Reason.Quarantined && !NeverRelaxed(entry));
             entry.Enforced = !monitored;
             if (lives)
             {

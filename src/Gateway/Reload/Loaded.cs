@@ -11,8 +11,8 @@ internal sealed record Loaded(Policy.Policy? Policy, AgentsDocument? Agents, Imm
     /// <summary>Reads both documents of a gateway.</summary>
     public static Loaded Read(GatewayDocument gateway, TimeProvider time)
     {
-        LoadResult policy = PolicyLoader.Load(gateway.Policy, new LoadOptions { TimeProvider = time });
-        AgentsResult agents = AgentsLoader.Load(gateway.Agents);
+        LoadResult policy = PolicyLoader.Load(gateway.Policy, new LoadOptions { TimeProvider = time, PacksDirectory = gateway.Packs });
+        AgentsResult agents = AgentsLoader.LoadAttached(gateway.Agents);
         return new Loaded(policy.Policy, agents.Agents, [.. policy.Problems, .. agents.Problems]);
     }
 }

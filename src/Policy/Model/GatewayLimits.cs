@@ -12,9 +12,6 @@ public sealed record GatewayLimits
     /// <summary>Flows of one agent that wait for their hello. 1,024: connections between SYN and hello live for one round trip.</summary>
     public int PendingFlows { get; init; } = 1024;
 
-    /// <summary>Packets of one agent that wait for a verdict. 1,024: the kernel's own default for a queue, for each agent.</summary>
-    public int QueuedPackets { get; init; } = 1024;
-
     /// <summary>Largest hello that is looked at. 16 KiB: one TLS record (RFC 8446, 5.1); hellos with post-quantum keys have about 1.6 KiB.</summary>
     public int HelloBytes { get; init; } = 16 * 1024;
 
@@ -41,7 +38,4 @@ public sealed record GatewayLimits
 
     /// <summary>Answers that the resolver keeps for all agents together. 20,000: about 20 MiB.</summary>
     public int DnsCacheEntries { get; init; } = 20_000;
-
-    /// <summary>Records per second of one agent written one by one; more of the same kind are counted together.</summary>
-    public int RecordsPerSecond { get; init; } = 200;
 }

@@ -10,7 +10,6 @@ internal static class GatewayLimitKeys
         ("newFlowsPerSecond", 1, 100_000, (limits, value) => limits with { NewFlowsPerSecond = value }),
         ("newFlowsBurst", 1, 100_000, (limits, value) => limits with { NewFlowsBurst = value }),
         ("pendingFlows", 1, 1_000_000, (limits, value) => limits with { PendingFlows = value }),
-        ("queuedPackets", 1, 1_000_000, (limits, value) => limits with { QueuedPackets = value }),
         ("helloBytes", 512, 64 * 1024, (limits, value) => limits with { HelloBytes = value }),
         ("helloMilliseconds", 100, 120_000, (limits, value) => limits with { HelloMilliseconds = value }),
         ("connections", 1, 10_000_000, (limits, value) => limits with { Connections = value }),
@@ -20,6 +19,5 @@ internal static class GatewayLimitKeys
         ("dnsQuestionsPerSecond", 1, 100_000, (limits, value) => limits with { DnsQuestionsPerSecond = value }),
         ("dnsNamesPerHour", 1, 10_000_000, (limits, value) => limits with { DnsNamesPerHour = value }),
         ("dnsCacheEntries", 0, 10_000_000, (limits, value) => limits with { DnsCacheEntries = value }),
-        ("recordsPerSecond", 1, 1_000_000, (limits, value) => limits with { RecordsPerSecond = value }),
     ];
 }

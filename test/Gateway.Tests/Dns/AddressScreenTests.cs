@@ -1,3 +1,4 @@
+using Exeat.Policy;
 using Exeat.Gateway.Dns;
 using Exeat.Names;
 

@@ -86,7 +86,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public Snapshot Snapshot => _judge.Snapshot;
 
     /// <summary>Puts a policy into force, re-judging what lives; returns how many flows it ended.</summary>
-    public int Load(string mode, Func<string, string>? edit = null)
+    public int Load(string mode, Func<string, string>? edit = null, bool quarantined = false)
     {
         string policy = Path.Combine(_dir, "policy.yaml"), agents = Path.Combine(_dir, "agents.yaml");
         string text = Policy.Replace("MODE", mode, StringComparison.Ordinal);
@@ -95,7 +95,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
             apiVersion: exeat/v1
             kind: Agents
             agents:
-            - {id: coding-1, class: coding, interface: ag-1, addresses: ["{{Agent}}"]}
+            - {id: coding-1, class: coding, interface: ag-1, addresses: ["{{Agent}}"], quarantined: {{(quarantined ? "true" : "false")}}}
             """);
         LoadResult loaded = PolicyLoader.Load(policy, new LoadOptions { TimeProvider = Time });
         AgentsResult who = AgentsLoader.Load(agents);

@@ -231,4 +231,15 @@ public sealed class TcpJudgeTests
         Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("openclaw.ai").Build()).Mark);
         Assert.Equal("no-anchor", bench.LastDecision().Reason);
     }
+
+    [Theory, InlineData("enforce"), InlineData("monitor")]
+    public void Quarantine_ends_live_flows_and_refuses_new_ones_in_either_mode(string mode)
+    {
+        using var bench = new JudgeBench(mode: mode);
+        bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080);
+        Assert.Equal(1, bench.Load(mode, quarantined: true));
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 5, [1], bench.Near, 8080).Mark);
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080, from: 40002).Mark);
+        Assert.Equal(("quarantine", true), (bench.LastDecision().Rule, bench.LastDecision().Enforced));
+    }
 }
