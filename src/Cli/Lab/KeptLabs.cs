@@ -21,6 +21,10 @@ internal static class KeptLabs
                 await Subprocess.RunAsync(["kill", "-KILL", $"{state.OwnerId}"], TimeSpan.FromSeconds(5));
                 await Console.Error.WriteLineAsync($"lab: ended {state.Folder}");
             }
+            else if (!state.IsHeld() && IsYoung(state))
+            {
+                continue; // one that is just starting, in a process namespace that is not ours
+            }
             if (await EndedAsync(state)) state.Remove();
             else await Console.Error.WriteLineAsync($"lab: {state.Folder} is held by a process that is not of this system's view, or not yours");
         }
@@ -32,8 +36,7 @@ internal static class KeptLabs
     {
         foreach (LabState state in LabState.All())
         {
-            bool young = TimeProvider.System.GetUtcNow() - Directory.GetCreationTimeUtc(state.Folder) < Young;
-            if (!young && !state.IsAlive() && !state.IsHeld()) state.Remove();
+            if (!IsYoung(state) && !state.IsAlive() && !state.IsHeld()) state.Remove();
         }
     }
 
@@ -65,6 +68,9 @@ internal static class KeptLabs
         await process.WaitForExitAsync();
         return process.ExitCode;
     }
+
+    private static bool IsYoung(LabState state) =>
+        TimeProvider.System.GetUtcNow() - Directory.GetCreationTimeUtc(state.Folder) < Young;
 
     private static async Task<bool> EndedAsync(LabState state)
     {

@@ -91,7 +91,7 @@ internal static class LabOutside
             + (IsOn("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
                 ? "This system restricts user namespaces to programs with an AppArmor profile (kernel.apparmor_restrict_unprivileged_userns=1).\n"
                 : "User namespaces are needed; a container or kernel setting may forbid them (user.max_user_namespaces, kernel.unprivileged_userns_clone).\n")
-            + "As an administrator it works nevertheless, still in namespaces of its own: sudo exeat lab";
+            + (Environment.UserName == "root" ? "" : "As an administrator it works nevertheless, still in namespaces of its own: sudo exeat lab");
     }
 
     private static bool IsOn(string file) => File.Exists(file) && File.ReadAllText(file).Trim() == "1";

@@ -23,7 +23,8 @@ internal static class LabTable
         console.Write(table);
         int attacks = report.Attempts.Count(r => r.IsAttack && r.Phase == "enforce");
         int contained = report.Attempts.Count(r => r.IsAttack && r.Phase == "enforce" && !r.Arrived);
-        Console.WriteLine($"{report.Passed} passed, {report.Failed} failed; {contained} of {attacks} attacks contained in enforce; {took.TotalSeconds:0.0} s");
+        string tally = attacks > 0 ? $"; {contained} of {attacks} attacks contained in enforce" : "";
+        Console.WriteLine($"{report.Passed} passed, {report.Failed} failed{tally}; {took.TotalSeconds:0.0} s");
         if (wish.Sabotage) Console.WriteLine("Sabotage: without a gateway nothing is recorded and attacks escape. Status 1 is what is right here.");
     }
 

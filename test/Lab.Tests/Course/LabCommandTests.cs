@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Exeat.Lab.Report;
 using Exeat.Lab.Scenario;
 using Exeat.Lab.Tests.Labs;
@@ -49,6 +50,33 @@ public sealed class LabCommandTests
             await RunAsync("lab", "down");
         }
         Assert.Equal(3, (await RunAsync("lab", "shell", "locked-down-1", "true")).Status);
+    }
+
+    [Fact]
+    public async Task A_killed_lab_ends_whole_and_the_next_one_does_not_trip_over_it()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        HashSet<string> before = [.. LabState.All().Select(s => s.Folder)];
+        using Process outer = Process.Start(new ProcessStartInfo(LabPrograms.Exeat[0], [.. LabPrograms.Exeat.Skip(1), "lab", "--sabotage", "--quiet", "--json"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        LabState? state = null;
+        await UntilAsync(() => (state = LabState.All().FirstOrDefault(s => !before.Contains(s.Folder) && s.IsAlive() && s.IsHeld())) is not null);
+        outer.Kill();
+        await outer.WaitForExitAsync();
+        await UntilAsync(() => !state!.IsHeld() && !state.IsAlive());
+        state!.Remove();
+
+        Finished next = await RunAsync("lab", "--sabotage", "--json", "--agents", "locked-down-1");
+        Assert.Equal(1, next.Status);
+        Assert.All(LabReport.Parse(next.Output).Attempts, r => Assert.True(r.Arrived, Text(r)));
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        for (int i = 0; i < 200 && !holds(); i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        Assert.True(holds());
     }
 
     private static Task<Finished> RunAsync(params string[] arguments)
