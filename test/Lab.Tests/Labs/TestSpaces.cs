@@ -16,8 +16,14 @@ internal static class TestSpaces
 
     private static async Task EnterAsync()
     {
+        // What is mounted has to stay where it is: labs that tests start mount their own over it, which a removed file refuses.
         LabState mounts = LabState.Create();
+        IDisposable held = mounts.Hold();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            held.Dispose();
+            mounts.Remove();
+        };
         await PrivateMounts.MountAsync(mounts);
-        mounts.Remove(); // what is mounted stays
     }
 }
