@@ -1,5 +1,5 @@
-using Exeat.Lab.World;
 using Exeat.Lab.Topology;
+using Exeat.Lab.World;
 
 namespace Exeat.Lab.Scenario;
 

@@ -78,14 +78,27 @@ public sealed class ScenarioTests
 
     private static SeenRecord Deny() => new()
     {
-        Time = DateTimeOffset.UnixEpoch, Event = "decision", Agent = "coding-1", Verdict = "deny", Rule = "default-deny", Reason = "default-deny", Enforced = true,
+        Time = DateTimeOffset.UnixEpoch,
+        Event = "decision",
+        Agent = "coding-1",
+        Verdict = "deny",
+        Rule = "default-deny",
+        Reason = "default-deny",
+        Enforced = true,
     };
 
     private static LabRow Row(bool arrived, SeenRecord? record)
     {
         var entry = new ScenarioEntry
         {
-            Id = "x", Title = "(x) a bare address", Kind = "https-address", Agents = ["coding-1"], To = "@attacker", Decision = "deny", Rule = "default-deny", Attack = true,
+            Id = "x",
+            Title = "(x) a bare address",
+            Kind = "https-address",
+            Agents = ["coding-1"],
+            To = "@attacker",
+            Decision = "deny",
+            Rule = "default-deny",
+            Attack = true,
         };
         var attempt = new PlannedAttempt(entry, LabStep.Enforce, Coding, 4);
         var after = new World.WorldSnapshot
