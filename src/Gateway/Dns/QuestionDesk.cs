@@ -107,7 +107,9 @@ internal sealed class QuestionDesk
         Recorder.Record(exchange);
         return Write(reply.Span, exchange, question, new Reply
         {
-            Code = DnsResponseCode.ServerFailure, Error = Edns.NoReachableAuthority, ErrorText = "no upstream resolver gave a usable answer",
+            Code = DnsResponseCode.ServerFailure,
+            Error = Edns.NoReachableAuthority,
+            ErrorText = "no upstream resolver gave a usable answer",
         });
     }
 

@@ -18,13 +18,24 @@ internal sealed class QuestionJudge(BindingBook book, TimeProvider time)
         DomainName[] bound = book.Names(exchange.Key, peer.Intercept, time.GetTimestamp());
         var attempt = new Attempt
         {
-            Agent = exchange.Agent, Stage = Stage.FirstPacket, Protocol = peer.Protocol, Port = DnsPort, Destination = peer.Intercept, Bound = bound,
+            Agent = exchange.Agent,
+            Stage = Stage.FirstPacket,
+            Protocol = peer.Protocol,
+            Port = DnsPort,
+            Destination = peer.Intercept,
+            Bound = bound,
         };
         Decision decision = exchange.Snapshot.Policy.Decide(attempt);
         if (decision.Verdict != Verdict.Pending) return Of(exchange, decision, Stage.FirstPacket);
         attempt = new Attempt
         {
-            Agent = exchange.Agent, Stage = Stage.Hello, Protocol = peer.Protocol, Port = DnsPort, Destination = peer.Intercept, Bound = bound, Claim = Claim.Nothing,
+            Agent = exchange.Agent,
+            Stage = Stage.Hello,
+            Protocol = peer.Protocol,
+            Port = DnsPort,
+            Destination = peer.Intercept,
+            Bound = bound,
+            Claim = Claim.Nothing,
         };
         return Of(exchange, exchange.Snapshot.Policy.Decide(attempt), Stage.Hello);
     }

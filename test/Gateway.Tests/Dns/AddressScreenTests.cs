@@ -1,6 +1,6 @@
-using Exeat.Policy;
 using Exeat.Gateway.Dns;
 using Exeat.Names;
+using Exeat.Policy;
 
 namespace Exeat.Gateway.Tests.Dns;
 

@@ -12,13 +12,11 @@ public sealed partial class WorkedExampleTests
     {
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
         string folder = Directory.CreateTempSubdirectory("exeat-example").FullName;
-        string script = $"cd '{folder}'; export PATH=\"{folder}/bin:$PATH\"\n" + Script();
+        string script = $"cd '{folder}'; chmod +x bin/*; export PATH=\"{folder}/bin:$PATH\"\n" + Script();
         Directory.CreateDirectory(Path.Combine(folder, "bin"));
         foreach ((string name, IReadOnlyList<string> command) in ((string, IReadOnlyList<string>)[])[("exeat", LabPrograms.Exeat), ("exeat-gateway", LabPrograms.Gateway)])
         {
-            string path = Path.Combine(folder, "bin", name);
-            await File.WriteAllTextAsync(path, $"#!/bin/sh\nexec {string.Join(' ', command)} \"$@\"\n");
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            await File.WriteAllTextAsync(Path.Combine(folder, "bin", name), $"#!/bin/sh\nexec {string.Join(' ', command)} \"$@\"\n");
         }
         Finished run = await Subprocess.RunAsync(
             ["unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "bash", "-c", script], TimeSpan.FromSeconds(60));
