@@ -12,8 +12,17 @@ internal sealed class DnsRecorder(IFlowSink sink, TimeProvider time)
 
     public Guid NewFlow() => Guid.CreateVersion7(time.GetUtcNow());
 
-    /// <summary>The record of a judged question. False: it could not be written, so no answer may be released.</summary>
-    public bool Record(Exchange exchange, ReadOnlySpan<DomainName> aliases = default) => Write(exchange, FlowEventKind.Decision, exchange.Flow, 1, aliases);
+    /// <summary>
+    /// The record of a judged question: written before the question goes out, since data in labels leaves with it, and again when the answer changes the judgement (or, as an
+    /// update, when it brings aliases). False: it could not be written, so nothing may be asked or released.
+    /// </summary>
+    public bool Record(Exchange exchange, ReadOnlySpan<DomainName> aliases = default)
+    {
+        bool known = exchange.Recorded == exchange.Judgement;
+        if (known && aliases.IsEmpty) return true;
+        exchange.Recorded = exchange.Judgement;
+        return Write(exchange, known ? FlowEventKind.Update : FlowEventKind.Decision, exchange.Flow, 1, aliases);
+    }
 
     /// <summary>Counts a refusal. The first of its kind is written at once, the following ones together at the next <see cref="Flush"/>.</summary>
     public void Count(Exchange exchange)

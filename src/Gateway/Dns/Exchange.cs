@@ -26,6 +26,9 @@ internal sealed class Exchange
 
     public Judgement Judgement { get; set; }
 
+    /// <summary>What was written already, before the question went out; null when nothing was.</summary>
+    public Judgement? Recorded { get; set; }
+
     public Mode Mode => Snapshot.ModeOf(Agent);
 
     public string RuleName => Snapshot.Policy.RuleName(Judgement.Decision);

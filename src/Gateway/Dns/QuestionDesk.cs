@@ -93,8 +93,7 @@ internal sealed class QuestionDesk
         }
         finally
         {
-            exchange.Share.Waited();
-            Interlocked.Decrement(ref _outstanding);
+            EndWait(exchange);
         }
         if (answer is not null)
         {
@@ -136,7 +135,10 @@ internal sealed class QuestionDesk
         if (TryWait(exchange))
         {
             waiting = exchange;
-            return 0;
+            if (Recorder.Record(exchange)) return 0;
+            waiting = null;
+            EndWait(exchange);
+            return Write(reply, exchange, question, new Reply { Code = DnsResponseCode.ServerFailure });
         }
         CountRefusal(exchange, Reason.LimitReached);
         return Write(reply, exchange, question, new Reply { Code = DnsResponseCode.Refused, Error = Edns.Prohibited, ErrorText = "too many questions are waiting" });
@@ -175,9 +177,14 @@ internal sealed class QuestionDesk
     {
         if (!exchange.Share.TryWait()) return false;
         if (Interlocked.Increment(ref _outstanding) <= _options.Limits.Outstanding) return true;
+        EndWait(exchange);
+        return false;
+    }
+
+    private void EndWait(Exchange exchange)
+    {
         Interlocked.Decrement(ref _outstanding);
         exchange.Share.Waited();
-        return false;
     }
 
     private int Write(Span<byte> reply, Exchange exchange, AgentQuestion question, in Reply content)

@@ -10,6 +10,7 @@ public sealed class LabProcess : IAsyncDisposable
     private readonly string _logFile;
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _disposed;
 
     private LabProcess(Process process, string logFile) => (_process, _logFile) = (process, logFile);
 
@@ -64,6 +65,8 @@ public sealed class LabProcess : IAsyncDisposable
     /// <summary>Ends it: politely first.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         if (!_process.HasExited)
         {
             await Subprocess.RunAsync(["kill", "-TERM", $"{_process.Id}"], TimeSpan.FromSeconds(2));

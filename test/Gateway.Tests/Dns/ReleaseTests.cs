@@ -125,15 +125,26 @@ public sealed class ReleaseTests
     }
 
     [Fact]
-    public async Task The_binding_is_there_before_the_record_and_the_record_before_the_answer()
+    public async Task The_record_is_there_before_the_question_goes_out_and_the_binding_before_the_answer()
     {
         await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head);
         rig.Upstream.Give(60, "203.0.113.5");
-        string[] boundAtRecord = [];
-        rig.Sink.Writing = () => boundAtRecord = rig.Bound("coder", "203.0.113.5");
+        int askedAtRecord = -1;
+        rig.Sink.Writing = () => askedAtRecord = rig.Upstream.Asked.Count;
         await rig.AskAsync("api.example.com");
-        Assert.Equal(["api.example.com"], boundAtRecord);
+        Assert.Equal(0, askedAtRecord);
+        Assert.Single(rig.Upstream.Asked);
+        Assert.Equal(["api.example.com"], rig.Bound("coder", "203.0.113.5"));
         Assert.Single(rig.Sink.Records);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_recorded_is_not_asked()
+    {
+        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head);
+        rig.Sink.Refuses = true;
+        Assert.Equal(DnsResponseCode.ServerFailure, (await rig.AskAsync("api.example.com")).Code);
+        Assert.Empty(rig.Upstream.Asked);
     }
 
     [Fact]

@@ -1,0 +1,45 @@
+using Exeat.Flows;
+using Exeat.Lab.Tests.Labs;
+using Exeat.Policy;
+
+namespace Exeat.Lab.Tests.Course;
+
+/// <summary>What a real gateway recorded, asked again of the evaluator: the same decision, by the same rule (I2).</summary>
+public sealed class ReplayTests(EnforcedLab enforced, MonitoredLab monitored) : IClassFixture<EnforcedLab>, IClassFixture<MonitoredLab>
+{
+    [Fact]
+    public async Task Every_recorded_decision_in_enforce_is_the_evaluators() => await AssertReplaysAsync(enforced);
+
+    [Fact]
+    public async Task Every_recorded_decision_in_monitor_is_the_evaluators() => await AssertReplaysAsync(monitored);
+
+    private static async Task AssertReplaysAsync(GatewayLab lab)
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        foreach (int family in (int[])[4, 6])
+        {
+            await lab.TryAsync("https", "openclaw.ai", family);
+            await lab.TryAsync("https", "api.openai.com", family);
+            await lab.TryAsync("spoofed-sni", "openclaw.ai@attacker", family);
+            await lab.TryAsync("https-address", "@attacker", family);
+        }
+        CompiledPolicy policy = Compile(lab.State.Documents);
+        int replayed = 0;
+        foreach (FlowEvent read in new JournalReader(lab.State.Journal).Read())
+        {
+            if (FlowReplay.From(read) is not { } replay) continue;
+            Decision decision = policy.Decide(replay.Attempt(policy.FindAgent(read.Agent!)));
+            Assert.True(replay.Agrees(decision, policy.RuleName(decision)), $"{read.Id}: recorded {read.Verdict} by {read.Rule} ({read.Reason}), asked again {decision}");
+            replayed++;
+        }
+        Assert.True(replayed >= 12, $"only {replayed} decisions could be asked again");
+    }
+
+    private static CompiledPolicy Compile(string documents)
+    {
+        LoadResult policy = PolicyLoader.Load(Path.Combine(documents, "policy.yaml"));
+        AgentsResult agents = AgentsLoader.Load(Path.Combine(documents, "agents.yaml"));
+        Assert.True(policy.Policy is not null && agents.Agents is not null, string.Join('\n', policy.Problems));
+        return CompiledPolicy.Compile(policy.Policy, agents.Agents, TimeProvider.System.GetUtcNow());
+    }
+}
