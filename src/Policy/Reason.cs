@@ -108,4 +108,7 @@ public enum Reason : byte
 
     /// <summary>The flow record could not be written, so nothing new is let through.</summary>
     JournalUnwritable,
+
+    /// <summary>A rule denies names here, and what the client's hello claims cannot be read with certainty: it may be one of them.</summary>
+    NameUnreadable,
 }

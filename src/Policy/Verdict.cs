@@ -72,4 +72,7 @@ public enum Claim : byte
 
     /// <summary>The bytes name <see cref="Attempt.ClaimedName"/>.</summary>
     Name = 2,
+
+    /// <summary>The bytes name somebody (or are TLS that names somebody to others) in a way that parsers read differently: every name in a deny may be meant, none in a permit.</summary>
+    Unreadable = 3,
 }

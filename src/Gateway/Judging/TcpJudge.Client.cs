@@ -26,7 +26,7 @@ internal sealed partial class TcpJudge
         // Bytes before the anchor never were the server's; bytes after it leave a hole that could be filled with something else later.
         if (offset != 0) return offset < 0 ? Verdicts.Drop() : Deny(packet, say, entry, Reason.HelloInPieces);
         Reason trouble = ReadClaim(packet.View.Payload, entry);
-        if (trouble == Reason.HelloInPieces) return Deny(packet, say, entry, trouble);
+        if (trouble is Reason.HelloInPieces or Reason.HelloReplaced) return Deny(packet, say, entry, trouble);
         entry.Bound = bindings.Names(entry.AgentId, entry.Key.Destination);
         Decision decision = Judge(packet, entry);
         // A Host says nothing of the requests that follow on the same connection: by name, plain HTTP is not let through.
@@ -66,7 +66,12 @@ internal sealed partial class TcpJudge
                 entry.IsTls = true;
                 ReadStatus status = TlsClientHello.Read(bytes, _name, out ClientHelloView hello);
                 if (status == ReadStatus.NeedMore) return Reason.HelloInPieces;
+                // Servers are laxer than we are, each in its own way: what we cannot read may still name somebody to one of them.
+                if (status == ReadStatus.Malformed || hello.SniStatus is SniStatus.Invalid or SniStatus.Multiple) entry.SetClaim(Claim.Unreadable, default, Proof.Address);
                 if (status == ReadStatus.Malformed) return Reason.Malformed;
+                // After a hello a client waits for its answer, early data aside. Bytes sent along might be a second hello, at the server before it asked for one (T8).
+                entry.HasTrailer = hello.HelloBytes < bytes.Length;
+                if (entry.HasTrailer && !hello.HasEarlyData) return Reason.HelloReplaced;
                 if (hello.SniStatus == SniStatus.Name) entry.SetClaim(Claim.Name, _name.AsSpan(0, hello.NameLength), Proof.DnsSni);
                 return Reason.DefaultDeny;
             case ClientProtocol.Http:
@@ -91,6 +96,7 @@ internal sealed partial class TcpJudge
     private Answer SecondHello(in PacketIn packet, in Verdicts say, FlowEntry entry, int offset)
     {
         if (offset != entry.ApprovedEnd) return offset < entry.ApprovedEnd ? Verdicts.Drop() : Deny(packet, say, entry, Reason.HelloInPieces);
+        if (entry.HasTrailer) return Deny(packet, say, entry, Reason.HelloReplaced);
         ReadOnlySpan<byte> bytes = packet.View.Payload;
         ReadStatus status = TlsClientHello.ReadAfterRetry(bytes, _name, out ClientHelloView view);
         if (status == ReadStatus.NeedMore) return Deny(packet, say, entry, Reason.HelloInPieces);

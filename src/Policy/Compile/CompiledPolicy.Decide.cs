@@ -15,6 +15,7 @@ public sealed partial class CompiledPolicy
         if (would > rule) would = Bits.None;
         Reason reason = ReasonOf(rule, verdict);
         if (reason == Reason.DefaultDeny) reason = WhyNotPermitted(attempt, known);
+        if (reason == Reason.DeniedByRule && attempt.Claim == Claim.Unreadable && Bits.Has(_kinds.Named, rule)) reason = Reason.NameUnreadable;
         return new Decision(verdict, reason, NumberOf(rule), NumberOf(would), ProofOf(rule, attempt, known));
     }
 
@@ -84,7 +85,8 @@ public sealed partial class CompiledPolicy
             Address = RowAt(attempt.Destination),
             Claimed = claimed,
             Bound = bound,
-            DenyNames = isNamed ? claimed : final ? bound : _nothing,
+            // What cannot be read may be any name: a deny must not be slipped by writing the name so that only the server understands it.
+            DenyNames = isNamed ? claimed : !final ? _nothing : attempt.Claim == Claim.Unreadable ? _kinds.Named : bound,
             PermitNames = isClaimBound ? claimed : _nothing,
             IsClaimBound = isClaimBound,
         };
@@ -139,7 +141,8 @@ public sealed partial class CompiledPolicy
     {
         if (rule == Bits.None || !Bits.Has(_kinds.Named, rule)) return Proof.Address;
         if (Bits.Has(_kinds.Permit, rule)) return Bits.Has(known.PermitNames, rule) ? attempt.ClaimProof : Proof.Dns;
-        return attempt.Claim != Claim.Name ? Proof.Dns : known.IsClaimBound ? attempt.ClaimProof : Proof.Address;
+        if (attempt.Claim == Claim.Name) return known.IsClaimBound ? attempt.ClaimProof : Proof.Address;
+        return Bits.Has(known.Bound, rule) ? Proof.Dns : Proof.Address;
     }
 
     private Verdict VerdictOf(int rule, int agent) =>

@@ -1,3 +1,4 @@
+using System.Net;
 using Exeat.Names;
 
 namespace Exeat.Wire;
@@ -110,7 +111,8 @@ internal ref struct HelloBody(Span<byte> nameBuffer)
     private SniStatus ReadName(scoped ReadOnlySpan<byte> text) => CanonicalName.TryWrite(text, _nameBuffer, out _nameLength) switch
     {
         NameProblem.None => SniStatus.Name,
-        NameProblem.AddressLiteral => SniStatus.Address,
+        // A colon alone makes no address: "name:443" is a name to servers that pass over the port.
+        NameProblem.AddressLiteral => text.ContainsAny((byte)':', (byte)'[') && !IPAddress.IsValidUtf8(text) ? SniStatus.Invalid : SniStatus.Address,
         _ => SniStatus.Invalid,
     };
 

@@ -175,6 +175,25 @@ public sealed class TcpJudgeTests
         Assert.Equal("shadow-model-deny", bench.LastDecision().Rule);
     }
 
+    // Each of these is answered by OpenSSL or nginx as api.openai.com, though none is a hello that we accept.
+    public static TheoryData<string, byte[]> HellosThatOthersRead => new()
+    {
+        { "a port behind the name", HelloBuilder.For("api.openai.com:443").Build() },
+        { "two names", new HelloBuilder { ServerNames = [(1, [1]), (0, "api.openai.com"u8.ToArray())] }.Build() },
+        { "an extension twice", (HelloBuilder.For("api.openai.com") with { Extra = [(0x4a4a, []), (0x4a4a, [])] }).Build() },
+        { "too many extensions", (HelloBuilder.For("api.openai.com") with { Extra = [.. Enumerable.Range(0x4000, 140).Select(i => ((ushort)i, Array.Empty<byte>()))] }).Build() },
+        { "an empty record first", [0x16, 3, 1, 0, 0, .. HelloBuilder.For("api.openai.com").Build()] },
+    };
+
+    [Theory, MemberData(nameof(HellosThatOthersRead))]
+    public void A_hello_that_only_the_server_can_read_does_not_slip_below_a_name_deny(string trick, byte[] hello)
+    {
+        using var bench = new JudgeBench();
+        Assert.Equal(bench.Pending, bench.Handshake(bench.Near).Mark);
+        Assert.True(bench.Client(TcpFlags.Ack, 1, hello, bench.Near).Mark == bench.Refused, trick);
+        Assert.Equal(("shadow-model-deny", "name-unreadable"), (bench.LastDecision().Rule, bench.LastDecision().Reason));
+    }
+
     [Fact]
     public void Monitor_records_the_denial_and_lets_pass_without_holding()
     {

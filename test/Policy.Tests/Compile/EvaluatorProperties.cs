@@ -63,6 +63,18 @@ public sealed class EvaluatorProperties
         }, iter: Many / 2, print: Print);
 
     [Fact]
+    public void What_cannot_be_read_is_permitted_only_if_every_claim_would_be() =>
+        Cases.Sample((policy, agents, attempt) =>
+        {
+            CompiledPolicy compiled = Compile(policy, agents);
+            Try unreadable = attempt with { Stage = Stage.Hello, Name = null, Unreadable = true };
+            if (unreadable.Decide(compiled).Verdict != Verdict.Permit) return;
+            Assert.NotEqual(Verdict.Deny, (attempt with { Stage = Stage.FirstPacket }).Decide(compiled).Verdict);
+            foreach (string? claim in new NaiveEvaluator(policy, agents, Now).Claims(attempt))
+                Assert.Equal(Verdict.Permit, (attempt with { Stage = Stage.Hello, Name = claim }).Decide(compiled).Verdict);
+        }, iter: Many, print: Print);
+
+    [Fact]
     public void Monitored_and_inert_rules_change_no_verdict() =>
         Gen.Select(AnyPolicy, Agents, Attempts, Gen.Select(AnyRule, Gen.Int[0, 7], Gen.Bool)).Sample((policy, agents, attempt, added) =>
         {

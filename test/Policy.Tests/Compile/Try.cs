@@ -22,6 +22,9 @@ public sealed record Try
 
     public ImmutableArray<string> Bound { get; init; } = [];
 
+    /// <summary>The claim is there but cannot be read; <see cref="Name"/> is null then.</summary>
+    public bool Unreadable { get; init; }
+
     public Decision Decide(CompiledPolicy policy) => policy.Decide(Attempt());
 
     public Explanation Explain(CompiledPolicy policy) => policy.Explain(Attempt());
@@ -33,7 +36,7 @@ public sealed record Try
         Protocol = Protocol,
         Port = Port,
         Destination = To,
-        Claim = Stage == Stage.FirstPacket ? Claim.NotSeen : Name is null ? Claim.Nothing : Claim.Name,
+        Claim = Stage == Stage.FirstPacket ? Claim.NotSeen : Name is not null ? Claim.Name : Unreadable ? Claim.Unreadable : Claim.Nothing,
         ClaimedName = Name is null || Stage == Stage.FirstPacket ? [] : Encoding.ASCII.GetBytes(Name),
         Bound = Stage == Stage.Dns ? [] : (DomainName[])[.. Bound.Select(n => DomainName.FromCanonical(Encoding.ASCII.GetBytes(n)))],
         ClaimProof = Proof.DnsSni,
