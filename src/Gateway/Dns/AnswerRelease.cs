@@ -8,7 +8,7 @@ using Exeat.Wire.Dns;
 namespace Exeat.Gateway.Dns;
 
 /// <summary>The last step of a question that was forwarded: screen the addresses, bind, record, and only then let the answer go (D10).</summary>
-internal sealed class AnswerRelease(BindingBook book, DnsRecorder recorder, ResolverOptions options, ResolverCounters counters)
+internal sealed class AnswerRelease(BindingBook book, DnsRecorder recorder, ResolverOptions options, ResolverCounters counters, Func<Snapshot> current)
 {
     /// <summary>How long a refusal of ours may be remembered: policy can change any moment.</summary>
     public const int RefusalTtlSeconds = 1;
@@ -30,7 +30,9 @@ internal sealed class AnswerRelease(BindingBook book, DnsRecorder recorder, Reso
         }
         counters.Strip(screened.Forbidden.Count);
         exchange.Judgement = Judge(exchange, screened, monitor);
-        if (!recorder.Record(exchange, answer.Aliases.AsSpan()))
+        // Whoever forgets the bindings of an agent that is gone does so after the new policy is in force: what was bound by the old one since then is undone here.
+        bool isCurrent = ReferenceEquals(current(), exchange.Snapshot);
+        if (!isCurrent || !recorder.Record(exchange, answer.Aliases.AsSpan()))
         {
             foreach (BindingReceipt receipt in receipts) book.Withdraw(receipt);
             return new Reply { Code = DnsResponseCode.ServerFailure };

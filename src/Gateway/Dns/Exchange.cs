@@ -29,6 +29,19 @@ internal sealed class Exchange
     /// <summary>What was written already, before the question went out; null when nothing was.</summary>
     public Judgement? Recorded { get; set; }
 
+    /// <summary>The same question, to be judged by another snapshot. The agent is still the one that asked: the caller has compared the keys.</summary>
+    public Exchange Under(Snapshot snapshot, int agent) => new()
+    {
+        Peer = Peer,
+        Snapshot = snapshot,
+        Agent = agent,
+        Key = Key,
+        Share = Share,
+        Flow = Flow,
+        Question = Question,
+        Recorded = Recorded,
+    };
+
     public Mode Mode => Snapshot.ModeOf(Agent);
 
     public string RuleName => Snapshot.Policy.RuleName(Judgement.Decision);

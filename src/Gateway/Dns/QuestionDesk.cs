@@ -27,7 +27,7 @@ internal sealed class QuestionDesk
         _judge = new QuestionJudge(book, time);
         _cache = new AnswerCache(options.Limits.CacheEntries, time);
         _upstream = new UpstreamClient(options.Upstreams, options.Limits, Counters, time);
-        _release = new AnswerRelease(book, Recorder, options, Counters);
+        _release = new AnswerRelease(book, Recorder, options, Counters, current);
     }
 
     public ResolverCounters Counters { get; } = new();
@@ -98,6 +98,9 @@ internal sealed class QuestionDesk
         if (answer is not null)
         {
             _cache.Store(name, question.Type, answer);
+            // While we waited the policy may have changed, the agent been quarantined, or its address been given to another one.
+            if (!ReferenceEquals(_current(), exchange.Snapshot)) exchange = Again(exchange, question);
+            if (exchange.Judgement.Refuses) return Refused(exchange, question, reply.Span);
             return Write(reply.Span, exchange, question, _release.Release(exchange, question, name, answer, answer.TtlSeconds));
         }
         Counters.UpstreamFailure();
@@ -112,12 +115,33 @@ internal sealed class QuestionDesk
         });
     }
 
+    // The question under the policy of now. Another agent at the address must not get what the first one asked for.
+    private Exchange Again(Exchange before, AgentQuestion question)
+    {
+        Snapshot snapshot = _current();
+        int agent = snapshot.FindAgent(before.Peer.Source);
+        if (KeyOf(snapshot, agent) != before.Key)
+        {
+            before.Judgement = new Judgement(new Decision(Verdict.Deny, Reason.PolicyChanged), Stage.Dns, Enforced: true);
+            return before;
+        }
+        Exchange now = before.Under(snapshot, agent);
+        now.Judgement = _judge.JudgeResolver(now);
+        if (!now.Judgement.Refuses) Judge(now, question);
+        return now;
+    }
+
+    // Monitor: what would have been refused first is what the record says; only what is enforced stops.
+    private static void Judge(Exchange exchange, AgentQuestion question)
+    {
+        Judgement resolver = exchange.Judgement, asked = QuestionJudge.JudgeQuestion(exchange, question);
+        exchange.Judgement = resolver.Denies && !asked.Refuses ? resolver : asked;
+    }
+
     private int Judged(Exchange exchange, AgentQuestion question, Span<byte> reply, out Exchange? waiting)
     {
         waiting = null;
-        Judgement resolver = exchange.Judgement, asked = QuestionJudge.JudgeQuestion(exchange, question);
-        // Monitor: what would have been refused first is what the record says; only what is enforced stops.
-        exchange.Judgement = resolver.Denies && !asked.Refuses ? resolver : asked;
+        Judge(exchange, question);
         if (exchange.Judgement.Refuses) return Refused(exchange, question, reply);
 
         DomainName name = question.Name!;
@@ -152,7 +176,7 @@ internal sealed class QuestionDesk
         DnsResponseCode code = exchange.Judgement.Decision.Reason switch
         {
             Reason.EmptyNonTerminal => DnsResponseCode.NoError,
-            Reason.DnsTypeRefused or Reason.DnsQuota => DnsResponseCode.Refused,
+            Reason.DnsTypeRefused or Reason.DnsQuota or Reason.PolicyChanged => DnsResponseCode.Refused,
             _ => DnsResponseCode.NameError,
         };
         return Write(reply, exchange, question, AnswerRelease.Refusal(exchange, code));

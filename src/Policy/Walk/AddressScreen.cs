@@ -24,6 +24,9 @@ public static class AddressScreen
         "2001::/32",          // Teredo
         "2002::/16",          // 6to4
         "fd00:ec2::254/128",  // EC2's metadata
+        "fd20:ce::254/128",   // Google's metadata
+        "fd00:c1::a9fe:a9fe/128", // Oracle's metadata
+        "fd00:42::42/128",    // Scaleway's metadata
         "fe80::/10",          // link-local
         "fec0::/10",          // site-local
         "ff00::/8");          // multicast

@@ -165,4 +165,52 @@ public sealed class PolicyTests
 
     private static string DenyResolver(string policy) =>
         policy.Replace("name: allow-dns, ", "name: deny-dns, ", StringComparison.Ordinal).Replace("protocol: udp, ports: [53], action: permit", "protocol: udp, ports: [53], action: deny", StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("quarantined", Reason.Quarantined)]
+    [InlineData("denied", Reason.DefaultDeny)]
+    [InlineData("gone", Reason.PolicyChanged)]
+    public async Task What_changes_while_the_upstream_is_asked_counts_for_the_answer(string what, Reason reason)
+    {
+        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head);
+        Snapshot next = what switch
+        {
+            "quarantined" => TestPolicy.Compile(TestPolicy.Head, 2, quarantined: "coder"),
+            "denied" => TestPolicy.Compile(TestPolicy.Head.Replace("api.example.com", "www.example.com", StringComparison.Ordinal), 2),
+            // Another agent has the address now: what the first one asked for is none of its business.
+            _ => TestPolicy.Compile(TestPolicy.Head, 2, coder: "successor"),
+        };
+        rig.Upstream.Answer = q =>
+        {
+            rig.Snapshot = next;
+            return [q.Reply(w => w.Address(q.Name, 60, "203.0.113.5"))];
+        };
+        Assert.Empty((await rig.AskAsync("api.example.com")).Addresses);
+        Assert.Equal((reason, Verdict.Deny, true), (rig.Sink.Last.Reason, rig.Sink.Last.Verdict, rig.Sink.Last.Enforced));
+        Assert.Empty(rig.Bound("coder", "203.0.113.5"));
+        Assert.Empty(rig.Bound("successor", "203.0.113.5"));
+    }
+
+    [Fact]
+    public async Task A_change_that_does_not_concern_the_question_does_not_hurt_it()
+    {
+        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head);
+        rig.Upstream.Answer = q =>
+        {
+            rig.Snapshot = TestPolicy.Compile(TestPolicy.Head.Replace("evil.example", "evil.test", StringComparison.Ordinal), 2);
+            return [q.Reply(w => w.Address(q.Name, 60, "203.0.113.5"))];
+        };
+        Assert.Equal(["203.0.113.5"], (await rig.AskAsync("api.example.com")).Addresses);
+        Assert.Equal(["api.example.com"], rig.Bound("coder", "203.0.113.5"));
+    }
+
+    [Fact]
+    public async Task A_binding_of_the_old_policy_is_undone_when_the_new_one_came_between()
+    {
+        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head);
+        rig.Upstream.Give(60, "203.0.113.5");
+        rig.Book.Bound = (_, _) => rig.Snapshot = TestPolicy.Compile(TestPolicy.Head, 2, coder: "successor");
+        Assert.Empty((await rig.AskAsync("api.example.com")).Addresses);
+        Assert.Empty(rig.Bound("coder", "203.0.113.5"));
+    }
 }
