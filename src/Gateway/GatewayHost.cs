@@ -104,7 +104,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
             () => policies!.Current, bindings, new JournalSink(journal), time, log);
         resolver.Start();
         frame = Frame(gateway, marks, resolver.Listeners);
-        policies = new PolicySwitch(gateway, locks, attachments, new GenerationCounter(gateway.State), marks, () => frame, time);
+        policies = new PolicySwitch(gateway, locks, attachments, new GenerationCounter(gateway.State), marks, conntrack, () => frame, time);
         Snapshot first = policies.Prepare(loaded);
         judge.Snapshot = first;
         (int joined, int unproven) = join.Join(first);
@@ -173,11 +173,15 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
             try
             {
                 string[] gone = [.. policies.Current.Policy.Agents.Select(a => a.Id).Except(fresh.Agents!.Agents.Select(a => a.Id))];
-                int ended = await policies.ChangeAsync(fresh, loop, judge, tcp).ConfigureAwait(false);
+                int ended = await policies.ChangeAsync(fresh, loop, judge, tcp, _stop.Token).ConfigureAwait(false);
                 foreach (string id in gone) bindings.Forget(id);
                 log.Applied(policies.Current.Version[..12], fresh.Policy!.Mode.ToString(), policies.Current.Generation, ended);
             }
-            catch (KernelException refused)
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception refused) when (refused is KernelException or IOException or UnauthorizedAccessException)
             {
                 log.Refused(refused.Message);
             }

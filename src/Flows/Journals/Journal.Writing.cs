@@ -62,6 +62,7 @@ public sealed partial class Journal
             record = record with { Start = record.Start - removed };
             if (record.Grants)
             {
+                _withdrawn = true;
                 _buffer.Remove(record.Start, record.Length);
                 removed += record.Length;
                 _refused.Add(record.Agent);

@@ -26,6 +26,7 @@ public sealed partial class Journal : IDisposable
     private long _segmentLength;
     private long _sequence;
     private bool _writeFailed;
+    private bool _withdrawn;
     private bool _closed;
 
     private Journal(JournalOptions options, TimeProvider time, FileStream folderLock, List<SegmentFile> segments, long epoch)
@@ -80,10 +81,18 @@ public sealed partial class Journal : IDisposable
         lock (_gate) return AppendLocked(draft);
     }
 
-    /// <summary>One write() of all that is buffered. True: everything appended so far survives kill −9. False: the permits among it are withdrawn and must not take effect.</summary>
+    /// <summary>
+    /// One write() of all that is buffered. True: everything appended so far survives kill −9. False: permits appended since the last call are withdrawn, now or by another
+    /// thread's write in between, and must not take effect. For one thread; others use <see cref="AppendDurably"/>.
+    /// </summary>
     public bool Commit()
     {
-        lock (_gate) return CommitLocked();
+        lock (_gate)
+        {
+            bool written = CommitLocked() && !_withdrawn;
+            _withdrawn = false;
+            return written;
+        }
     }
 
     /// <summary><see cref="Append"/> and <see cref="Commit"/> in one.</summary>

@@ -4,4 +4,8 @@ namespace Exeat.Gateway.Judging;
 /// <param name="Accept">True: the packet goes on with <paramref name="Mark"/>, which the next chain reads. False: it is dropped here.</param>
 /// <param name="Mark">State and generation as in <see cref="Kernel.MarkLayout"/>.</param>
 /// <param name="Permit">The flow whose permit takes effect with this packet: void if its record cannot be written.</param>
-internal readonly record struct Answer(bool Accept, uint Mark, FlowEntry? Permit = null);
+internal readonly record struct Answer(bool Accept, uint Mark, FlowEntry? Permit = null)
+{
+    /// <summary>True: the packet is answered and goes no further.</summary>
+    public bool Refuses { get; init; }
+}

@@ -11,7 +11,13 @@ internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowR
     public Answer FromAgent(in PacketIn packet, in Verdicts say)
     {
         FlowKey key = packet.Key;
-        if (table.Find(key) is { } known) return known.State == FlowState.Permitted ? say.Permitted() : say.Refused();
+        if (table.Find(key) is { } known)
+        {
+            if (known.State == FlowState.Permitted) return say.Permitted();
+            // Ended by a policy change: recorded at the first packet that is refused by it.
+            if (!known.Recorded) recorder.Decision(known, packet.Snapshot, packet.Agent, Stage.FirstPacket);
+            return say.Refused();
+        }
         Names.DomainName[] bound = bindings.Names(packet.AgentId, packet.View.Destination);
         Decision decision = packet.Snapshot.Policy.Decide(new Attempt
         {

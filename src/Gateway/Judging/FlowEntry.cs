@@ -45,6 +45,9 @@ internal sealed class FlowEntry
 
     public bool IsTls { get; set; }
 
+    /// <summary>Whether bytes came along with the first hello.</summary>
+    public bool HasTrailer { get; set; }
+
     public int ServerHeadLength { get; private set; }
 
     public Claim Claim { get; private set; }
@@ -63,7 +66,6 @@ internal sealed class FlowEntry
 
     public int Generation { get; set; }
 
-
     public ReadOnlySpan<byte> ClaimedName => _claimed.AsSpan(0, _claimedLength);
 
     public ReadOnlySpan<byte> Hello => _hello.AsSpan(0, ApprovedEnd - HelloOffset);
@@ -78,7 +80,7 @@ internal sealed class FlowEntry
         State = FlowState.SynSent;
         (ClientIsn, Anchor, ServerAnchor, HelloOffset, ApprovedEnd, ServerHeadLength, _claimedLength) = (0, 0, 0, 0, 0, 0, 0);
         if (_hello.Length > KeptHelloBytes) _hello = [];
-        (IsTls, Recorded, Enforced, Generation) = (false, false, false, 0);
+        (IsTls, HasTrailer, Recorded, Enforced, Generation) = (false, false, false, false, 0);
         (Claim, ClaimProof, Decision, Bound) = (Claim.NotSeen, Proof.Address, default, []);
     }
 

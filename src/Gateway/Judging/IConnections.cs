@@ -6,6 +6,9 @@ internal interface IConnections
     /// <summary>Deletes the flow's entry, and its mark with it; nothing happens when there is none.</summary>
     void Delete(in FlowKey key);
 
+    /// <summary>Whether the kernel has an entry of this tuple now.</summary>
+    bool Exists(in FlowKey key);
+
     /// <summary>Replaces our bits of the flow's mark.</summary>
     void SetMark(in FlowKey key, uint mark);
 }

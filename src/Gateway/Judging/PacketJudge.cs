@@ -12,6 +12,9 @@ internal sealed class PacketJudge(TcpJudge tcp, DatagramJudge datagrams, FlowRec
     private const byte Input = 1;
 
     private Snapshot? _snapshot;
+
+    public MarkLayout Marks => marks;
+
     private Verdicts _say;
 
     /// <summary>The policy in force; set between packets only.</summary>

@@ -31,6 +31,12 @@ internal sealed partial class TcpJudge
                 entry.Decision = new Decision(Verdict.Deny, Reason.NoHello, 0, entry.Decision.Would);
                 recorder.Decision(entry, snapshot, agent, Stage.Hello);
             }
+            if (!entry.Enforced && entry.State != FlowState.SynSent)
+            {
+                // Monitor holds nothing: a client may be silent for as long as it likes.
+                table.Move(entry, FlowState.Permitted);
+                continue;
+            }
             if (entry.State != FlowState.SynSent)
             {
                 resets.ToServer(entry.Key, entry.Anchor + (uint)entry.ApprovedEnd);
@@ -45,7 +51,8 @@ internal sealed partial class TcpJudge
     /// <summary>The kernel forgot the connection: the record is closed with its counts.</summary>
     public void Ended(in FlowKey key, in FlowCounts counts, Snapshot snapshot)
     {
-        if (table.Find(key) is not { } entry) return;
+        // An older entry of the same tuple may end when a newer connection has begun: its end is not this one's.
+        if (table.Find(key) is not { } entry || connections.Exists(key)) return;
         int agent = snapshot.FindAgent(key.Source);
         if (!entry.Recorded && entry.State != FlowState.Refused)
         {
@@ -57,16 +64,17 @@ internal sealed partial class TcpJudge
         table.Remove(entry);
     }
 
-    /// <summary>The record of a permit could not be written: the flow is refused from here on.</summary>
+    /// <summary>The record of a permit could not be written: the flow is ended. Its first packet may never have reached the kernel's table, so no event would end it later.</summary>
     public void Withdraw(FlowEntry entry)
     {
-        table.Move(entry, FlowState.Refused);
+        if (entry.State is FlowState.HelloSent or FlowState.AwaitsSecondHello) resets.ToServer(entry.Key, entry.Anchor);
         connections.Delete(entry.Key);
+        table.Remove(entry);
     }
 
     /// <summary>
-    /// Judges every live flow by a new policy and stamps the survivors with its generation; both generations pass meanwhile. What is no longer permitted keeps its old
-    /// mark, so that its next packet comes to the queue and is refused there. Returns how many were ended.
+    /// Judges every live flow by a new policy and stamps the survivors with its generation; both generations pass meanwhile. What is no longer permitted loses its
+    /// mark, so that its next packet comes to the queue and is refused there, however late that is. Returns how many were ended.
     /// </summary>
     public int Rejudge(Snapshot next, MarkLayout marks)
     {
@@ -75,6 +83,8 @@ internal sealed partial class TcpJudge
         {
             if (entry.State == FlowState.Refused) continue;
             int agent = next.FindAgent(entry.Key.Source);
+            // An address that another agent has now: the connection is not that agent's, and its names were not answered to it (I11).
+            if (agent >= 0 && next.Policy.Agents[agent].Id != entry.AgentId) agent = -1;
             bool monitored = next.ModeOf(agent) == Mode.Monitor;
             Decision decision = Again(entry, next, agent);
             // Enforce ends what only monitor let pass. A pending flow waits for its hello under the new policy too; one that was permitted by address alone and
@@ -91,6 +101,7 @@ internal sealed partial class TcpJudge
             ended++;
             // The agent is detached: its packets do not reach the queue any more, so the entry goes now (I11).
             if (agent < 0) connections.Delete(entry.Key);
+            else connections.SetMark(entry.Key, 0);
             entry.Decision = decision.Verdict == Verdict.Deny ? decision with { Reason = Reason.PolicyChanged } : new Decision(Verdict.Deny, Reason.PolicyChanged);
             table.Move(entry, FlowState.Refused);
             // Recorded when a packet is refused by it; a flow that was over anyway just ends.

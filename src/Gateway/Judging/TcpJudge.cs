@@ -26,6 +26,8 @@ internal sealed partial class TcpJudge(FlowTable table, BindingBook bindings, Fl
         FlowEntry? entry = table.Find(key);
         TcpFlags flags = packet.View.Flags;
         if ((flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn) return Syn(packet, say, entry);
+        // The server takes an urgent byte out of the stream: it would read another hello than the one that was judged (T10). No pointer may come before it either.
+        if ((flags & TcpFlags.Urg) != 0 && entry is { IsPending: true }) return Deny(packet, say, entry, Reason.Malformed);
         if (entry is null) return (flags & TcpFlags.Rst) != 0 ? Verdicts.Drop() : Stray(packet, say);
         switch (entry.State)
         {

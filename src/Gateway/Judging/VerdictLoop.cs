@@ -36,6 +36,12 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
             {
                 done.SetException(refused);
             }
+            catch (Exception failure)
+            {
+                // Ours: whoever waits must not wait for ever, and the thread ends, which ends the gateway.
+                done.SetException(failure);
+                throw;
+            }
         });
         return done.Task;
     }
@@ -63,24 +69,23 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
         for (int i = 0; i < count; i++)
         {
             QueuedPacket packet = queue[i];
-            _batch[i] = new Pair(packet.Id, judge.Judge(packet.Bytes, packet.Hook, packet.InInterface, packet.Mark));
+            _batch[i] = new Pair(packet.Id, packet.Mark & ~judge.Marks.Mask, judge.Judge(packet.Bytes, packet.Hook, packet.InInterface, packet.Mark));
         }
         // The record comes before the permit (I5): without the disk, what was about to be permitted is not.
         bool written = recorder.Commit();
         for (int i = 0; i < count; i++)
         {
             Answer answer = _batch[i].Answer;
-            if (!written && answer.Permit is { } permit)
-            {
-                tcp.Withdraw(permit);
-                answer = default;
-            }
-            queue.SetVerdict(_batch[i].Id, answer.Accept ? PacketVerdict.Accept : PacketVerdict.Drop, answer.Mark);
+            if (!written && answer.Permit is { } permit) tcp.Withdraw(permit);
+            // Nor may what came right behind in the same batch: it would carry the permit that was withdrawn.
+            if (!written && !answer.Refuses) answer = default;
+            queue.SetVerdict(_batch[i].Id, answer.Accept ? PacketVerdict.Accept : PacketVerdict.Drop, _batch[i].Foreign | answer.Mark);
         }
         queue.SendVerdicts();
         resets.Send();
         Judged += count;
     }
 
-    private readonly record struct Pair(uint Id, Answer Answer);
+    // Foreign: bits of the packet's mark that are not ours. A verdict replaces the whole mark.
+    private readonly record struct Pair(uint Id, uint Foreign, Answer Answer);
 }

@@ -16,7 +16,7 @@ internal readonly struct Verdicts(MarkLayout marks, int generation)
     public Answer Permitted(FlowEntry? permit = null) => new(true, _permitted, permit);
 
     /// <summary>The packet is answered with a reset or an ICMP error, and goes no further.</summary>
-    public Answer Refused() => new(true, _refused);
+    public Answer Refused() => new(true, _refused) { Refuses = true };
 
     /// <summary>The packet vanishes; the sender will send it again.</summary>
     public static Answer Drop() => default;

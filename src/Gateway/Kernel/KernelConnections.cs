@@ -8,6 +8,9 @@ internal sealed class KernelConnections(Conntrack conntrack, Attachments attachm
 {
     public void Delete(in FlowKey key) => conntrack.Delete(Tuple(key));
 
+    // Changing no bit of the mark changes nothing, and says whether the entry is there.
+    public bool Exists(in FlowKey key) => conntrack.SetMark(Tuple(key), 0, 0);
+
     public void SetMark(in FlowKey key, uint mark) => conntrack.SetMark(Tuple(key), mark, marks.Mask);
 
     private TupleKey Tuple(in FlowKey key) => new()

@@ -40,7 +40,6 @@ internal sealed class KernelCounts(Nftables nftables, Journal journal, Func<Snap
                 if (fresh > 0) Append(Known[i].Counter, Known[i].Reason, fresh);
             }
         }
-        journal.Commit();
     }
 
     private IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)>? Read(string table)
@@ -59,7 +58,8 @@ internal sealed class KernelCounts(Nftables nftables, Journal journal, Func<Snap
     private void Append(string counter, Reason reason, long count)
     {
         Snapshot snapshot = current();
-        journal.Append(new FlowDraft
+        // Committed by itself: what the verdict thread has not yet committed stays that thread's to ask for.
+        journal.AppendDurably(new FlowDraft
         {
             Flow = Guid.CreateVersion7(),
             Kind = FlowEventKind.Counted,

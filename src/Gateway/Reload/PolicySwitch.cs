@@ -1,12 +1,14 @@
 using Exeat.Gateway.Judging;
 using Exeat.Gateway.Kernel;
+using Exeat.Linux;
 using Exeat.Policy;
 
 namespace Exeat.Gateway.Reload;
 
 /// <summary>Puts a policy into force: once at start, then on every change, without a packet being judged by half of it (I8).</summary>
 internal sealed class PolicySwitch(
-    GatewayDocument gateway, Locks locks, Attachments attachments, GenerationCounter generations, MarkLayout marks, Func<RulesetOptions> frame, TimeProvider time)
+    GatewayDocument gateway, Locks locks, Attachments attachments, GenerationCounter generations, MarkLayout marks, Conntrack conntrack, Func<RulesetOptions> frame,
+    TimeProvider time)
 {
     private volatile Snapshot? _current;
 
@@ -26,10 +28,11 @@ internal sealed class PolicySwitch(
     }
 
     /// <summary>A change of policy, agents or modes. Returns how many flows were ended by it.</summary>
-    public async Task<int> ChangeAsync(Loaded loaded, VerdictLoop loop, PacketJudge judge, TcpJudge tcp)
+    public async Task<int> ChangeAsync(Loaded loaded, VerdictLoop loop, PacketJudge judge, TcpJudge tcp, CancellationToken stop)
     {
         Snapshot before = Current;
         Snapshot next = Prepare(loaded);
+        Forget(next.Generation);
         // 1. Both generations pass; new identities count, gone ones do not.
         locks.Change(Options(next, loaded, keepOld: true, before.Generation, next.Generation));
         // 2. On the verdict thread, between two batches: survivors get the new mark, and everything from here on is judged anew.
@@ -39,12 +42,15 @@ internal sealed class PolicySwitch(
             judge.Snapshot = next;
             _current = next;
             return count;
-        }).ConfigureAwait(false);
+        }).WaitAsync(stop).ConfigureAwait(false);
         // 3. The old generation passes no more.
         locks.Change(Options(next, loaded, keepOld: false, next.Generation));
         AppliedFile.Write(gateway.State, next, Word(loaded), ended, time.GetUtcNow());
         return ended;
     }
+
+    // The count of generations is a circle: what still bears this number, unseen since then, must not pass by it (K17).
+    private void Forget(int generation) => conntrack.Dump(marks.Generations, marks.Pending(generation) & marks.Generations, (in ConntrackEvent old) => conntrack.SetMark(old.Original, 0, marks.Judged));
 
     private RulesetOptions Options(Snapshot snapshot, Loaded loaded, bool keepOld, params int[] passing) => frame() with
     {

@@ -86,7 +86,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public Snapshot Snapshot => _judge.Snapshot;
 
     /// <summary>Puts a policy into force, re-judging what lives; returns how many flows it ended.</summary>
-    public int Load(string mode, Func<string, string>? edit = null, bool quarantined = false)
+    public int Load(string mode, Func<string, string>? edit = null, bool quarantined = false, string agent = "coding-1")
     {
         string policy = Path.Combine(_dir, "policy.yaml"), agents = Path.Combine(_dir, "agents.yaml");
         string text = Policy.Replace("MODE", mode, StringComparison.Ordinal);
@@ -95,7 +95,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
             apiVersion: exeat/v1
             kind: Agents
             agents:
-            - {id: coding-1, class: coding, interface: ag-1, addresses: ["{{Agent}}"], quarantined: {{(quarantined ? "true" : "false")}}}
+            - {id: {{agent}}, class: coding, interface: ag-1, addresses: ["{{Agent}}"], quarantined: {{(quarantined ? "true" : "false")}}}
             """);
         LoadResult loaded = PolicyLoader.Load(policy, new LoadOptions { TimeProvider = Time });
         AgentsResult who = AgentsLoader.Load(agents);
@@ -139,6 +139,8 @@ internal sealed class JudgeBench : IDisposable, IConnections
         return answer;
     }
 
+    public void Commit() => Assert.True(_journal.Commit());
+
     /// <summary>Judges without sending or reading anything, but commits.</summary>
     public void Judge(int inInterface, byte[] packet)
     {
@@ -152,6 +154,11 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public FlowEvent LastDecision() => Records().Last(e => e.Event == "decision");
 
     public void Delete(in FlowKey key) => Deleted.Add(key);
+
+    /// <summary>What the kernel still has an entry of.</summary>
+    public List<FlowKey> Existing { get; } = [];
+
+    public bool Exists(in FlowKey key) => Existing.Contains(key);
 
     public void SetMark(in FlowKey key, uint mark) => Stamped.Add((key, mark));
 

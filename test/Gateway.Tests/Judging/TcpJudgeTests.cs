@@ -214,7 +214,7 @@ public sealed class TcpJudgeTests
         bench.Handshake();
         bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("evil.example").Build());
         Assert.Equal(1, bench.Load("enforce"));
-        Assert.Empty(bench.Stamped);
+        Assert.Equal(0u, Assert.Single(bench.Stamped).Mark);
         Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 600, [1]).Mark);
         Assert.Equal("policy-changed", bench.LastDecision().Reason);
     }

@@ -1,0 +1,86 @@
+using Exeat.Gateway.Judging;
+using Exeat.Gateway.Records;
+using Exeat.Testing;
+using Exeat.Wire;
+
+namespace Exeat.Gateway.Tests.Judging;
+
+/// <summary>Flows that end, begin again, change hands or lose their record.</summary>
+public sealed class TupleLifeTests
+{
+    [Fact]
+    public void The_late_end_of_an_older_entry_does_not_end_the_newer_connection_of_the_same_tuple()
+    {
+        using var bench = new JudgeBench();
+        bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080);
+        FlowKey key = KeyOf(bench, bench.Near, 8080);
+        bench.Existing.Add(key);
+        bench.Tcp.Ended(key, new FlowCounts(1, 2, 3, 4), bench.Snapshot);
+        Assert.DoesNotContain(bench.Records(), e => e.Event == "end");
+        bench.Existing.Clear();
+        bench.Tcp.Ended(key, new FlowCounts(1, 2, 3, 4), bench.Snapshot);
+        bench.Commit();
+        Assert.Contains(bench.Records(), e => e.Event == "end");
+    }
+
+    [Fact]
+    public void A_connection_does_not_pass_to_the_next_agent_that_has_the_address()
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("openclaw.ai");
+        bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080);
+        Assert.Equal(1, bench.Load("enforce", agent: "coding-2"));
+        Assert.Single(bench.Deleted);
+    }
+
+    [Fact]
+    public void What_a_policy_change_ends_loses_its_mark_so_that_no_later_generation_can_match_it()
+    {
+        using var bench = new JudgeBench();
+        bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080);
+        Assert.Equal(1, bench.Load("enforce", text => text.Replace("ports: [8080]", "ports: [8081]", StringComparison.Ordinal)));
+        Assert.Equal(0u, Assert.Single(bench.Stamped).Mark);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void UDP_that_monitor_let_pass_is_refused_and_recorded_once_when_enforced(bool v6)
+    {
+        using var bench = new JudgeBench(v6, "monitor");
+        byte[] packet = PacketBuilder.Udp(bench.Agent, 5000, bench.Server, 123, [1]);
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, packet).Mark);
+        Assert.Equal(1, bench.Load("enforce"));
+        Assert.Equal(bench.Refused, bench.Give(1, 0, packet).Mark);
+        Assert.Equal(bench.Refused, bench.Give(1, 0, packet).Mark);
+        Assert.Single(bench.Records(), e => e.Reason == "policy-changed" && e.Enforced == true);
+    }
+
+    [Fact]
+    public void A_permit_without_a_record_leaves_nothing_behind_that_would_fill_the_table()
+    {
+        using var bench = new JudgeBench();
+        for (int i = 0; i < 5000; i++)
+        {
+            Answer said = bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080, from: (ushort)(10000 + i));
+            Assert.NotNull(said.Permit);
+            bench.Tcp.Withdraw(said.Permit);
+        }
+    }
+
+    [Fact]
+    public void Monitor_leaves_a_silent_client_alone()
+    {
+        using var bench = new JudgeBench(mode: "monitor");
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        bench.Time.Advance(TimeSpan.FromSeconds(11));
+        bench.Tcp.Sweep(bench.Snapshot);
+        bench.ResetList.Send();
+        bench.Commit();
+        Assert.Empty(bench.Resets);
+        Assert.Empty(bench.Deleted);
+        Assert.Equal(("no-hello", false), (bench.LastDecision().Reason, bench.LastDecision().Enforced));
+        Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("openclaw.ai").Build()).Mark);
+    }
+
+    private static FlowKey KeyOf(JudgeBench bench, string to, ushort port) => new(PacketBuilder.At(bench.Agent), 40000, PacketBuilder.At(to), port, FlowKey.Tcp);
+}
