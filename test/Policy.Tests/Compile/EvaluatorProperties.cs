@@ -83,6 +83,24 @@ public sealed class EvaluatorProperties
             Assert.Equal((before.Verdict, before.Reason, before.Proof), (after.Verdict, after.Reason, after.Proof));
         }, iter: Many / 2);
 
+    // Random policies are small, and their rules fit one word of a row. Padding moves them over several.
+    [Fact]
+    public void A_policy_of_several_words_decides_as_the_same_rules_in_one() =>
+        Gen.Select(AnyPolicy, Agents, Attempts, Gen.Int[0, 90].Array[8]).Sample((policy, agents, attempt, pads) =>
+        {
+            CompiledPolicy small = Compile(policy, agents);
+            Rule off = new() { Name = "off", Priority = 0, Action = RuleAction.Permit, Mode = RuleMode.Off };
+            Rule[] rules = [.. pads.SelectMany((pad, i) => Enumerable.Repeat(off, pad).Concat(policy.Rules.Skip(i).Take(1)))];
+            CompiledPolicy big = Compile(policy with { Rules = [.. rules.Select((rule, i) => rule with { Name = rule.Name == "off" ? $"off-{i}" : rule.Name, Priority = i + 1 })] }, agents);
+            foreach (Stage stage in Enum.GetValues<Stage>())
+            {
+                Try tried = attempt with { Stage = stage };
+                Decision one = tried.Decide(small), several = tried.Decide(big);
+                Assert.Equal((one.Verdict, one.Reason, one.Proof, small.RuleName(one), small.RuleName(one.Would)), (several.Verdict, several.Reason, several.Proof, big.RuleName(several), big.RuleName(several.Would)));
+                Assert.Equal(several, tried.Explain(big).Decision);
+            }
+        }, iter: Many / 10);
+
     [Fact]
     public void The_explanation_agrees_with_the_decision() =>
         Cases.Sample((policy, agents, attempt) =>
