@@ -110,7 +110,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         (int joined, int unproven) = join.Join(first);
         if (joined + unproven > 0) log.Joined(joined, unproven);
 
-        var ends = new ConnectionEnds(Own(ConntrackEvents.Open(ConntrackEventKinds.Destroy)), loop, tcp, judge);
+        var ends = new ConnectionEnds(Own(ConntrackEvents.Open(ConntrackEventKinds.Destroy)), conntrack, loop, tcp, judge, time);
         Start("verdict", loop.Run);
         Start("conntrack", ends.Run);
         policies.Begin(first, loaded);
@@ -172,9 +172,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
             }
             try
             {
-                string[] gone = [.. policies.Current.Policy.Agents.Select(a => a.Id).Except(fresh.Agents!.Agents.Select(a => a.Id))];
                 int ended = await policies.ChangeAsync(fresh, loop, judge, tcp, _stop.Token).ConfigureAwait(false);
-                foreach (string id in gone) bindings.Forget(id);
                 log.Applied(policies.Current.Version[..12], fresh.Policy!.Mode.ToString(), policies.Current.Generation, ended);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -185,6 +183,8 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
             {
                 log.Refused(refused.Message);
             }
+            // Also after a change that failed half-way: the policy that counts may be the new one already.
+            bindings.Revise(policies.Current.Policy);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Exeat.Names;
+using Exeat.Policy;
 
 namespace Exeat.Gateway.Bindings;
 
@@ -89,14 +90,21 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
         }
     }
 
-    /// <summary>Drops all bindings of an agent that is gone.</summary>
-    public void Forget(string agentId)
+    /// <summary>
+    /// Drops what a policy that came into force does not let stand: bindings of agents that are gone, so that nobody inherits them with the id, and to private addresses
+    /// that no rule states together with the name any more.
+    /// </summary>
+    public void Revise(CompiledPolicy policy)
     {
-        if (!_keys.TryGetValue(agentId, out int key) || !_pages.TryGetValue(key, out AgentPage? page)) return;
-        lock (page.Gate)
+        foreach ((string id, int key) in _keys)
         {
-            foreach (Address address in page.Addresses.ToArray())
-                if (_names.TryGetValue((key, address), out BoundNames? names)) Replace(page, address, names, _ => true);
+            if (!_pages.TryGetValue(key, out AgentPage? page)) continue;
+            int agent = policy.FindAgent(id);
+            lock (page.Gate)
+            {
+                foreach (Address address in page.Addresses.ToArray())
+                    if (_names.TryGetValue((key, address), out BoundNames? names)) Replace(page, address, names, b => agent < 0 || !policy.MayAnswer(agent, b.Name.Bytes, address));
+            }
         }
     }
 

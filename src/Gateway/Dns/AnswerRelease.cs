@@ -60,12 +60,8 @@ internal sealed class AnswerRelease(BindingBook book, DnsRecorder recorder, Reso
         };
     }
 
-    private bool IsPermitted(Exchange exchange, DomainName name, Address address) => !options.IsOwnAddress(address) && AddressScreen.KindOf(address) switch
-    {
-        AddressKind.Public => true,
-        AddressKind.IfStated => exchange.Snapshot.Policy.AllowsBinding(exchange.Agent, name.Bytes, address),
-        _ => false,
-    };
+    private bool IsPermitted(Exchange exchange, DomainName name, Address address) =>
+        !options.IsOwnAddress(address) && exchange.Snapshot.Policy.MayAnswer(exchange.Agent, name.Bytes, address);
 
     // A question that policy would deny keeps that word. Otherwise an answer that has nothing left is what decides.
     private static Judgement Judge(Exchange exchange, Screened screened, bool monitor)

@@ -111,6 +111,14 @@ public sealed partial class CompiledPolicy
         return false;
     }
 
+    /// <summary>Whether an answer may lead this agent from the name to the address: to the public world always, to private addresses only as <see cref="AllowsBinding"/> says.</summary>
+    public bool MayAnswer(int agent, ReadOnlySpan<byte> name, Address address) => AddressScreen.KindOf(address) switch
+    {
+        AddressKind.Public => true,
+        AddressKind.IfStated => AllowsBinding(agent, name, address),
+        _ => false,
+    };
+
     /// <summary>Whether a name that this agent is permitted lies strictly below this one: then the answer is NODATA, not NXDOMAIN (RFC 8020).</summary>
     public bool MatchBelow(int agent, ReadOnlySpan<byte> name)
     {

@@ -84,8 +84,7 @@ public sealed class PolicyWalk
     // As the resolver does before it releases an answer: a public name does not lead to a private address by itself.
     private bool AnswerIsRefused(DomainName name)
     {
-        AddressKind kind = AddressScreen.KindOf(_address);
-        if (kind == AddressKind.Public || (kind == AddressKind.IfStated && _policy.AllowsBinding(_agent, name.Bytes, _address))) return false;
+        if (_policy.MayAnswer(_agent, name.Bytes, _address)) return false;
         Add(Stage.Dns, $"the answer {_address} for {name}", new Decision(Verdict.Deny, Reason.AddressNotAllowed), []);
         return true;
     }

@@ -1,4 +1,5 @@
 using Exeat.Gateway.Bindings;
+using Exeat.Gateway.Tests.Dns;
 using Exeat.Names;
 using Microsoft.Extensions.Time.Testing;
 
@@ -162,16 +163,33 @@ public sealed class BindingBookTests
     }
 
     [Fact]
-    public void A_forgotten_agent_has_no_bindings()
+    public void An_agent_that_is_gone_leaves_no_bindings_to_the_next_with_its_id()
     {
         BindingBook book = Book();
-        Bind(book, "a", Name, First);
-        Bind(book, "a", Name, Second);
-        Bind(book, "b", Name, Second);
-        book.Forget("a");
-        Assert.Empty(book.Names("a", First));
-        Assert.Equal([Name], book.Names("b", Second));
+        Bind(book, "coder", Name, First);
+        Bind(book, "coder", Name, Second);
+        Bind(book, "other", Name, Second);
+        book.Revise(TestPolicy.Compile(TestPolicy.Head, coder: "successor").Policy);
+        Assert.Empty(book.Names("coder", First));
+        Assert.Equal([Name], book.Names("other", Second));
         Assert.Equal(1, book.Count);
+    }
+
+    [Fact]
+    public void A_binding_to_a_private_address_ends_with_the_rule_that_states_it()
+    {
+        Address inside = ResolverRig.Parse("10.0.0.5");
+        DomainName db = DomainName.FromCanonical("db.example.com"u8);
+        string stated = TestPolicy.Head + "- {name: allow-db, priority: 40, to: {names: [inner], groups: [private]}, action: permit}\n";
+        BindingBook book = Book();
+        Bind(book, "coder", db, inside);
+        Bind(book, "coder", db, First);
+        book.Revise(TestPolicy.Compile(stated).Policy);
+        Assert.Equal([db], book.Names("coder", inside));
+
+        book.Revise(TestPolicy.Compile(stated.Replace(", groups: [private]", "", StringComparison.Ordinal), 2).Policy);
+        Assert.Empty(book.Names("coder", inside));
+        Assert.Equal([db], book.Names("coder", First));
     }
 
     [Fact]
