@@ -24,7 +24,7 @@ internal sealed partial class TcpJudge
     private Answer FirstHello(in PacketIn packet, in Verdicts say, FlowEntry entry, int offset)
     {
         // Bytes before the anchor never were the server's; bytes after it leave a hole that could be filled with something else later.
-        if (offset != 0) return offset < 0 ? Verdicts.Drop() : Deny(packet, say, entry, Reason.HelloInPieces);
+        if (offset != 0) return offset < 0 ? Hold(say, entry) : Deny(packet, say, entry, Reason.HelloInPieces);
         Reason trouble = ReadClaim(packet.View.Payload, entry);
         if (trouble is Reason.HelloInPieces or Reason.HelloReplaced) return Deny(packet, say, entry, trouble);
         entry.Bound = bindings.Names(entry.AgentId, entry.Key.Destination);
@@ -33,8 +33,8 @@ internal sealed partial class TcpJudge
         if (decision is { Verdict: Verdict.Permit, Proof: Proof.DnsHost }) decision = new Decision(Verdict.Deny, Reason.HttpNotSupported, 0, decision.Would);
         if (decision.Verdict == Verdict.Deny)
             return Deny(packet, say, entry, decision.Reason == Reason.NoNameProven && trouble != Reason.DefaultDeny ? decision with { Reason = trouble } : decision);
+        // In monitor too the name counts only when the server has the hello: after a switch to enforce the connection lives on by it.
         entry.Decision = decision;
-        if (!entry.Enforced) return Permit(packet, say, entry, Stage.Hello);
         if (!recorder.Decision(entry, packet.Snapshot, packet.Agent, Stage.Hello)) return Unwritable(packet, say, entry);
         entry.Approve(0, packet.View.Payload);
         table.Move(entry, FlowState.HelloSent);
@@ -87,15 +87,18 @@ internal sealed partial class TcpJudge
     {
         ReadOnlySpan<byte> payload = packet.View.Payload;
         int end = offset + payload.Length;
-        if (offset >= entry.ApprovedEnd || offset < entry.HelloOffset) return Verdicts.Drop();
+        if (offset >= entry.ApprovedEnd || offset < entry.HelloOffset) return Hold(say, entry);
         ReadOnlySpan<byte> overlap = payload[..(Math.Min(end, entry.ApprovedEnd) - offset)];
         if (!overlap.SequenceEqual(entry.Hello.Slice(offset - entry.HelloOffset, overlap.Length))) return Deny(packet, say, entry, Reason.HelloReplaced);
-        return end <= entry.ApprovedEnd ? say.Pending() : Verdicts.Drop();
+        return end <= entry.ApprovedEnd ? say.Pending() : Hold(say, entry);
     }
+
+    // What is not yet due: the client sends it again. Monitor holds nothing.
+    private static Answer Hold(in Verdicts say, FlowEntry entry) => entry.Enforced ? Verdicts.Drop() : say.Pending();
 
     private Answer SecondHello(in PacketIn packet, in Verdicts say, FlowEntry entry, int offset)
     {
-        if (offset != entry.ApprovedEnd) return offset < entry.ApprovedEnd ? Verdicts.Drop() : Deny(packet, say, entry, Reason.HelloInPieces);
+        if (offset != entry.ApprovedEnd) return offset < entry.ApprovedEnd ? Hold(say, entry) : Deny(packet, say, entry, Reason.HelloInPieces);
         if (entry.HasTrailer) return Deny(packet, say, entry, Reason.HelloReplaced);
         ReadOnlySpan<byte> bytes = packet.View.Payload;
         ReadStatus status = TlsClientHello.ReadAfterRetry(bytes, _name, out ClientHelloView view);

@@ -7,6 +7,9 @@ namespace Exeat.Gateway.Judging;
 /// <summary>What happens to flows between packets: time limits, ends, policy changes.</summary>
 internal sealed partial class TcpJudge
 {
+    // Longer than a list of the kernel's entries takes to come here: what began after it is not missing.
+    private static readonly TimeSpan MissingAfter = TimeSpan.FromMinutes(1);
+
     private readonly List<FlowEntry> _ending = [];
 
     /// <summary>How long a flow may stay without its hello, or without the server's answer to it.</summary>
@@ -33,7 +36,8 @@ internal sealed partial class TcpJudge
             }
             if (!entry.Enforced && entry.State != FlowState.SynSent)
             {
-                // Monitor holds nothing: a client may be silent for as long as it likes.
+                // Monitor holds nothing: a client may be silent for as long as it likes. What nobody answered proves nothing, and ends when enforced.
+                entry.Decision = new Decision(Verdict.Deny, Reason.NoHello, 0, entry.Decision.Would);
                 table.Move(entry, FlowState.Permitted);
                 continue;
             }
@@ -62,6 +66,17 @@ internal sealed partial class TcpJudge
         }
         recorder.End(entry, snapshot, agent, entry.State == FlowState.Refused ? "refused" : "closed", counts);
         table.Remove(entry);
+    }
+
+    /// <summary>Ends the flows that the kernel no longer has although no event said so: events are lost in a flood, and a packet that another table dropped never made an entry.</summary>
+    public void EndMissing(IReadOnlySet<FlowKey> living, Snapshot snapshot)
+    {
+        _ending.Clear();
+        foreach (FlowEntry entry in table.Live)
+        {
+            if (!entry.IsPending && time.GetElapsedTime(entry.Started) > MissingAfter && !living.Contains(entry.Key)) _ending.Add(entry);
+        }
+        foreach (FlowEntry entry in _ending) Ended(entry.Key, default, snapshot);
     }
 
     /// <summary>The record of a permit could not be written: the flow is ended. Its first packet may never have reached the kernel's table, so no event would end it later.</summary>

@@ -182,6 +182,8 @@ public sealed class TcpJudgeTests
         { "two names", new HelloBuilder { ServerNames = [(1, [1]), (0, "api.openai.com"u8.ToArray())] }.Build() },
         { "an extension twice", (HelloBuilder.For("api.openai.com") with { Extra = [(0x4a4a, []), (0x4a4a, [])] }).Build() },
         { "too many extensions", (HelloBuilder.For("api.openai.com") with { Extra = [.. Enumerable.Range(0x4000, 140).Select(i => ((ushort)i, Array.Empty<byte>()))] }).Build() },
+        { "a version that Go does not look at", [0x16, 4, 1, .. HelloBuilder.For("api.openai.com").Build().AsSpan(3)] },
+        { "a warning first", [0x15, 3, 1, 0, 2, 1, 0, .. HelloBuilder.For("api.openai.com").Build()] },
         { "an empty record first", [0x16, 3, 1, 0, 0, .. HelloBuilder.For("api.openai.com").Build()] },
     };
 

@@ -67,6 +67,53 @@ public sealed class TupleLifeTests
     }
 
     [Fact]
+    public void A_flow_that_the_kernel_no_longer_has_is_ended_even_if_no_event_said_so()
+    {
+        using var bench = new JudgeBench();
+        bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080);
+        bench.Tcp.EndMissing(new HashSet<FlowKey>(), bench.Snapshot);
+        bench.Commit();
+        Assert.DoesNotContain(bench.Records(), e => e.Event == "end");
+        bench.Time.Advance(TimeSpan.FromMinutes(2));
+        bench.Tcp.EndMissing(new HashSet<FlowKey> { KeyOf(bench, bench.Near, 8080) }, bench.Snapshot);
+        bench.Commit();
+        Assert.DoesNotContain(bench.Records(), e => e.Event == "end");
+        bench.Tcp.EndMissing(new HashSet<FlowKey>(), bench.Snapshot);
+        bench.Commit();
+        Assert.Contains(bench.Records(), e => e.Event == "end");
+    }
+
+    [Fact]
+    public void A_hello_approved_in_monitor_and_replaced_before_the_server_had_it_does_not_outlive_the_switch_to_enforce()
+    {
+        using var bench = new JudgeBench(mode: "monitor");
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+        Assert.True(bench.Client(TcpFlags.Ack, 1, hello).Accept);
+        byte[] other = HelloBuilder.For("evil.example").Build();
+        Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Ack, 1, other).Mark);
+        Assert.Equal(("hello-replaced", false), (bench.LastDecision().Reason, bench.LastDecision().Enforced));
+        Assert.Equal(1, bench.Load("enforce"));
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, (uint)other.Length + 1, [1]).Mark);
+    }
+
+    [Fact]
+    public void Monitor_holds_no_bytes_behind_the_hello_and_a_proven_flow_outlives_the_switch_to_enforce()
+    {
+        using var bench = new JudgeBench(mode: "monitor");
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+        bench.Client(TcpFlags.Ack, 1, hello);
+        Assert.True(bench.Client(TcpFlags.Ack, (uint)hello.Length + 1, [1, 2, 3]).Accept);
+        byte[] answer = [0x16, 3, 3, 0, 80, 2, 0, 0, 76, 3, 3, .. new byte[74]];
+        Assert.Equal(bench.Permitted, bench.World(TcpFlags.Ack, 1, (uint)hello.Length + 4, answer).Mark);
+        Assert.Equal(0, bench.Load("enforce"));
+        Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Ack, (uint)hello.Length + 4, [1]).Mark);
+    }
+
+    [Fact]
     public void Monitor_leaves_a_silent_client_alone()
     {
         using var bench = new JudgeBench(mode: "monitor");
