@@ -10,9 +10,10 @@ public static class FirstBytes
     public static ClientProtocol Classify(ReadOnlySpan<byte> stream)
     {
         if (stream.IsEmpty) return ClientProtocol.NeedMore;
-        // ChangeCipherSpec, alert, handshake, application data: a stream that begins with another record than a handshake is broken TLS, not unknown.
+        // ChangeCipherSpec, alert, handshake, application data: a stream that begins with another record than a handshake is broken TLS, not unknown. So is one with
+        // a version that does not exist: Go reads every first record below 0x1000, and the name in it.
         if (stream[0] is >= 20 and <= 23)
-            return stream.Length == 1 ? ClientProtocol.NeedMore : stream[1] == 3 ? ClientProtocol.Tls : ClientProtocol.Unknown;
+            return stream.Length == 1 ? ClientProtocol.NeedMore : stream[1] < 0x10 ? ClientProtocol.Tls : ClientProtocol.Unknown;
         ClientProtocol found = Compare(stream, "SSH-"u8, ClientProtocol.Ssh);
         if (found == ClientProtocol.Unknown) found = Compare(stream, "GET "u8, ClientProtocol.Http);
         if (found == ClientProtocol.Unknown) found = Compare(stream, "HEAD "u8, ClientProtocol.Http);

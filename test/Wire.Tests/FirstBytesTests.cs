@@ -24,7 +24,8 @@ public sealed class FirstBytesTests
     [InlineData("\u0016", ClientProtocol.NeedMore)]
     [InlineData("\u0016\u0003", ClientProtocol.Tls)]
     [InlineData("\u0015\u0003", ClientProtocol.Tls)]
-    [InlineData("\u0016\u0004", ClientProtocol.Unknown)]
+    [InlineData("\u0016\u0004", ClientProtocol.Tls)]
+    [InlineData("\u0016\u0010", ClientProtocol.Unknown)]
     public void First_bytes_say_the_protocol_as_soon_as_they_can(string text, ClientProtocol protocol) =>
         Assert.Equal(protocol, FirstBytes.Classify(Encoding.Latin1.GetBytes(text)));
 

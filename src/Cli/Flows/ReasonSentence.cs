@@ -22,6 +22,7 @@ internal static class ReasonSentence
         "awaits-hello" => "only the client's first bytes can decide it",
         "name-not-bound" => "the name it claimed is permitted, but our resolver never answered this address to this agent for it, so the claim may be false",
         "no-name-proven" => "a name at this address is permitted, but the client's bytes named nobody",
+        "name-unreadable" => "names are denied there, and what its hello claims cannot be read with certainty, so it may be one of them",
         "empty-non-terminal" => "the name itself is not permitted, only a longer one below it",
         "address-not-allowed" => "the name is permitted, but not at this address",
         "spoofed-source" => "its source address does not belong to the interface it came from",

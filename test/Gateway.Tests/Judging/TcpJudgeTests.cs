@@ -175,7 +175,7 @@ public sealed class TcpJudgeTests
         Assert.Equal("shadow-model-deny", bench.LastDecision().Rule);
     }
 
-    // Each of these is answered by OpenSSL or nginx as api.openai.com, though none is a hello that we accept.
+    // Each of these is answered by OpenSSL, nginx or Go as api.openai.com, though none is a hello that we accept.
     public static TheoryData<string, byte[]> HellosThatOthersRead => new()
     {
         { "a port behind the name", HelloBuilder.For("api.openai.com:443").Build() },
