@@ -15,5 +15,7 @@ internal static class Corpus
         { "node24-post-quantum", "api.example.com", true },
     };
 
+    public static string[] Lines(string name) => File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "corpus", name + ".txt"));
+
     public static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "corpus", name + ".bin"));
 }

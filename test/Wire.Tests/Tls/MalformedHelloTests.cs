@@ -1,3 +1,4 @@
+using Exeat.Names;
 using Exeat.Testing;
 
 namespace Exeat.Wire.Tests.Tls;
@@ -91,5 +92,27 @@ public sealed class MalformedHelloTests
     {
         byte[] extension = new ByteList().UInt16(type).UInt16(body.Length + claimed).Bytes(body).ToArray();
         return (new HelloBuilder { WithoutExtensions = true, Trailing = new ByteList().Vector16(extension).ToArray() }).Build();
+    }
+
+    // Mutated hellos (names, extensions, records, versions, lengths) that OpenSSL 3.0 answered with a ServerHello: the name it read ("-" for none), then the bytes.
+    [Fact]
+    public void What_OpenSSL_answered_is_read_with_the_same_name_or_with_none()
+    {
+        byte[] read = new byte[CanonicalName.MaxBytes], canonical = new byte[CanonicalName.MaxBytes];
+        int same = 0;
+        foreach (string line in Corpus.Lines("answered-by-openssl"))
+        {
+            string[] parts = line.Split(' ');
+            byte[]? name = parts[0] == "-" ? null : Convert.FromHexString(parts[0]);
+            ReadStatus status = TlsClientHello.Read(Convert.FromHexString(parts[1]), read, out ClientHelloView hello);
+            if (status != ReadStatus.Found) continue;
+            // No name at all is only what it, too, found none in; else a deny by name could be slipped.
+            if (hello.SniStatus == SniStatus.Absent) Assert.Null(name);
+            if (hello.SniStatus != SniStatus.Name) continue;
+            Assert.Equal(NameProblem.None, CanonicalName.TryWrite(name, canonical, out int written));
+            Assert.Equal(canonical[..written], read[..hello.NameLength]);
+            same++;
+        }
+        Assert.True(same > 30);
     }
 }
