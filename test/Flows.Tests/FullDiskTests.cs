@@ -63,6 +63,19 @@ public sealed class FullDiskTests
         Assert.Equal(taken, after.Count(e => e.Agent == "noisy" && e.Flow is not null));
         Assert.Equal(noise - taken, after.Where(e => e.Agent == "noisy" && e.Reason == "journal-unwritable").Sum(e => e.Count));
         Assert.Equal(2, after.Where(e => e.Agent == "coding-1" && e.Reason == "journal-unwritable").Sum(e => e.Count));
+        WithdrawByAnother(journal, filler);
+    }
+
+    // Another thread's write failed, and the disk was free again when the verdict thread asked: its permits are gone all the same.
+    private static void WithdrawByAnother(Journal journal, string filler)
+    {
+        Fill(filler);
+        while (journal.AppendDurably(TempJournal.Draft(51_000, Verdict.Deny))) { }
+        Assert.True(journal.Append(TempJournal.Draft(51_001, Verdict.Permit)));
+        Assert.False(journal.AppendDurably(TempJournal.Draft(51_002, Verdict.Deny)));
+        File.Delete(filler);
+        Assert.False(journal.Commit());
+        Assert.True(journal.Commit());
     }
 
     private static void Fill(string path)
