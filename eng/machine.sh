@@ -126,7 +126,7 @@ need_namespaces() {
     local answer=n
     if [ -t 0 ]; then read -r -p "dev: $1 with sudo instead? [y/N] " answer; fi
     if [[ "$answer" == [yY]* ]]; then
-      as_root=(sudo --preserve-env=DOTNET_ROOT,DOTNET_SYSTEM_GLOBALIZATION_INVARIANT,LC_ALL env "PATH=$PATH")
+      as_root=(sudo --preserve-env=EXEAT_COMMAND,DOTNET_ROOT,DOTNET_SYSTEM_GLOBALIZATION_INVARIANT,LC_ALL env "PATH=$PATH")
       if ${as_root[@]+"${as_root[@]}"} "${fresh_namespace[@]}" true; then return 0; fi
       say "refused to root as well"
       exit 3

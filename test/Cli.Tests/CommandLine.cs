@@ -28,7 +28,7 @@ internal static class CommandLine
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        start.Environment.Remove("EXEAT_JOURNAL");
+        foreach (string variable in (string[])["EXEAT_JOURNAL", "EXEAT_POLICY", "EXEAT_AGENTS", "EXEAT_PACKS", "EXEAT_COMMAND"]) start.Environment.Remove(variable);
         start.Environment.Remove("COLUMNS");
         foreach ((string name, string value) in environment) start.Environment[name] = value;
         return Process.Start(start)!;

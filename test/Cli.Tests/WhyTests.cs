@@ -6,7 +6,32 @@ namespace Exeat.Cli.Tests;
 
 public sealed class WhyTests(SampleJournal sample) : IClassFixture<SampleJournal>
 {
-    private Ran Why(params string[] arguments) => CommandLine.Run(["why", .. arguments, "--journal", sample.Folder]);
+    private Ran Why(params string[] arguments) =>
+        CommandLine.Run([new("EXEAT_JOURNAL", sample.Folder), new("EXEAT_POLICY", "policy.yaml"), new("EXEAT_AGENTS", "agents.yaml")], ["why", .. arguments]);
+
+    [Fact]
+    public void A_command_that_needs_a_policy_says_which_variables_name_it()
+    {
+        Ran unset = CommandLine.Run("why", "gw-1/1/4", "--journal", sample.Folder);
+        Assert.Equal(0, unset.ExitCode);
+        Assert.Equal("why: the command under 'next' judges by the gateway's policy and agents; name them first: export EXEAT_POLICY=PATH EXEAT_AGENTS=FILE\n", unset.Messages);
+        Assert.Equal("", CommandLine.Run("why", "gw-1/1/4", "--quiet", "--journal", sample.Folder).Messages);
+    }
+
+    [Fact]
+    public void A_command_that_reads_the_journal_works_as_it_is_printed()
+    {
+        string printed = CommandLine.Run("why", "--last", "--journal", sample.Folder).Data.Split('\n').Single(line => line.StartsWith("next:", StringComparison.Ordinal))[5..].Trim();
+        string[] words = printed.Split(' ');
+        Assert.Equal("exeat", words[0]);
+        Ran ran = CommandLine.Run(words[1..]);
+        Assert.Equal(0, ran.ExitCode);
+        Assert.StartsWith("TIME", ran.Data);
+    }
+
+    [Fact]
+    public void A_script_in_front_is_named_in_printed_commands() =>
+        Assert.Contains("next:    ./dev exeat flows query", CommandLine.Run([new("EXEAT_COMMAND", "./dev exeat")], "why", "--last", "--journal", sample.Folder).Data);
 
     [Theory]
     [InlineData(1, "permit")]

@@ -8,12 +8,16 @@ namespace Exeat.Cli;
 /// <summary>A recorded attempt in plain words.</summary>
 internal sealed record FlowExplanation(FlowSummary Flow, string Sentence, string Rule, string Proven, string Next, string? Propose)
 {
-    public static FlowExplanation Of(FlowSummary flow)
+    /// <summary>Explains; the journal that was given by option goes into the command that is printed, so that it works as it stands.</summary>
+    public static FlowExplanation Of(FlowSummary flow, string? journal)
     {
         FlowEvent decision = flow.Decision;
-        if (decision.Verdict is null) return Note(flow);
-        return new FlowExplanation(flow, SentenceOf(flow), RuleOf(decision), ProvenOf(flow), NextOf(flow), ProposalOf(flow));
+        if (decision.Verdict is null) return Note(flow, journal);
+        return new FlowExplanation(flow, SentenceOf(flow), RuleOf(decision), ProvenOf(flow), NextOf(flow, journal), ProposalOf(flow));
     }
+
+    /// <summary>Whether the command to go on with judges by a policy, which a record does not hold.</summary>
+    public bool NeedsPolicy => Flow.Decision.Verdict is not null && IsExplained(Flow.Decision);
 
     public void Write(CommandOutput output)
     {
@@ -57,9 +61,9 @@ internal sealed record FlowExplanation(FlowSummary Flow, string Sentence, string
         data.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
     }
 
-    private static FlowExplanation Note(FlowSummary flow) => new(flow,
+    private static FlowExplanation Note(FlowSummary flow, string? journal) => new(flow,
         string.Create(CultureInfo.InvariantCulture, $"This is a note of the journal about itself: {ReasonSentence.Of(flow.Decision.Reason)} ({flow.Attempts} events). {TerminalText.Escape(flow.Decision.Note)}").TrimEnd(),
-        "", "", "exeat flows query --reason " + TerminalText.Escape(flow.Decision.Reason), null);
+        "", "", Query("", flow, journal), null);
 
     private static string SentenceOf(FlowSummary flow)
     {
@@ -116,13 +120,17 @@ internal sealed record FlowExplanation(FlowSummary Flow, string Sentence, string
         return bound.Length == 0 ? proof : $"{proof}; this address was answered to this agent for {bound}";
     }
 
-    private static string NextOf(FlowSummary flow)
+    private static string NextOf(FlowSummary flow, string? journal)
     {
         FlowEvent read = flow.Decision;
         string agent = read.Agent is null ? "" : $" --agent {CommandWord.Of(read.Agent)}";
-        if (!ReasonSentence.IsPolicy(read.Reason) || read.Agent is null) return $"exeat flows query{agent} --reason {CommandWord.Of(read.Reason ?? "")}";
-        return $"exeat policy explain{agent}{AttemptOf(flow)}";
+        return IsExplained(read) ? $"{CommandPath.Program} policy explain{agent}{AttemptOf(flow)}" : Query(agent, flow, journal);
     }
+
+    private static bool IsExplained(FlowEvent read) => ReasonSentence.IsPolicy(read.Reason) && read.Agent is not null;
+
+    private static string Query(string agent, FlowSummary flow, string? journal) =>
+        $"{CommandPath.Program} flows query{agent} --reason {CommandWord.Of(flow.Decision.Reason ?? "")}" + (journal is null ? "" : " --journal " + CommandWord.Of(journal));
 
     // The same attempt in the words of explain; the answer then follows the record, also where the claim was false.
     private static string AttemptOf(FlowSummary flow)

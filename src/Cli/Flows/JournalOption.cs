@@ -20,7 +20,7 @@ internal static class JournalOption
         string directory = given ?? (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : Default);
         if (Directory.Exists(directory)) return new JournalReader(directory);
         throw new CommandFailure(ExitCode.InputWrong,
-            $"journal: {directory}: no such directory; give the gateway's journal.dir with --journal DIR or {Variable}=DIR (exeat lab --keep prints its own)");
+            $"journal: {(directory == Default ? "./" + Default : directory)}: no such directory; give the gateway's journal.dir with --journal DIR or {Variable}=DIR (exeat lab --keep prints its own)");
     }
 
     /// <summary>Says on standard error when lines were no events; a damaged journal should not look whole.</summary>

@@ -19,11 +19,11 @@ internal static class WhyCommand
         {
             if (result.GetValue(id) is null == !result.GetValue(last)) result.AddError("give either an ID or --last");
         });
-        command.SetAction(parsed => Run(parsed.GetValue(id), parsed.GetValue(agent), JournalOption.Open(parsed.GetValue(journal)), CommandOutput.Of(parsed)));
+        command.SetAction(parsed => Run(parsed.GetValue(id), parsed.GetValue(agent), parsed.GetValue(journal), JournalOption.Open(parsed.GetValue(journal)), CommandOutput.Of(parsed)));
         return command;
     }
 
-    private static int Run(string? id, string? agent, JournalReader reader, CommandOutput output)
+    private static int Run(string? id, string? agent, string? journal, JournalReader reader, CommandOutput output)
     {
         IReadOnlyList<FlowSummary> flows = FlowFold.Fold(reader.Read());
         FlowSummary? flow = id is null ? flows.LastOrDefault(f => f.Decision.Verdict == "deny" && (agent is null || f.Decision.Agent == agent)) : Find(flows, id);
@@ -34,7 +34,10 @@ internal static class WhyCommand
             output.Tell(agent is null ? "Nothing was refused." : $"Nothing was refused to {agent}.");
             return ExitCode.Done;
         }
-        FlowExplanation.Of(flow).Write(output);
+        var explanation = FlowExplanation.Of(flow, journal);
+        explanation.Write(output);
+        if (explanation.NeedsPolicy && PolicyInput.Unset is { Length: > 0 } unset)
+            output.Tell($"why: the command under 'next' judges by the gateway's policy and agents; name them first: export {unset}");
         return ExitCode.Done;
     }
 

@@ -13,7 +13,9 @@ internal static class KeptLabs
     /// <summary>Ends all and removes their folders.</summary>
     public static async Task<int> DownAsync()
     {
-        foreach (LabState state in LabState.All())
+        LabState[] labs = [.. LabState.All()];
+        if (labs.Length == 0) await Console.Error.WriteLineAsync("lab: none is up");
+        foreach (LabState state in labs)
         {
             if (state.IsAlive() && Belongs(state))
             {
@@ -43,10 +45,11 @@ internal static class KeptLabs
     /// <summary>Says how to get in.</summary>
     public static void SayHow(LabState state) => Console.Error.WriteLine(
         $"""
-        lab: left up. A shell inside an agent:  exeat lab shell coding-1
-        lab: its flows:                         exeat flows tail --follow --journal {state.Journal}
+        lab: left up. A shell inside an agent:  {CommandPath.Program} lab shell coding-1
+        lab: its flows:                         {CommandPath.Program} flows tail --follow --journal {state.Journal}
+        lab: for flows, why and explain:        export EXEAT_JOURNAL={state.Journal} EXEAT_POLICY={state.Documents}/policy.yaml EXEAT_AGENTS={state.Documents}/agents.yaml
         lab: the lab's authority for clients:   {state.Authority}
-        lab: end it:                            exeat lab down
+        lab: end it:                            {CommandPath.Program} lab down
         """);
 
     /// <summary>Runs a shell, or a command, inside an agent of the lab that is up.</summary>
@@ -59,10 +62,10 @@ internal static class KeptLabs
         }
         if (LabState.All().FirstOrDefault(s => s.IsAlive()) is not { } state || FirstProcess(state) is not { } first)
         {
-            await Console.Error.WriteLineAsync("lab: none is up; start one: exeat lab --keep");
+            await Console.Error.WriteLineAsync($"lab: none is up; start one: {CommandPath.Program} lab --keep");
             return ExitCode.EnvironmentLacks;
         }
-        string[] inside = command.Length > 0 ? command : ["env", $"SSL_CERT_FILE={state.Authority}", $"CURL_CA_BUNDLE={state.Authority}", "sh"];
+        string[] inside = ["env", $"SSL_CERT_FILE={state.Authority}", $"CURL_CA_BUNDLE={state.Authority}", .. command.Length > 0 ? command : (string[])["sh"]];
         using Process process = Process.Start(new ProcessStartInfo("nsenter",
             ["--target", first, "--user", "--mount", "--pid", "--preserve-credentials", "--", "nsenter", $"--net=/run/netns/{agent}", "--", .. inside]))!;
         await process.WaitForExitAsync();

@@ -7,10 +7,10 @@ namespace Exeat.Cli;
 /// <summary>The options of <c>exeat lab</c>; the same on the command that runs inside the namespaces.</summary>
 internal sealed class LabChoices
 {
-    private readonly Option<bool> _keep = new("--keep") { Description = "Leave the lab up, and say how to get in" };
-    private readonly Option<bool> _sabotage = new("--sabotage") { Description = "Plain forwarding instead of the gateway: every attack must escape" };
-    private readonly Option<string> _phase = new("--phase") { Description = "Only monitor or only enforce" };
-    private readonly Option<string[]> _agents = new("--agents") { Description = "Only these agents", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<bool> _keep = new("--keep") { Description = "leave the lab up, and say how to get in" };
+    private readonly Option<bool> _sabotage = new("--sabotage") { Description = "plain forwarding instead of the gateway: every attack must escape, and the status is 1" };
+    private readonly Option<string> _phase = new("--phase") { Description = "only monitor or only enforce" };
+    private readonly Option<string[]> _agents = new("--agents") { Description = "only these agents", AllowMultipleArgumentsPerToken = true };
 
     public void AddTo(Command command)
     {

@@ -17,17 +17,17 @@ internal static class LabCommands
     private static Command Lab()
     {
         LabChoices choices = new();
-        Command lab = new("lab", "Tries the whole product on this machine, in namespaces of its own: five agents, a gateway, a small world. About a minute.");
+        Command lab = new("lab", "try the whole product on this machine, in namespaces of its own: five agents, a gateway, a small world; about a minute. Status 0 only when every expectation held");
         choices.AddTo(lab);
         lab.SetAction((parsed, stop) => LabOutside.RunAsync(choices.Read(parsed), stop));
 
-        Command down = new("down", "Ends kept labs and removes everything of them.");
+        Command down = new("down", "end kept labs and remove everything of them");
         down.SetAction((_, _) => KeptLabs.DownAsync());
         lab.Subcommands.Add(down);
 
-        Argument<string> agent = new("agent") { Description = "One of " + string.Join(", ", LabPlan.Agents.Select(a => a.Id)) };
-        Argument<string[]> command = new("command") { Description = "What to run instead of a shell", Arity = ArgumentArity.ZeroOrMore };
-        Command shell = new("shell", "Opens a shell inside an agent of a kept lab.") { agent, command };
+        Argument<string> agent = new("agent") { Description = "one of " + string.Join(", ", LabPlan.Agents.Select(a => a.Id)) };
+        Argument<string[]> command = new("command") { Description = "what to run instead of a shell", Arity = ArgumentArity.ZeroOrMore };
+        Command shell = new("shell", "open a shell inside an agent of a kept lab, or run a command there (after --)") { agent, command };
         shell.SetAction((parsed, _) => KeptLabs.ShellAsync(parsed.GetValue(agent)!, parsed.GetValue(command) ?? []));
         lab.Subcommands.Add(shell);
         return lab;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Exeat.Lab.Report;
 using Spectre.Console;
 
@@ -13,6 +14,7 @@ internal static class LabTable
         if (wish.Json)
         {
             Console.WriteLine(report.ToJson());
+            if (!wish.Quiet) Console.Error.WriteLine("lab: " + Summary(report, took));
             return;
         }
         Table table = new() { Border = TableBorder.Rounded };
@@ -21,11 +23,16 @@ internal static class LabTable
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings());
         if (Console.IsOutputRedirected) console.Profile.Width = LeastWidth;
         console.Write(table);
+        Console.WriteLine(Summary(report, took));
+        if (wish.Sabotage) Console.WriteLine("Sabotage: without a gateway nothing is recorded and attacks escape. Status 1 is what is right here.");
+    }
+
+    private static string Summary(LabReport report, TimeSpan took)
+    {
         int attacks = report.Attempts.Count(r => r.IsAttack && r.Phase == "enforce");
         int contained = report.Attempts.Count(r => r.IsAttack && r.Phase == "enforce" && !r.Arrived);
         string tally = attacks > 0 ? $"; {contained} of {attacks} attacks contained in enforce" : "";
-        Console.WriteLine($"{report.Passed} passed, {report.Failed} failed{tally}; {took.TotalSeconds:0.0} s");
-        if (wish.Sabotage) Console.WriteLine("Sabotage: without a gateway nothing is recorded and attacks escape. Status 1 is what is right here.");
+        return string.Create(CultureInfo.InvariantCulture, $"{report.Passed} passed, {report.Failed} failed{tally}; {took.TotalSeconds:0.0} s");
     }
 
     private static IEnumerable<string> Cells(LabRow row, bool sabotage) =>

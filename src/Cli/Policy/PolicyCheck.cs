@@ -41,7 +41,9 @@ internal static class PolicyCheck
     private static string? Summary(Policy.Policy? policy, string? agents, int held, int failed)
     {
         if (policy is null) return null;
-        string tests = agents is not null ? $"{held} tests held, {failed} failed" : policy.Tests.IsEmpty ? "no tests" : $"{policy.Tests.Length} tests not run (give --agents FILE)";
-        return $"{policy.Rules.Length} rules, {tests}, version {policy.Version}";
+        string tests = agents is not null ? $"{Count(held, "test")} held, {failed} failed" : policy.Tests.IsEmpty ? "no tests" : $"{Count(policy.Tests.Length, "test")} not run (give --agents FILE)";
+        return $"{Count(policy.Rules.Length, "rule")}, {tests}, version {policy.Version}";
     }
+
+    private static string Count(int number, string thing) => number == 1 ? $"1 {thing}" : $"{number} {thing}s";
 }

@@ -13,6 +13,9 @@ internal sealed class PolicyInput(string? policy, string? agents, string? packs)
 
     public static Option<string?> PacksOption() => new("--packs") { Description = "the folder of packs that the policy includes (default: $EXEAT_PACKS)", HelpName = "DIR" };
 
+    /// <summary>The variables that are not set, with what belongs into them; empty when policy and agents are both known.</summary>
+    public static string Unset => string.Join(' ', ((string[])["EXEAT_POLICY=PATH", "EXEAT_AGENTS=FILE"]).Where(variable => FromEnvironment(variable.Split('=')[0]) is null));
+
     /// <summary>Loads both, or ends the command with all their problems.</summary>
     public (Policy.Policy Policy, AgentsDocument Agents, CompiledPolicy Compiled) Load(CommandOutput output)
     {

@@ -35,7 +35,7 @@ internal static class DocumentFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            problems.Error(whole, $"it cannot be read: {e.Message}", "check the path and its permissions");
+            problems.Error(whole, $"it cannot be read: {e.Message.TrimEnd('.')}", "check the path and its permissions");
             return [];
         }
     }

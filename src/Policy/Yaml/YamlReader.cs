@@ -41,7 +41,8 @@ internal sealed class YamlReader
         }
         catch (YamlException e)
         {
-            problems.Error(Place(file, e.Start), $"this is not YAML: {Clause(e.Message)}", "correct the syntax; look at indentation, quotes and brackets first");
+            if (TabAt(file, text, e.Start) is { } tab) problems.Error(tab, "this is not YAML: a line is indented with a tab character", "indent with spaces");
+            else problems.Error(Place(file, e.Start), $"this is not YAML: {Clause(e.Message)}", "correct the syntax; look at indentation, quotes and brackets first");
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or OverflowException)
         {
@@ -52,6 +53,18 @@ internal sealed class YamlReader
     }
 
     private static SourceLocation Place(string file, Mark mark) => new(file, (int)mark.Line, (int)mark.Column);
+
+    // The parser names the value before the tab; people look for the tab.
+    private static SourceLocation? TabAt(string file, string text, Mark mark)
+    {
+        string[] lines = text.Split('\n');
+        for (int at = Math.Max((int)mark.Line - 1, 0); at < lines.Length && at <= (int)mark.Line; at++)
+        {
+            int column = lines[at].AsSpan().IndexOfAnyExcept(' ');
+            if (column >= 0 && lines[at][column] == '\t') return new SourceLocation(file, at + 1, column + 1);
+        }
+        return null;
+    }
 
     private static string Clause(string message)
     {
@@ -68,10 +81,16 @@ internal sealed class YamlReader
         SourceLocation where = Place(_file, current.Start);
         if (++_nodes > MaxNodes) return GiveUp(where, $"the file has more than {MaxNodes} values", "split it");
         if (depth > MaxDepth) return GiveUp(where, $"values are nested more than {MaxDepth} deep", "no document needs that; take the nesting out");
-        if (current is AnchorAlias)
+        if (current is AnchorAlias { Value: var alias })
         {
-            _problems.Error(where, "aliases (*name) are not supported", "write the value out");
-            return new YamlNode(where) { Text = "", IsPlain = true };
+            // A wildcard without quotes reads as an alias, and is what people mean far more often.
+            string meant = "*" + alias.Value;
+            if (meant.Contains('.', StringComparison.Ordinal))
+                _problems.Error(where, $"{Excerpt.Of(meant)} without quotes is an alias in YAML, and aliases are not supported", $"write it in quotes: \"{Excerpt.Of(meant)}\"");
+            else
+                _problems.Error(where, "aliases (*name) are not supported", "write the value out");
+            // Not plain: an empty plain value would be said to be missing, which it is not.
+            return new YamlNode(where) { Text = meant, IsPlain = false };
         }
         if (current is NodeEvent node && (!node.Anchor.IsEmpty || !node.Tag.IsEmpty))
             _problems.Error(where, "anchors (&name) and tags (!name) are not supported", "take them out");

@@ -40,6 +40,25 @@ public class LoaderTests
         Assert.Equal(version, Loading.Load(folder.Path).Policy!.Version);
     }
 
+    [Theory]
+    [InlineData("*.x.org")]
+    [InlineData("**.x.org")]
+    public void A_wildcard_without_quotes_is_one_problem_that_says_so(string pattern)
+    {
+        LoadResult result = Loading.Policy("mode: monitor\nwebGroups:\n  core: {names: [a.example.com, " + pattern + "]}\n");
+        Problem problem = Assert.Single(result.Problems, problem => problem.Line == 5);
+        Assert.Contains($"{pattern} without quotes is an alias in YAML", problem.What);
+        Assert.Contains($"\"{pattern}\"", problem.Remedy);
+    }
+
+    [Fact]
+    public void A_tab_is_named_where_it_stands()
+    {
+        LoadResult result = Loading.Policy("mode: monitor\nrules:\n- name: a\n  priority: 1\n  \tprotocol: tcp\n");
+        Problem problem = Assert.Single(result.Problems, problem => problem.What.Contains("tab", StringComparison.Ordinal));
+        Assert.Equal((7, 3, "indent with spaces"), (problem.Line, problem.Column, problem.Remedy));
+    }
+
     [Fact]
     public void A_date_lasts_to_the_end_of_its_day_and_a_time_keeps_its_offset()
     {
