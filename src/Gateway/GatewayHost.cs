@@ -237,7 +237,11 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
 
     private void Tell(Loaded loaded)
     {
-        foreach (Problem problem in loaded.Problems) log.Warned(problem.ToString());
+        foreach (Problem problem in loaded.Problems)
+        {
+            if (problem.Severity == Severity.Error) log.Wrong(problem.ToString());
+            else log.Warned(problem.ToString());
+        }
     }
 
     private T Own<T>(T part)

@@ -40,4 +40,7 @@ internal static partial class GatewayLog
 
     [LoggerMessage(12, LogLevel.Error, "repair failed, trying again: {Error}")]
     public static partial void RepairFailed(this ILogger log, string error);
+
+    [LoggerMessage(13, LogLevel.Error, "{Problem}")]
+    public static partial void Wrong(this ILogger log, string problem);
 }
