@@ -126,9 +126,9 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         var counts = new KernelCounts(nftables, journal, () => policies.Current);
         await ReloadUntilStoppedAsync(gateway, policies, loop, judge, tcp, counts, bindings).ConfigureAwait(false);
         counts.Record();
+        await answering.ConfigureAwait(false);
         // We may still be inside Cancel(), on whose stack the other threads have yet to be woken: joining them here would wait for their time-outs.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await answering.ConfigureAwait(false);
         foreach (Thread thread in _threads) thread.Join();
         locks.Stop();
         journal.Commit();
