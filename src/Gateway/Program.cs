@@ -1,5 +1,6 @@
 using Exeat.Api;
 using Exeat.Gateway;
+using Exeat.Gateway.Host;
 using Exeat.Gateway.Kernel;
 using Exeat.Linux;
 using Exeat.Policy;

@@ -50,7 +50,8 @@ internal static class Repository
         foreach (string file in Directory.EnumerateFiles(folder))
         {
             string name = Path.GetFileName(file);
-            if (name.EndsWith(".swp", StringComparison.Ordinal) || name.Contains(".received.", StringComparison.Ordinal)) continue;
+            // In a second working tree of git, .git is a file.
+            if (Ignored.Contains(name) || name.EndsWith(".swp", StringComparison.Ordinal) || name.Contains(".received.", StringComparison.Ordinal)) continue;
             yield return Path.GetRelativePath(Root, file).Replace('\\', '/');
         }
         foreach (string inner in Directory.EnumerateDirectories(folder))

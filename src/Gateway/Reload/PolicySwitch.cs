@@ -7,10 +7,13 @@ namespace Exeat.Gateway.Reload;
 
 /// <summary>Puts a policy into force: once at start, then on every change, without a packet being judged by half of it (I8).</summary>
 internal sealed class PolicySwitch(
-    GatewayDocument gateway, Locks locks, Attachments attachments, GenerationCounter generations, MarkLayout marks, Conntrack conntrack, Func<RulesetOptions> frame,
+    GatewayDocument gateway, Locks locks, Attachments attachments, GenerationCounter generations, MarkLayout marks, Conntrack conntrack,
     TimeProvider time)
 {
     private volatile Snapshot? _current;
+
+    /// <summary>What the tables depend on besides policy and agents; set before the first policy.</summary>
+    public RulesetOptions? Frame { get; set; }
 
     /// <summary>The policy in force.</summary>
     public Snapshot Current => _current ?? throw new InvalidOperationException("no policy is in force yet");
@@ -52,7 +55,7 @@ internal sealed class PolicySwitch(
     // The count of generations is a circle: what still bears this number, unseen since then, must not pass by it (K17).
     private void Forget(int generation) => conntrack.Dump(marks.Generations, marks.Pending(generation) & marks.Generations, (in ConntrackEvent old) => conntrack.SetMark(old.Original, 0, marks.Judged));
 
-    private RulesetOptions Options(Snapshot snapshot, Loaded loaded, bool keepOld, params int[] passing) => frame() with
+    private RulesetOptions Options(Snapshot snapshot, Loaded loaded, bool keepOld, params int[] passing) => Frame! with
     {
         Identities = attachments.Take(loaded.Agents!, keepOld),
         Enforced = [.. snapshot.Policy.Agents.Where(a => a.EffectiveMode == Mode.Enforce).Select(a => a.Interface).Where(gateway.Inside.Contains).Distinct()],

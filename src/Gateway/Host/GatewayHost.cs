@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using Exeat.Gateway.Kernel;
+using Exeat.Policy;
+using Microsoft.Extensions.Logging;
+
+namespace Exeat.Gateway.Host;
+
+/// <summary>One running gateway: starts its parts in the only safe order, and stops with both locks closed.</summary>
+/// <remarks>
+/// <code>
+///   HostDocuments    documents, marks
+///   HostKernel       kernel features, interfaces → LOCKS CLOSED (base table, routing rules)
+///   HostJudging      proofs, journal → bindings, judges, queue
+///   HostResolver     resolver listens
+///   here             data table → sysctls → forwarding on → ready
+///   HostLoop         changes and counts, until stopped
+/// </code>
+/// An exception at any point leaves the locks as they are: closed.
+/// </remarks>
+internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger log) : IAsyncDisposable
+{
+    private readonly HostParts _parts = new(log);
+
+    /// <summary>Runs until a signal, or until a part fails.</summary>
+    public async Task RunAsync()
+    {
+        HostLoop loop = _parts.Own(new HostLoop(_parts, time, log));
+        using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            loop.Reload();
+        });
+
+        HostDocuments documents = HostDocuments.Read(configPath, time, log);
+        var kernel = new HostKernel(documents, _parts, log);
+        var path = new HostJudging(documents, kernel, _parts, time);
+        await using HostResolver resolver = HostResolver.Start(documents, kernel, path, time, log);
+        path.Begin(documents, kernel, resolver.Listeners, log);
+        _parts.Start("watch", kernel.Watch(log).Run);
+        Task answering = _parts.GuardAsync("resolver", resolver.RunAsync(_parts.Stopping));
+        Preparation.SetSysctls(documents.Gateway.Inside);
+        Preparation.EnableForwarding();
+        if (documents.First.Policy!.Mode == Mode.Monitor) log.Monitoring();
+        Snapshot first = path.Policies.Current;
+        log.Ready(first.Version[..12], documents.First.Policy.Mode.ToString(), first.Generation, first.Policy.Agents.Length);
+
+        await loop.RunAsync(documents, kernel, path).ConfigureAwait(false);
+        await answering.ConfigureAwait(false);
+        await _parts.JoinAsync().ConfigureAwait(false);
+        kernel.Locks.Stop();
+        path.Journal.Commit();
+        _parts.ThrowIfFailed();
+        log.Stopped();
+    }
+
+    /// <summary>Lets go of everything but the locks.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _parts.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _parts.RequestStop();
+    }
+}

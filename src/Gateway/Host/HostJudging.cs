@@ -1,0 +1,89 @@
+using System.Collections.Frozen;
+using Exeat.Flows;
+using Exeat.Gateway.Bindings;
+using Exeat.Gateway.Judging;
+using Exeat.Gateway.Kernel;
+using Exeat.Gateway.Records;
+using Exeat.Gateway.Reload;
+using Exeat.Linux;
+using Exeat.Names;
+using Exeat.Policy;
+using Microsoft.Extensions.Logging;
+
+namespace Exeat.Gateway.Host;
+
+/// <summary>Everything between the kernel's queue and the journal: bindings, judges, the verdict thread, and the policy they judge by.</summary>
+internal sealed class HostJudging
+{
+    private const int FlowCapacity = 65_536;
+
+    private readonly HostParts _parts;
+    private readonly TimeProvider _time;
+    private readonly FlowJoin _join;
+
+    /// <summary>Reads the proofs of earlier runs, then opens journal and queue. Nothing is judged yet.</summary>
+    public HostJudging(HostDocuments documents, HostKernel kernel, HostParts parts, TimeProvider time)
+    {
+        (_parts, _time) = (parts, time);
+        GatewayDocument gateway = documents.Gateway;
+        GatewayLimits limits = gateway.Limits;
+        MarkLayout marks = documents.Marks;
+        var table = new FlowTable(limits, FlowCapacity);
+        _join = new FlowJoin(kernel.Conntrack, marks, table, time);
+        _join.ReadProofs(gateway.Journal.Dir);
+        Journal = parts.Own(OpenJournal(gateway, time));
+        var recorder = new FlowRecorder(Journal, time);
+        Bindings = new BindingBook(new BindingLimits { PerAgent = limits.Bindings, AddressesPerName = limits.AddressesPerName, Least = TimeSpan.FromSeconds(limits.BindingSeconds) }, time);
+        RawSender sender = parts.Own(new RawSender(marks.Passed));
+        var resets = new ResetList(packet => sender.Send(packet));
+        var never = new NeverForwarded(gateway.Dns.Intercept.ToFrozenSet());
+        Tcp = new TcpJudge(table, Bindings, recorder, resets, new KernelConnections(kernel.Conntrack, kernel.Attachments, marks), never, time)
+        {
+            HelloTimeout = TimeSpan.FromMilliseconds(limits.HelloMilliseconds),
+            HelloBytes = limits.HelloBytes,
+        };
+        Judge = new PacketJudge(Tcp, new DatagramJudge(table, Bindings, recorder, never, time), recorder, kernel.Interfaces, marks);
+        PacketQueue queue = parts.Own(PacketQueue.Open(HostKernel.QueueNumber));
+        Loop = new VerdictLoop(queue, Judge, recorder, resets, Tcp, time);
+        Policies = new PolicySwitch(gateway, kernel.Locks, kernel.Attachments, new GenerationCounter(gateway.State), marks, kernel.Conntrack, time);
+    }
+
+    public Journal Journal { get; }
+
+    public BindingBook Bindings { get; }
+
+    public TcpJudge Tcp { get; }
+
+    public PacketJudge Judge { get; }
+
+    public VerdictLoop Loop { get; }
+
+    public PolicySwitch Policies { get; }
+
+    /// <summary>Joins what lives in the kernel with its proofs, starts the verdict thread, and loads the data table for the first policy.</summary>
+    public void Begin(HostDocuments documents, HostKernel kernel, IReadOnlyList<(Address Intercept, ushort Port)> listeners, ILogger log)
+    {
+        Policies.Frame = kernel.Frame(listeners);
+        Snapshot first = Policies.Prepare(documents.First);
+        Judge.Snapshot = first;
+        (int joined, int unproven) = _join.Join(first);
+        if (joined + unproven > 0) log.Joined(joined, unproven);
+        var ends = new ConnectionEnds(_parts.Own(ConntrackEvents.Open(ConntrackEventKinds.Destroy)), kernel.Conntrack, Loop, Tcp, Judge, _time);
+        _parts.Start("verdict", Loop.Run);
+        _parts.Start("conntrack", ends.Run);
+        Policies.Begin(first, documents.First);
+        log.QueueBound(HostKernel.QueueNumber, kernel.Locks.QueueKind == QueueKind.Nft ? "nft queue" : "xt NFQUEUE in our own nft table");
+    }
+
+    private static Journal OpenJournal(GatewayDocument gateway, TimeProvider time)
+    {
+        try
+        {
+            return Journal.Open(new JournalOptions { Dir = gateway.Journal.Dir, MaxBytes = gateway.Journal.MaxBytes, Gateway = gateway.Id }, time);
+        }
+        catch (JournalException refused)
+        {
+            throw new GatewayFailure(3, refused.Message);
+        }
+    }
+}

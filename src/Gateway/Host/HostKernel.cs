@@ -1,0 +1,67 @@
+using Exeat.Gateway.Kernel;
+using Exeat.Linux;
+using Exeat.Names;
+using Exeat.Policy;
+using Microsoft.Extensions.Logging;
+
+namespace Exeat.Gateway.Host;
+
+/// <summary>The gateway's hold on the kernel: links, tables, both locks, conntrack.</summary>
+internal sealed class HostKernel
+{
+    public const ushort QueueNumber = 4747;
+
+    private readonly GatewayDocument _gateway;
+    private readonly MarkLayout _marks;
+    private readonly HostParts _parts;
+    private readonly LinkTable _links;
+
+    /// <summary>Closes the locks as soon as it can: nothing of the agents' passes from there on. <see cref="GatewayFailure"/> names what is missing.</summary>
+    public HostKernel(HostDocuments documents, HostParts parts, ILogger log)
+    {
+        (_gateway, _marks, _parts) = (documents.Gateway, documents.Marks, parts);
+        Preparation.RequireFeatures();
+        _links = parts.Own(new LinkTable());
+        Preparation.RequireInterfaces(_links, [.. _gateway.Inside, _gateway.Outside]);
+        Directory.CreateDirectory(_gateway.State);
+        Nftables = parts.Own(new Nftables());
+        Locks = new Locks(Nftables, new SecondLock(parts.Own(new PolicyRouting()), _marks, _gateway.Inside));
+        Locks.Close(Frame([]));
+        log.LocksClosed(_gateway.Inside.Length * 2);
+        Conntrack = parts.Own(new Conntrack());
+        Attachments = new Attachments(_gateway.Inside);
+        LinksChanged();
+    }
+
+    public Nftables Nftables { get; }
+
+    public Locks Locks { get; }
+
+    public Conntrack Conntrack { get; }
+
+    public Attachments Attachments { get; }
+
+    public Interfaces Interfaces { get; } = new();
+
+    /// <summary>What the tables depend on besides policy and agents.</summary>
+    public RulesetOptions Frame(IReadOnlyList<(Address Intercept, ushort Port)> listeners) => new()
+    {
+        Marks = _marks,
+        Inside = _gateway.Inside,
+        Outside = _gateway.Outside,
+        Identities = [],
+        Intercepts = listeners.Count > 0 ? listeners : [.. _gateway.Dns.Intercept.Select(a => (a, (ushort)0))],
+        Upstreams = [.. _gateway.Dns.Upstream.Select(u => (u.Address, u.Port))],
+        Enforced = _gateway.Inside,
+        UserId = ProcessUser.Id,
+        Queue = QueueNumber,
+        NewFlowsPerSecond = _gateway.Limits.NewFlowsPerSecond,
+        NewFlowsBurst = _gateway.Limits.NewFlowsBurst,
+        Generations = [],
+    };
+
+    /// <summary>The watch over tables, routing rules and links, to be run on a thread.</summary>
+    public LockWatch Watch(ILogger log) => new(_parts.Own(new KernelWatch()), Nftables, Locks, LinksChanged, log);
+
+    private void LinksChanged() => Interfaces.Refresh(_gateway.Inside, _links);
+}
