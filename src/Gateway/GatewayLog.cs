@@ -43,4 +43,7 @@ internal static partial class GatewayLog
 
     [LoggerMessage(13, LogLevel.Error, "{Problem}")]
     public static partial void Wrong(this ILogger log, string problem);
+
+    [LoggerMessage(40, LogLevel.Error, "the {Part} does not answer; the supervisor gets no sign of life, and restarts this process after {Milliseconds} ms of silence")]
+    public static partial void NotAnswering(this ILogger log, string part, long milliseconds);
 }

@@ -2,48 +2,63 @@ using Exeat.Api;
 using Exeat.Gateway;
 using Exeat.Gateway.Host;
 using Exeat.Gateway.Kernel;
+using Exeat.Gateway.Output;
+using Exeat.Gateway.Supervision;
 using Exeat.Linux;
 using Exeat.Policy;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Verb = Exeat.Gateway.GatewayArguments.Verb;
 
 const string Usage = $"""
     {Product.Name} gateway: the only way out of the agents behind it.
 
-    exeat-gateway --config FILE     run in this network namespace until SIGTERM; SIGHUP reads policy and agents again
-    exeat-gateway --print-example   print a gateway document to begin with
-    exeat-gateway --remove-locks    remove every table and routing rule of ours from this network namespace
-    exeat-gateway --help
+    exeat-gateway --config FILE                 run in this network namespace until SIGTERM; SIGHUP reads policy and agents again
+    exeat-gateway --close-locks --config FILE   close both locks and end: for boot, before any interface is up
+    exeat-gateway --remove-locks                remove every table and routing rule of ours from this network namespace
+    exeat-gateway --print-example               print a gateway document to begin with
+    exeat-gateway --version | --help
+
+    --user NAME               become this user of /etc/passwd at start; CAP_NET_ADMIN and CAP_NET_RAW are kept, all else is given up in any case
+    --log-format text|json    one event is one line on standard error
+    --log-level  error|warning|info|debug
 
     Exit status: 0 stopped in order, 2 wrong document or arguments, 3 the kernel or the machine lacks something, 4 our fault.
     """;
 
-using ILoggerFactory logs = LoggerFactory.Create(builder => builder.AddSimpleConsole(o =>
-{
-    o.SingleLine = true;
-    o.UseUtcTimestamp = true;
-    o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-}).AddFilter(level => level >= LogLevel.Information).AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace));
-ILogger log = logs.CreateLogger("gateway");
+GatewayArguments asked = GatewayArguments.Read(args);
 try
 {
-    switch (args)
+    switch (asked.Asked)
     {
-        case ["--help" or "-h"]:
+        case Verb.Help:
             Console.Out.WriteLine(Usage);
             return 0;
-        case ["--print-example"]:
+        case Verb.Version:
+            Console.Out.WriteLine(Product.Version);
+            return 0;
+        case Verb.PrintExample:
             Console.Out.Write(GatewayDocumentExample.Text);
             return 0;
-        case ["--remove-locks"]:
+        case Verb.RemoveLocks:
             using (var nftables = new Nftables())
             using (var routing = new PolicyRouting())
                 Locks.RemoveAll(nftables, routing);
             Console.Error.WriteLine("removed: tables exeat and exeat_base, and the routing lock; forwarding is no longer guarded");
             return 0;
-        case ["--config", string path]:
-            await using (var gateway = new GatewayHost(path, TimeProvider.System, log)) await gateway.RunAsync();
+        case Verb.CloseLocks:
+            KeptRights.Ensure(asked.User);
+            GatewayResult read = GatewayDocumentLoader.Load(asked.Config);
+            foreach (Problem problem in read.Problems) Console.Error.WriteLine(problem);
+            if (read.Gateway is null) throw new GatewayFailure(2, $"{asked.Config} is not a usable gateway document; the locks were not touched");
+            Console.Error.WriteLine($"locks closed: base table and {LockClosing.Close(read.Gateway)} routing rules; nothing of an agent's passes before a gateway runs");
             return 0;
+        case Verb.Run:
+            KeptRights.Ensure(asked.User);
+            return await RunAsync();
         default:
+            if (asked.Problem.Length > 0) Console.Error.WriteLine($"exeat-gateway: {asked.Problem}");
             Console.Error.WriteLine(Usage);
             return 2;
     }
@@ -57,4 +72,18 @@ catch (KernelException refused)
 {
     Console.Error.WriteLine($"exeat-gateway: {refused.Message}");
     return 3;
+}
+
+async Task<int> RunAsync()
+{
+    var line = new LogLine(LogLine.Choose(asked.LogsJson), TimeProvider.System);
+    using ILoggerFactory logs = LoggerFactory.Create(builder =>
+    {
+        builder.Services.AddSingleton<ConsoleFormatter>(line);
+        builder.AddConsole(o => (o.FormatterName, o.LogToStandardErrorThreshold) = (LogLine.FormatterName, LogLevel.Trace)).AddFilter(level => level >= asked.LogLevel);
+    });
+    using var notify = NotifySocket.FromEnvironment();
+    await using var gateway = new GatewayHost(asked.Config, TimeProvider.System, logs.CreateLogger("gateway"), notify);
+    await gateway.RunAsync();
+    return 0;
 }

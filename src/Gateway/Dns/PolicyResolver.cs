@@ -26,6 +26,7 @@ public sealed class PolicyResolver : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly QuestionDesk _desk;
+    private readonly LivenessProbe _probe = new();
     private readonly List<(Address Intercept, Socket Udp, Socket Tcp)> _sockets = [];
 
     /// <summary>Makes a resolver; nothing is bound yet.</summary>
@@ -62,7 +63,7 @@ public sealed class PolicyResolver : IAsyncDisposable
         List<Task> tasks = [FlushAsync(all.Token)];
         foreach ((Address intercept, Socket udp, Socket tcp) in _sockets)
         {
-            tasks.Add(new UdpFront(udp, intercept, _desk, _options.Limits).RunAsync(all.Token));
+            tasks.Add(new UdpFront(udp, intercept, _desk, _options.Limits, _probe).RunAsync(all.Token));
             tasks.Add(new TcpFront(tcp, intercept, _desk, _options.Limits, total, _time).RunAsync(all.Token));
         }
         try
@@ -83,6 +84,23 @@ public sealed class PolicyResolver : IAsyncDisposable
             await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _desk.Recorder.Flush();
         }
+    }
+
+    /// <summary>Whether every port is really read, found out over loopback; waits for the answers until cancelled.</summary>
+    public async Task<bool> AnswersAsync(CancellationToken stop)
+    {
+        foreach ((_, ushort port) in Listeners)
+        {
+            try
+            {
+                if (!await _probe.AskAsync(port, stop).ConfigureAwait(false)) return false;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// <summary>Lets go of the ports.</summary>

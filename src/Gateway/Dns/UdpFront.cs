@@ -11,7 +11,7 @@ namespace Exeat.Gateway.Dns;
 /// socket lets routing choose the source, which is wrong as soon as an interface has two addresses of a family. So the first question to each local address opens
 /// a socket bound to it, which answers that question, and to which the kernel gives the following ones (the more exact bind wins).
 /// </remarks>
-internal sealed class UdpFront(Socket wildcard, Address intercept, QuestionDesk desk, ResolverLimits limits)
+internal sealed class UdpFront(Socket wildcard, Address intercept, QuestionDesk desk, ResolverLimits limits, LivenessProbe probe)
 {
     // Longer packets come in cut and read as broken; no honest question is longer than about 300 bytes.
     private const int PacketRoom = 2048;
@@ -96,6 +96,11 @@ internal sealed class UdpFront(Socket wildcard, Address intercept, QuestionDesk 
     private async ValueTask AnswerAsync(ReadOnlyMemory<byte> packet, byte[] reply, SocketAddress from, Socket via, CancellationToken stop)
     {
         if (!SourceAddress.TryRead(from, out Address source, out ushort port)) return;
+        if (probe.Is(packet.Span, source))
+        {
+            await SendAsync(packet, from, via, stop);
+            return;
+        }
         int written = desk.Begin(packet.Span, new Peer(source, port, Peer.Udp, intercept), reply, out Exchange? waiting);
         if (waiting is not null) _ = FinishAsync(waiting, Copy(from), via, stop);
         else if (written > 0) await SendAsync(reply.AsMemory(0, written), from, via, stop);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Exeat.Gateway.Kernel;
+using Exeat.Gateway.Supervision;
 using Exeat.Policy;
 using Microsoft.Extensions.Logging;
 
@@ -17,14 +18,14 @@ namespace Exeat.Gateway.Host;
 /// </code>
 /// An exception at any point leaves the locks as they are: closed.
 /// </remarks>
-internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger log) : IAsyncDisposable
+internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger log, NotifySocket notify) : IAsyncDisposable
 {
     private readonly HostParts _parts = new(log);
 
     /// <summary>Runs until a signal, or until a part fails.</summary>
     public async Task RunAsync()
     {
-        HostLoop loop = _parts.Own(new HostLoop(_parts, time, log));
+        HostLoop loop = _parts.Own(new HostLoop(_parts, time, log, notify));
         using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -46,7 +47,13 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         Snapshot first = path.Policies.Current;
         log.Ready(first.Version[..12], documents.First.Policy.Mode.ToString(), first.Generation, first.Policy.Agents.Length);
 
+        notify.Ready(HostLoop.StatusOf(first));
+        var watchdog = new Watchdog(notify, Watchdog.IntervalFromEnvironment(), [("verdict thread", path.Loop.AnswersAsync), ("resolver", resolver.AnswersAsync)], time, log);
+        Task watched = _parts.GuardAsync("watchdog", watchdog.RunAsync(_parts.Stopping));
+
         await loop.RunAsync(documents, kernel, path).ConfigureAwait(false);
+        notify.Stopping();
+        await watched.ConfigureAwait(false);
         await answering.ConfigureAwait(false);
         await _parts.JoinAsync().ConfigureAwait(false);
         kernel.Locks.Stop();

@@ -1,5 +1,6 @@
 using Exeat.Gateway.Records;
 using Exeat.Gateway.Reload;
+using Exeat.Gateway.Supervision;
 using Exeat.Linux;
 using Exeat.Policy;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Exeat.Gateway.Host;
 
 /// <summary>What a running gateway does besides answering: changes of policy, and jobs at intervals.</summary>
-internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log) : IDisposable
+internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, NotifySocket notify) : IDisposable
 {
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
 
@@ -24,7 +25,12 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log) 
         {
             try
             {
-                if (await _reload.WaitAsync(CountEvery, parts.Stopping).ConfigureAwait(false)) await ReloadAsync(documents, path).ConfigureAwait(false);
+                if (await _reload.WaitAsync(CountEvery, parts.Stopping).ConfigureAwait(false))
+                {
+                    notify.Reloading(time);
+                    await ReloadAsync(documents, path).ConfigureAwait(false);
+                    notify.Ready(StatusOf(path.Policies.Current));
+                }
                 else Periodic(counts, path);
             }
             catch (OperationCanceledException) when (parts.Stopping.IsCancellationRequested)
@@ -36,6 +42,9 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log) 
     }
 
     public void Dispose() => _reload.Dispose();
+
+    /// <summary>What a supervisor shows beside the name.</summary>
+    public static string StatusOf(Snapshot snapshot) => $"policy {snapshot.Version[..12]}, generation {snapshot.Generation}, {snapshot.Policy.Agents.Length} agents";
 
     private static void Periodic(KernelCounts counts, HostJudging path)
     {

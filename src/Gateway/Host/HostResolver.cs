@@ -41,5 +41,8 @@ internal sealed class HostResolver : IAsyncDisposable
     /// <summary>Answers until stopped.</summary>
     public Task RunAsync(CancellationToken stop) => _resolver.RunAsync(stop);
 
+    /// <summary>Whether the ports are really read.</summary>
+    public Task<bool> AnswersAsync(CancellationToken stop) => _resolver.AnswersAsync(stop);
+
     public ValueTask DisposeAsync() => _resolver.DisposeAsync();
 }

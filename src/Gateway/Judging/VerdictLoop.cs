@@ -46,6 +46,9 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
         return done.Task;
     }
 
+    /// <summary>Whether the thread comes round; waits for it until cancelled.</summary>
+    public Task<bool> AnswersAsync(CancellationToken stop) => Ask(() => true).WaitAsync(stop);
+
     /// <summary>Runs until cancelled. Whatever waits in the queue then is dropped by the kernel.</summary>
     public void Run(CancellationToken stop)
     {

@@ -62,3 +62,20 @@ internal unsafe struct PacketAddress
     public byte AddressLength;
     public fixed byte Address[8];
 }
+
+/// <summary>struct __user_cap_header_struct.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct CapabilityHeader
+{
+    public uint Version;
+    public int Pid;
+}
+
+/// <summary>struct __user_cap_data_struct: 32 capabilities; version 3 takes two of them.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct CapabilityWord
+{
+    public uint Effective;
+    public uint Permitted;
+    public uint Inheritable;
+}

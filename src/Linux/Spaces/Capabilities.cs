@@ -27,15 +27,27 @@ public static class Capabilities
         return bit >= 0 && (ReadMask() & (1ul << bit)) != 0;
     }
 
+    /// <summary>The bits of capabilities by name; an unknown name is a mistake of the caller.</summary>
+    internal static ulong Mask(IEnumerable<string> names)
+    {
+        ulong mask = 0;
+        foreach (string name in names)
+        {
+            int bit = Array.IndexOf(Known, name);
+            ArgumentOutOfRangeException.ThrowIfNegative(bit, name);
+            mask |= 1ul << bit;
+        }
+        return mask;
+    }
+
     internal static ImmutableArray<string> Names(ulong mask) =>
         [.. Enumerable.Range(0, 64).Where(bit => (mask & (1ul << bit)) != 0).Select(bit => bit < Known.Length ? Known[bit] : $"CAP_{bit}")];
 
-    internal static ulong Parse(string status)
+    internal static ulong Parse(string status, string field = "CapEff:")
     {
-        const string Field = "CapEff:";
-        int start = status.IndexOf(Field, StringComparison.Ordinal);
+        int start = status.IndexOf(field, StringComparison.Ordinal);
         if (start < 0) return 0;
-        ReadOnlySpan<char> value = status.AsSpan(start + Field.Length);
+        ReadOnlySpan<char> value = status.AsSpan(start + field.Length);
         int end = value.IndexOf('\n');
         return ulong.TryParse((end < 0 ? value : value[..end]).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong mask) ? mask : 0;
     }

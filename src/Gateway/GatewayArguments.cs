@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+
+namespace Exeat.Gateway;
+
+/// <summary>What the program was asked to do. One verb; options in any order after it.</summary>
+internal sealed record GatewayArguments
+{
+    public enum Verb : byte
+    {
+        Wrong = 0,
+        Run,
+        CloseLocks,
+        RemoveLocks,
+        PrintExample,
+        Version,
+        Help,
+    }
+
+    public Verb Asked { get; private init; }
+
+    /// <summary>The gateway document, for <see cref="Verb.Run"/> and <see cref="Verb.CloseLocks"/>.</summary>
+    public string Config { get; private init; } = "";
+
+    /// <summary>The user to become at start; null: stay who we are.</summary>
+    public string? User { get; private init; }
+
+    public bool LogsJson { get; private init; }
+
+    public LogLevel LogLevel { get; private init; } = LogLevel.Information;
+
+    /// <summary>What is wrong, when <see cref="Asked"/> is <see cref="Verb.Wrong"/>; empty when nothing was given.</summary>
+    public string Problem { get; private init; } = "";
+
+    public static GatewayArguments Read(IReadOnlyList<string> args)
+    {
+        var read = new GatewayArguments();
+        for (int i = 0; i < args.Count; i++)
+        {
+            bool takesValue = args[i] is "--config" or "--user" or "--log-format" or "--log-level";
+            if (takesValue && i + 1 == args.Count) return Wrong($"{args[i]} needs a value");
+            GatewayArguments? next = takesValue ? read.With(args[i], args[++i]) : read.With(args[i]);
+            if (next is null) return Wrong(takesValue ? $"{args[i - 1]} cannot be '{args[i]}'" : $"'{args[i]}' is unknown here");
+            read = next;
+        }
+        // --config alone means: run.
+        if (read.Asked == Verb.Wrong && read.Config.Length > 0) read = read with { Asked = Verb.Run };
+        bool needsConfig = read.Asked is Verb.Run or Verb.CloseLocks;
+        if (needsConfig && read.Config.Length == 0) return Wrong("--config FILE is missing");
+        return !needsConfig && read.Config.Length > 0 ? Wrong("--config has nothing to do here") : read;
+    }
+
+    private GatewayArguments? With(string word) => (Asked, word) switch
+    {
+        (not Verb.Wrong, _) => null,
+        (_, "--close-locks") => this with { Asked = Verb.CloseLocks },
+        (_, "--remove-locks") => this with { Asked = Verb.RemoveLocks },
+        (_, "--print-example") => this with { Asked = Verb.PrintExample },
+        (_, "--version") => this with { Asked = Verb.Version },
+        (_, "--help" or "-h") => this with { Asked = Verb.Help },
+        _ => null,
+    };
+
+    private GatewayArguments? With(string option, string value) => (option, value) switch
+    {
+        (_, "") => null,
+        ("--config", _) => Config.Length == 0 ? this with { Config = value } : null,
+        ("--user", _) => this with { User = value },
+        ("--log-format", "text" or "json") => this with { LogsJson = value == "json" },
+        ("--log-level", "error") => this with { LogLevel = LogLevel.Error },
+        ("--log-level", "warning") => this with { LogLevel = LogLevel.Warning },
+        ("--log-level", "info") => this with { LogLevel = LogLevel.Information },
+        ("--log-level", "debug") => this with { LogLevel = LogLevel.Debug },
+        _ => null,
+    };
+
+    private static GatewayArguments Wrong(string problem) => new() { Problem = problem };
+}
