@@ -36,6 +36,7 @@ internal static class LabInside
             else
             {
                 await gateway.StartAsync(new PolicyText("monitor"));
+                Say(gateway.QueueLine());
             }
             var options = new LabRunOptions { Exeat = Programs.Exeat, Phase = wish.Phase, Agents = wish.Agents };
             LabReport report = await new LabRun(spaces, options, Say).RunAsync(gateway);

@@ -9,7 +9,7 @@ namespace Exeat.Lab.Attacks;
 /// <summary>What an attack tool is told: where to, and the mark it tries to carry out.</summary>
 internal sealed record AttackTarget(IPAddress Address, int Port, string Canary, string Name)
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Patience = LabPatience.Seconds(3);
 
     public IPEndPoint EndPoint => new(Address, Port);
 

@@ -5,7 +5,7 @@ namespace Exeat.Lab.Report;
 /// <summary>Finds the record that tells what was decided of an attempt: same agent, same destination, within its time.</summary>
 internal static class RecordMatch
 {
-    private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(1500);
+    private static readonly TimeSpan Slack = LabPatience.Seconds(1.5);
     private static readonly string[] Stages = ["dns", "first-packet", "hello", "request"];
 
     /// <summary>The record of the last stage reached; null when there is none.</summary>

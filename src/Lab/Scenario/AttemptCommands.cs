@@ -6,8 +6,8 @@ namespace Exeat.Lab.Scenario;
 public sealed class AttemptCommands(string authorityFile, string scratch, IReadOnlyList<string> exeat)
 {
     private const string NodeScript = """
-        const [host, port, family, canary] = process.argv.slice(1);
-        const request = require('https').get({host, port, family: Number(family), path: '/', headers: {'X-Canary': canary}, timeout: 4000},
+        const [host, port, family, canary, seconds] = process.argv.slice(1);
+        const request = require('https').get({host, port, family: Number(family), path: '/', headers: {'X-Canary': canary}, timeout: Number(seconds) * 1000},
           r => { r.resume(); r.on('end', () => process.exit(r.statusCode === 200 ? 0 : 1)); });
         request.on('timeout', () => request.destroy(new Error('timeout')));
         request.on('error', e => { console.error(e.message); process.exit(1); });
@@ -15,12 +15,12 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
 
     private const string PythonScript = """
         import socket, ssl, sys, urllib.request
-        host, port, family, canary, ca = sys.argv[1:]
+        host, port, family, canary, ca, seconds = sys.argv[1:]
         ask = socket.getaddrinfo
         wanted = socket.AF_INET if family == '4' else socket.AF_INET6
         socket.getaddrinfo = lambda h, p, f=0, *rest, **named: ask(h, p, wanted, *rest, **named)
         request = urllib.request.Request(f'https://{host}:{port}/', headers={'X-Canary': canary})
-        urllib.request.urlopen(request, timeout=4, context=ssl.create_default_context(cafile=ca)).read()
+        urllib.request.urlopen(request, timeout=int(seconds), context=ssl.create_default_context(cafile=ca)).read()
         """;
 
     private static readonly FrozenSet<string> Tools = FrozenSet.ToFrozenSet(
@@ -41,8 +41,8 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
             "http-forged-host" => (Curl(a, ["-H", $"Host: {a.Name}", $"http://{there}:{port}/"]), null),
             "openssl" => (["openssl", "s_client", $"-{family}", "-connect", $"{a.Name}:{port}", "-servername", a.Name, "-CAfile", authorityFile,
                 "-verify_return_error", "-quiet"], $"GET /canary/{a.Canary} HTTP/1.1\r\nHost: {a.Name}\r\nConnection: close\r\n\r\n"),
-            "node" => (["node", "-e", NodeScript, a.Name, port, family, a.Canary], null),
-            "python" => (["python3", "-c", PythonScript, a.Name, port, family, a.Canary, authorityFile], null),
+            "node" => (["node", "-e", NodeScript, a.Name, port, family, a.Canary, Seconds(4)], null),
+            "python" => (["python3", "-c", PythonScript, a.Name, port, family, a.Canary, authorityFile, Seconds(4)], null),
             "git" => (["git", "-c", $"http.sslCAInfo={authorityFile}", "-c", $"http.extraHeader=X-Canary: {a.Canary}", "clone", "-q", $"-{family}",
                 $"https://{a.Name}:{port}/git/lab.git", Path.Combine(scratch, a.Canary)], null),
             "lookup" => (Dig(a, [a.Name]), null),
@@ -58,6 +58,7 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
     {
         ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin",
         ["HOME"] = scratch,
+        [LabPatience.Variable] = $"{LabPatience.Factor}",
         ["LANG"] = "C.UTF-8",
         ["NODE_EXTRA_CA_CERTS"] = authorityFile,
         ["DOTNET_ROOT"] = System.Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "",
@@ -65,11 +66,14 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
         ["DOTNET_TieredPGO"] = "0",
     }.Where(v => v.Value.Length > 0).ToDictionary();
 
+    // Of whole numbers, as every client takes them.
+    private static string Seconds(int seconds) => $"{seconds * LabPatience.Factor}";
+
     private IReadOnlyList<string> Curl(PlannedAttempt a, string[] rest) =>
         ["curl", "-sS", "-f", "-o", "/dev/null", $"-{a.Family}", "--noproxy", "*", "--cacert", authorityFile,
-            "--connect-timeout", "3", "--max-time", "5", "-H", $"X-Canary: {a.Canary}", .. rest];
+            "--connect-timeout", Seconds(3), "--max-time", Seconds(5), "-H", $"X-Canary: {a.Canary}", .. rest];
 
     // The server is the address of the entry's place; at the resolver that is what agents are told to use.
     private static IReadOnlyList<string> Dig(PlannedAttempt a, string[] question) =>
-        ["dig", $"@{a.Address}", "+time=2", "+tries=1", "+noall", "+answer", "+comments", .. question, a.Family == 4 ? "A" : "AAAA"];
+        ["dig", $"@{a.Address}", $"+time={Seconds(2)}", "+tries=1", "+noall", "+answer", "+comments", .. question, a.Family == 4 ? "A" : "AAAA"];
 }

@@ -6,8 +6,8 @@ namespace Exeat.Lab.Scenario;
 /// <summary>Makes attempts: agents side by side, each agent's own one after another, so that counters and records can be told apart.</summary>
 public sealed class AttemptRunner(LabSpaces spaces, AttemptCommands commands, Action<Outcome> seen)
 {
-    private static readonly TimeSpan ClientDeadline = TimeSpan.FromSeconds(12);
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(30), DrainLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ClientDeadline = LabPatience.Seconds(12);
+    private static readonly TimeSpan Quiet = LabPatience.Seconds(0.03), DrainLimit = LabPatience.Seconds(1);
 
     /// <summary>Makes them all and returns what came of each, in the order planned.</summary>
     public async Task<IReadOnlyList<Outcome>> RunAsync(IReadOnlyList<PlannedAttempt> attempts)

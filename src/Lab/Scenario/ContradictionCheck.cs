@@ -7,14 +7,14 @@ namespace Exeat.Lab.Scenario;
 internal static class ContradictionCheck
 {
     private const int WrongInput = 2;
-    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan Settle = LabPatience.Seconds(0.7);
 
     public static async Task<LabRow> MakeAsync(LabSpaces spaces, LabGateway gateway, IReadOnlyList<string> exeat)
     {
         (string Version, string Mode) before = gateway.Applied();
         await new PolicyText(before.Mode, ApproveDenied: true).WriteAsync(spaces.State);
         string file = Path.Combine(spaces.State.Documents, LabFiles.PolicyName);
-        Finished check = await Subprocess.RunAsync([.. exeat, "policy", "check", file], TimeSpan.FromSeconds(10));
+        Finished check = await Subprocess.RunAsync([.. exeat, "policy", "check", file], LabPatience.Seconds(10));
         await gateway.Process.SignalAsync("HUP");
         await Task.Delay(Settle, TimeProvider.System);
         bool kept = gateway.Applied() == before && !gateway.Process.HasEnded;

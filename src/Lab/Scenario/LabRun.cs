@@ -7,7 +7,7 @@ namespace Exeat.Lab.Scenario;
 public sealed class LabRun(LabSpaces spaces, LabRunOptions options, Action<string> say)
 {
     private const int SidewaysPort = 7000;
-    private static readonly TimeSpan RecordDeadline = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RecordDeadline = LabPatience.Seconds(3);
 
     private readonly List<LabRow> _rows = [];
 

@@ -6,7 +6,7 @@ namespace Exeat.Lab.Scenario;
 /// <summary>Looks once more, after everything came to rest: bytes that a gateway held and let go too late still count as arrived.</summary>
 internal static class LateArrivals
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400), Limit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Quiet = LabPatience.Seconds(0.4), Limit = LabPatience.Seconds(2);
 
     public static async Task<IReadOnlyList<Outcome>> AddAsync(LabSpaces spaces, IReadOnlyList<Outcome> outcomes)
     {

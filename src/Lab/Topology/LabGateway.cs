@@ -6,7 +6,7 @@ namespace Exeat.Lab.Topology;
 /// <summary>The real gateway in the middle of the lab: its documents, its process, and what policy it says it applies.</summary>
 public sealed class LabGateway(LabNetwork network, LabState state, IReadOnlyList<string> program) : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Deadline = LabPatience.Seconds(15);
 
     private LabProcess? _process;
 
@@ -65,6 +65,9 @@ public sealed class LabGateway(LabNetwork network, LabState state, IReadOnlyList
             return ("", "");
         }
     }
+
+    /// <summary>What it said of how packets reach it on this kernel.</summary>
+    public string QueueLine() => Process.LastWords(100).Split('\n').LastOrDefault(line => line.Contains("queue", StringComparison.Ordinal)) ?? "the gateway did not say which queue it uses";
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

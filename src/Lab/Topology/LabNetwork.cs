@@ -34,7 +34,7 @@ public sealed class LabNetwork(string prefix) : IAsyncDisposable
     {
         var batch = new StringBuilder();
         foreach (string space in Spaces()) batch.AppendLine($"netns del {NameOf(space)}");
-        await Subprocess.RunAsync(["ip", "-force", "-batch", "-"], TimeSpan.FromSeconds(20), batch.ToString());
+        await Subprocess.RunAsync(["ip", "-force", "-batch", "-"], LabPatience.Seconds(20), batch.ToString());
     }
 
     private static IEnumerable<string> Spaces() => [LabPlan.Gateway, LabPlan.World, .. LabPlan.Agents.Select(a => a.Id)];

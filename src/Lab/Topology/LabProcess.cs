@@ -69,8 +69,8 @@ public sealed class LabProcess : IAsyncDisposable
         _disposed = true;
         if (!_process.HasExited)
         {
-            await Subprocess.RunAsync(["kill", "-TERM", $"{_process.Id}"], TimeSpan.FromSeconds(2));
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), TimeProvider.System);
+            await Subprocess.RunAsync(["kill", "-TERM", $"{_process.Id}"], LabPatience.Seconds(2));
+            using var limit = new CancellationTokenSource(LabPatience.Seconds(5), TimeProvider.System);
             try
             {
                 await _process.WaitForExitAsync(limit.Token);

@@ -5,7 +5,7 @@ namespace Exeat.Lab.Topology;
 /// <summary>A lab that stands: the network, the world outside, and the counters; what is in the middle is the caller's choice.</summary>
 public sealed class LabSpaces : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Deadline = LabPatience.Seconds(15);
 
     private readonly IReadOnlyList<string> _exeat;
     private readonly Dictionary<string, LabProcess> _processes = [];

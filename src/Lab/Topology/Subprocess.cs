@@ -41,7 +41,7 @@ public static class Subprocess
     /// <summary>Runs it and throws with its last words unless it succeeds: for the lab's own set-up, where failure is the environment's.</summary>
     public static async Task<Finished> DemandAsync(IReadOnlyList<string> command, string? input = null)
     {
-        Finished finished = await RunAsync(command, TimeSpan.FromSeconds(20), input);
+        Finished finished = await RunAsync(command, LabPatience.Seconds(20), input);
         return finished.Succeeded
             ? finished
             : throw new LabException($"{string.Join(' ', command)}: {finished.LastLine} (status {finished.Status})");
