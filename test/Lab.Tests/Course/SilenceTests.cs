@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Exeat.Lab.Scenario;
+using Exeat.Lab.Tests.Labs;
+using Exeat.Lab.Topology;
+using Exeat.Lab.World;
+
+namespace Exeat.Lab.Tests.Course;
+
+/// <summary>No telemetry, no look-up for updates, nothing: what leaves a machine with our programs on it is what somebody configured.</summary>
+public sealed partial class SilenceTests
+{
+    // Sees every packet that the gateway's machine makes itself, before any rule of ours could drop it. What is not named here is counted as unasked.
+    // Left aside: neighbour discovery and group membership, which the kernel speaks for its links; answers to agents; refusals of agents' flows.
+    private static readonly string Witness = $$"""
+        table inet witness {
+          counter asked { }
+          counter unasked { }
+          chain out {
+            type filter hook output priority -150; policy accept;
+            icmpv6 type { 130, 131, 132, 133, 134, 135, 136, 137, 143 } accept
+            ct direction reply accept
+            ip daddr {{WorldMap.Upstream.Address4}} meta l4proto { tcp, udp } th dport 53 counter name asked accept
+            ip6 daddr {{WorldMap.Upstream.Address6}} meta l4proto { tcp, udp } th dport 53 counter name asked accept
+            tcp flags & rst == rst accept
+            icmp type { destination-unreachable, time-exceeded } accept
+            icmpv6 type { destination-unreachable, packet-too-big, time-exceeded } accept
+            counter name unasked
+          }
+        }
+        """;
+
+    // What every verb is called with; a verb that is not here fails the test, so that none is forgotten.
+    private static readonly Dictionary<string, string> Verbs = new()
+    {
+        ["policy"] = "policy check ETC/policy.yaml --agents ETC/agents.yaml; policy test ETC/policy.yaml --agents ETC/agents.yaml; "
+            + "policy explain --policy ETC/policy.yaml --agents ETC/agents.yaml --agent coding-1 --to https://openclaw.ai",
+        ["agents"] = "agents check ETC/agents.yaml",
+        ["gateway"] = "gateway check ETC/gateway.yaml",
+        ["flows"] = "flows query --journal JOURNAL; flows tail --journal JOURNAL",
+        ["why"] = "why --last --journal JOURNAL",
+        ["lab"] = "lab --sabotage --quiet --agents locked-down-1; lab down",
+    };
+
+    [Fact]
+    public async Task No_program_of_ours_sends_what_nobody_configured()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        await using var lab = new WatchedLab();
+        await lab.InitializeAsync();
+        await UseAsync(lab);
+        await lab.Gateway.ReloadAsync(new PolicyText("monitor"));
+        await UseAsync(lab);
+        await lab.Gateway.DisposeAsync();
+        await lab.Gateway.RestartAsync();
+        await UseAsync(lab);
+        await lab.Gateway.Process.SignalAsync("KILL");
+        await lab.Gateway.Process.WaitAsync();
+        foreach (string option in (string[])["--help", "--print-example", "--remove-locks"]) await lab.RunAsync(LabPlan.Gateway, [.. LabPrograms.Gateway, option]);
+
+        (long asked, long unasked) = await lab.CountAsync();
+        Assert.True(asked > 0, "the witness did not see one question to the configured resolver: it sees nothing");
+        Assert.Equal(0, unasked);
+        Assert.Empty(await FromTheGatewayAsync(lab));
+
+        // Control: one datagram in each family by somebody else on the gateway's machine is counted, here and at the far side.
+        foreach (string family in (string[])["", "6"])
+        {
+            string address = family == "6" ? WorldMap.Attacker.Address6 : WorldMap.Attacker.Address4;
+            Finished sent = await lab.RunAsync(LabPlan.Gateway, "python3", "-c", $"import socket; socket.socket(socket.AF_INET{family}, socket.SOCK_DGRAM).sendto(b'x', ('{address}', 9))");
+            Assert.True(sent.Succeeded, sent.Errors);
+        }
+        Assert.Equal(2, (await lab.CountAsync()).Unasked);
+        Assert.Equal(2, (await FromTheGatewayAsync(lab)).Count);
+    }
+
+    [Fact]
+    public async Task No_verb_of_the_command_line_tries_to_reach_anything()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        // A journal to ask, made by a gateway's life.
+        await using var lab = new EnforcedLab();
+        await lab.InitializeAsync();
+        await lab.TryAsync("https", "openclaw.ai", 4);
+        await lab.TryAsync("https-address", "@attacker", 6);
+
+        string exeat = string.Join(' ', LabPrograms.Exeat);
+        string help = (await Subprocess.RunAsync([.. LabPrograms.Exeat, "--help"], TimeSpan.FromSeconds(30))).Output;
+        string[] verbs = [.. Verb().Matches(help[help.IndexOf("Commands:", StringComparison.Ordinal)..]).Select(m => m.Groups[1].Value)];
+        Assert.Contains("policy", verbs);
+        Assert.Equal([], verbs.Except(Verbs.Keys)); // a new verb: say above how it is called
+        string[] calls = [.. verbs.SelectMany(v => Verbs[v].Split("; ")).Select(c => c
+            .Replace("ETC", lab.State.Documents, StringComparison.Ordinal).Replace("JOURNAL", lab.State.Journal, StringComparison.Ordinal))];
+        string script = string.Join('\n', calls.Append("--help").Append("--version").Select(c => $"{exeat} {c} >/dev/null 2>{lab.State.Folder}/said; s=$?; [ $s -le 1 ] || {{ echo 'call {c}' $s; cat {lab.State.Folder}/said; }}"));
+
+        (string said, long tried) = await InEmptySpaceAsync(script);
+        Assert.DoesNotContain("call ", said, StringComparison.Ordinal);
+        Assert.Equal(0, tried);
+        // Control: what tries to reach somebody is counted, TCP and UDP, in either family.
+        const string Reach = "python3 -c \"import socket; s = socket.socket({0}, {1}); s.settimeout(1); s.connect(('{2}', 443)); s.send(b'x')\" 2>/dev/null";
+        foreach ((string family, string address) in ((string, string)[])[("socket.AF_INET", "203.0.113.66"), ("socket.AF_INET6", "2001:db8:f::66")])
+        {
+            foreach (string kind in (string[])["socket.SOCK_STREAM", "socket.SOCK_DGRAM"])
+            {
+                Assert.True((await InEmptySpaceAsync(string.Format(CultureInfo.InvariantCulture, Reach, family, kind, address))).Tried > 0, $"{kind} to {address} was not counted");
+            }
+        }
+    }
+
+    private static async Task UseAsync(WatchedLab lab)
+    {
+        foreach (int family in (int[])[4, 6])
+        {
+            await lab.TryAsync("https", "openclaw.ai", family);
+            await lab.TryAsync("https-address", "@attacker", family);
+            await lab.TryAsync("lookup", "attacker.example@resolver", family, 53);
+            await lab.TryAsync("https", "api.openai.com", family, agent: "research-1");
+        }
+    }
+
+    // Whatever reached the world and was not an agent's, except questions to the configured resolvers.
+    private static async Task<IReadOnlyList<PacketCount>> FromTheGatewayAsync(WatchedLab lab)
+    {
+        WorldSnapshot seen = await lab.World.DrainAsync("", TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(2));
+        string[] agents = [.. LabPlan.Agents.SelectMany(a => (string[])[a.Address4, a.Address6])];
+        return [.. seen.Packets.Where(p => !agents.Contains(p.Source) && p.Protocol != 0
+            && !(p.Port == 53 && (p.Destination == WorldMap.Upstream.Address4 || p.Destination == WorldMap.Upstream.Address6)))];
+    }
+
+    // A network namespace whose default routes lead onto a link with nobody at its other end: whatever a program tries is made into a packet, and counted.
+    private static async Task<(string Said, long Tried)> InEmptySpaceAsync(string script)
+    {
+        const string Space = """
+            ip link add v0 type veth peer name v1; ip link set lo up; ip link set v0 up; ip link set v1 up
+            ip addr add 192.0.2.1/24 dev v0; ip addr add 2001:db8:a::1/64 dev v0 nodad; ip route add default dev v0; ip -6 route add default dev v0
+            """;
+        Finished run = await Subprocess.RunAsync(
+            ["unshare", "--net", "bash", "-c", $"set -e\n{Space}\n/usr/sbin/nft -f - <<'NFT'\n{Witness}\nNFT\nset +e\n{script}\n/usr/sbin/nft list counters table inet witness"], TimeSpan.FromMinutes(3));
+        Assert.True(run.Succeeded, run.Errors);
+        return (run.Output, Packets(run.Output, "asked") + Packets(run.Output, "unasked"));
+    }
+
+    private static long Packets(string listed, string counter) =>
+        long.Parse(Regex.Match(listed, $@"counter {counter} \{{\s*packets (\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^  ([a-z][a-z-]*)\b", RegexOptions.Multiline)]
+    private static partial Regex Verb();
+
+    private sealed class WatchedLab() : GatewayLab("enforce")
+    {
+        public async Task<(long Asked, long Unasked)> CountAsync()
+        {
+            Finished listed = await RunAsync(LabPlan.Gateway, "/usr/sbin/nft", "list", "counters", "table", "inet", "witness");
+            Assert.True(listed.Succeeded, listed.Errors);
+            return (Packets(listed.Output, "asked"), Packets(listed.Output, "unasked"));
+        }
+
+        protected override async Task FillMiddleAsync()
+        {
+            Finished loaded = await Subprocess.RunAsync(Network.Inside(LabPlan.Gateway, "/usr/sbin/nft", "-f", "-"), TimeSpan.FromSeconds(20), Witness);
+            Assert.True(loaded.Succeeded, loaded.Errors);
+            await base.FillMiddleAsync();
+        }
+    }
+}
