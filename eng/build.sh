@@ -56,16 +56,40 @@ build_everything() {
   stamp_from "$stamp" "$mark"
 }
 
+published=artifacts/publish
+
 # The compiler package for ahead-of-time builds follows the SDK's patch version, so this has a restore of its own, unlocked and beside the ordinary build.
 publish() {
-  local project work="$root/artifacts/publish-work"
-  for project in src/Gateway/Exeat.Gateway.csproj src/Cli/Exeat.Cli.csproj; do
-    say "compiling $project ahead of time for linux-x64"
-    dotnet publish "$project" -c Release -r linux-x64 --nologo -v q "-clp:ErrorsOnly;NoSummary" -o artifacts/publish \
-      -p:PublishAot=true -p:StripSymbols=true -p:ExeatPublish=true -p:RestoreLockedMode=false "-p:ArtifactsPath=$work" >&2 </dev/null
-  done
-  # Symbols are kept beside, not shipped.
-  mkdir -p artifacts/symbols
-  find artifacts/publish -maxdepth 1 \( -name '*.dbg' -o -name '*.pdb' -o -name '*.xml' \) -exec mv -f -t artifacts/symbols {} +
-  ls -l artifacts/publish
+  local project work="$root/artifacts/publish-work" compiled="$root/artifacts/publish-work/programs" stamp=artifacts/publish.stamp mark
+  if [ ! -x "$compiled/exeat" ] || [ ! -x "$compiled/exeat-gateway" ] || ! is_fresh "$stamp"; then
+    mkdir -p artifacts
+    mark=$stamp.new
+    touch "$mark"
+    rm -rf "$compiled"
+    for project in src/Gateway/Exeat.Gateway.csproj src/Cli/Exeat.Cli.csproj; do
+      say "compiling $project ahead of time for linux-x64"
+      dotnet publish "$project" -c Release -r linux-x64 --nologo -v q "-clp:ErrorsOnly;NoSummary" -o "$compiled" \
+        -p:PublishAot=true -p:StripSymbols=true -p:ExeatPublish=true -p:RestoreLockedMode=false "-p:ArtifactsPath=$work" >&2 </dev/null || return 1
+    done
+    # Symbols are kept beside, not shipped.
+    mkdir -p artifacts/symbols
+    find "$compiled" -maxdepth 1 \( -name '*.dbg' -o -name '*.pdb' -o -name '*.xml' \) -exec mv -f -t artifacts/symbols {} +
+    stamp_from "$stamp" "$mark"
+  fi
+  assemble "$compiled"
+}
+
+# One folder: programs, units, an example configuration, the script that installs them, licences, and the sums that the script checks.
+assemble() { # COMPILED
+  rm -rf "$published"
+  mkdir -p "$published/systemd"
+  cp -R "$1/." "$published/"
+  cp -R deploy/install/. "$published/"
+  find deploy/systemd -maxdepth 1 -type f ! -name '*.md' -exec cp -t "$published/systemd" {} +
+  cp LICENSE NOTICE "$published/"
+  # The version of the build, and the commit it was made from, where there is one.
+  printf '%s%s\n' "$(sed -n 's:.*<VersionPrefix>\(.*\)</VersionPrefix>.*:\1:p' Directory.Build.props)" \
+    "$(git rev-parse --short=8 HEAD 2>/dev/null | sed 's/^/+/')" >"$published/VERSION"
+  (cd "$published" && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | xargs -d '\n' sha256sum >SHA256SUMS)
+  say "published $(cat "$published/VERSION") in $published; to install it: sudo $published/install.sh (--help, --dry-run)"
 }
