@@ -29,6 +29,9 @@ lab|python3|python3|a client in the lab, and its attacks
 test|nft|nftables|the tests flush the ruleset with it, as another tool would
 publish|clang|clang|links the ahead-of-time compiled programs
 publish|lib:libz.so|zlib1g-dev|linked into the ahead-of-time compiled programs
+vm|qemu-system-x86_64|qemu-system-x86|runs a stock kernel for the tests of the published folder
+vm|debootstrap|debootstrap|makes the root of that machine
+vm|mke2fs|e2fsprogs|makes its disk
 '
 
 is_there() {

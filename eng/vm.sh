@@ -1,0 +1,101 @@
+# The published folder on a stock Debian kernel with systemd, in a virtual machine. Sourced by ./dev.
+# The machine has no network: everything that the checks need lies in its image. test/Vm/root is laid over a minimal Debian; test/Vm/root/opt/vm/checks.sh says what is checked.
+
+vm=artifacts/vm
+vm_packages=linux-image-amd64,systemd,systemd-sysv,udev,kmod,dbus,iproute2,libnftables1,nftables,curl,openssl,ca-certificates,bind9-dnsutils,git,nodejs,python3,procps,zlib1g
+# Emulated, everything is ten to twenty times slower; this stretches the deadlines of the lab and of the checks, never what they expect.
+vm_patience=${EXEAT_VM_PATIENCE:-8}
+vm_boot_timeout=${EXEAT_VM_TIMEOUT:-2700}
+
+vm_lacks=""
+# Whether the tests in the machine can be made here; if not, vm_lacks says why.
+vm_is_possible() {
+  local mirror
+  if [ "$(uname -m)" != x86_64 ]; then vm_lacks="the image is for x86_64, this machine is $(uname -m)"; return 1; fi
+  if ! (need_packages vm); then vm_lacks="QEMU, debootstrap or mke2fs cannot be had here"; return 1; fi
+  if ! become_root; then vm_lacks="debootstrap needs root"; return 1; fi
+  mirror=$(vm_mirror)
+  if [ -z "$mirror" ] && [ ! -e "$(vm_root)/etc/debian_version" ]; then vm_lacks="no source of Debian packages is configured here, and no root was made before"; return 1; fi
+}
+
+# The release and the source that this machine installs from: "SUITE ADDRESS".
+vm_mirror() {
+  apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(CODENAME)|$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+    awk -F'|' '$1 == "Debian" && $2 == "Debian" && $3 == "main" && $4 !~ /-/ { print $4, $5; exit }'
+}
+
+vm_root() { printf '%s/root-%s' "$vm" "$(printf '%s' "$vm_packages" | sha256sum | cut -c1-8)"; }
+
+# Kept: a second run takes no package from anywhere.
+vm_make_root() {
+  local place suite mirror
+  place=$(vm_root)
+  [ ! -e "$place/etc/debian_version" ] || return 0
+  read -r suite mirror <<<"$(vm_mirror)"
+  mkdir -p "$vm"
+  find "$vm" -mindepth 1 -maxdepth 1 -name 'root-*' -exec "${as_root[@]+"${as_root[@]}"}" rm -rf {} +
+  say "making a minimal Debian $suite in $place"
+  ${as_root[@]+"${as_root[@]}"} debootstrap --variant=minbase --include="$vm_packages" "$suite" "$place.new" "$mirror" >"$vm/debootstrap.log" 2>&1 ||
+    { tail -n 5 "$vm/debootstrap.log" >&2; return 1; }
+  ${as_root[@]+"${as_root[@]}"} mv "$place.new" "$place"
+}
+
+vm_make_image() { # PUBLISHED-FOLDER
+  local place
+  place=$(vm_root)
+  ${as_root[@]+"${as_root[@]}"} bash -euc '
+    root=$1 published=$2 image=$3
+    rm -rf "$root/opt/vm" "$root/opt/publish" "$root/etc/systemd/system/vm-"*
+    cp -R --no-preserve=ownership test/Vm/root/. "$root/"
+    cp -R --no-preserve=ownership "$published" "$root/opt/publish"
+    mkdir -p "$root/etc/systemd/system/sysinit.target.wants" "$root/etc/systemd/system/multi-user.target.wants"
+    ln -sf ../vm-network.service "$root/etc/systemd/system/sysinit.target.wants/"
+    ln -sf ../vm-checks.service "$root/etc/systemd/system/multi-user.target.wants/"
+    rm -f "$image"
+    truncate -s 4G "$image"
+    mke2fs -q -t ext4 -d "$root" "$image"
+    cp "$(ls -v "$root"/boot/vmlinuz-* | tail -n 1)" "$3.kernel"
+    cp "$(ls -v "$root"/boot/initrd.img-* | tail -n 1)" "$3.initrd"
+    chmod a+r "$3" "$3.kernel" "$3.initrd"
+    [ -z "${SUDO_UID:-}" ] || chown "$SUDO_UID" "$3" "$3.kernel" "$3.initrd"
+  ' _ "$place" "$1" "$vm/disk"
+}
+
+vm_boot() { # STAGE LOG [MORE…]: one boot, until the machine reboots or switches itself off
+  local stage=$1 log=$2
+  shift 2
+  # kvm is not asked for: nested, it may hang. The getty of the serial console would make the boot wait 90 s for its device.
+  timeout --kill-after=10 "$vm_boot_timeout" qemu-system-x86_64 -accel tcg,thread=multi -smp "${EXEAT_VM_CPUS:-1}" -m 1536 -nodefaults -display none -no-reboot \
+    -serial "file:$log" -kernel "$vm/disk.kernel" -initrd "$vm/disk.initrd" -drive "file=$vm/disk,format=raw,if=virtio,cache=unsafe" -device virtio-rng-pci \
+    -append "root=/dev/vda rw console=ttyS0 quiet systemd.show_status=false systemd.mask=serial-getty@ttyS0.service vm.stage=$stage vm.patience=$vm_patience $*" \
+    </dev/null >"$log.qemu" 2>&1
+}
+
+# run_vm: three boots; every line "vm: ok" is a test that passed.
+run_vm() {
+  local name="vm (Debian, systemd)" began=$SECONDS good=0 bad=0 stage log status
+  if ! vm_is_possible; then
+    skip_one "$name" "$vm_lacks"
+    return 0
+  fi
+  if ! vm_make_root || ! vm_make_image artifacts/publish >"$reports/vm-image.log" 2>&1; then
+    count "$name" 0 1 0 $((SECONDS - began))
+    tail -n 5 "$reports/vm-image.log" 2>/dev/null | sed 's/^/    /'
+    return 0
+  fi
+  for stage in first router stock; do
+    log="$reports/vm-$stage.log" status=0
+    vm_boot "$stage" "$log" ${EXEAT_VM_LAB:+vm.lab=$EXEAT_VM_LAB} || status=$?
+    tr -d '\r' <"$log" | grep -a '^vm: ' >"$log.lines" || true
+    good=$((good + $(grep -c '^vm: ok ' "$log.lines" || true)))
+    bad=$((bad + $(grep -c '^vm: FAILED ' "$log.lines" || true)))
+    sed -n 's/^vm: \(FAILED\|figure\)/    \1/p' "$log.lines"
+    if ! grep -q "^vm: stage $stage is over" "$log.lines"; then
+      bad=$((bad + 1))
+      echo "    the stage '$stage' did not come to its end (status $status; 124: over $vm_boot_timeout s); the log is $log"
+      tail -n 15 "$log" | sed 's/^/    /'
+      break
+    fi
+  done
+  count "$name" "$good" "$bad" 0 $((SECONDS - began))
+}
