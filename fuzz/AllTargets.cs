@@ -12,6 +12,8 @@ internal static class AllTargets
         new PacketTarget(),
         new ClientHelloTarget(),
         new ServerHelloTarget(),
+        new QuicPacketTarget(),
+        new QuicStreamTarget(),
         new HttpHeadTarget(),
         new FirstBytesTarget(),
         new DnsMessageTarget(),

@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace Exeat.Wire.Tests;
+namespace Exeat.Wire.Tests.Quic;
 
 public sealed class QuicHeaderTests
 {
