@@ -51,6 +51,7 @@ internal static class ReasonSentence
         "unproven-after-restart" => "the gateway was restarted and has no proof for it",
         "journal-unwritable" => "records could not be written, and without a record nothing new is let through",
         "journal-retired" => "old events were deleted to stay within the disk budget",
+        "journal-damaged" => "a file of the journal was deleted or changed by somebody else while it was written",
         "journal-torn" => "a last line that a crash had cut short was taken away",
         null => "no reason is recorded",
         _ => $"the reason is {Exeat.Flows.TerminalText.Escape(reason)}, which this release does not know",

@@ -11,6 +11,8 @@ public sealed partial class Journal
     private readonly List<SafeFileHandle> _toSync = [];
     private bool _dirty;
     private bool _syncFailed;
+    private long _segmentFirst;
+    private long _segmentEvents;
 
     private void Settle()
     {
@@ -22,7 +24,31 @@ public sealed partial class Journal
             {
                 if (_writeFailed || _refused.Any) CommitLocked();
             }
+            LookAfterSegment();
             Retire();
+        }
+    }
+
+    // A file that somebody deleted or cut while we write it would swallow everything from then on: what follows goes to a fresh one, and the journal says what happened.
+    private void LookAfterSegment()
+    {
+        lock (_gate)
+        {
+            var file = new FileInfo(SegmentFile.PathOf(_options.Dir, Epoch, _segmentNumber));
+            if (Refuses || file.Exists && file.Length == _segmentLength) return;
+            string what = file.Exists ? $"{file.Name} was changed by somebody else" : $"{file.Name} was deleted by somebody else";
+            long events = _segmentEvents;
+            try
+            {
+                Rotate();
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                Refused("rotate", error);
+                return;
+            }
+            if (!file.Exists) _older.RemoveAt(_older.Count - 1);
+            Tell(new JournalNote(JournalNote.Damaged, events, Text: $"{what}; of its events some or all are gone"));
         }
     }
 
@@ -42,6 +68,7 @@ public sealed partial class Journal
         {
             foreach (SafeFileHandle handle in rotated) RandomAccess.FlushToDisk(handle);
             if (current is not null) RandomAccess.FlushToDisk(current);
+            Syncs += rotated.Length + (current is null ? 0 : 1);
             foreach (SafeFileHandle handle in rotated) handle.Dispose();
             lock (_gate) _syncFailed = false;
         }
@@ -64,7 +91,7 @@ public sealed partial class Journal
             SegmentFile oldest;
             lock (_gate)
             {
-                if (Refuses || _older.Count == 0 || _older.Sum(file => file.Length) + _segmentLength <= _options.MaxBytes) return;
+                if (Refuses || _older.Count == 0 || BytesLocked <= _options.MaxBytes) return;
                 oldest = _older[0];
                 _older.RemoveAt(0);
             }
@@ -73,11 +100,25 @@ public sealed partial class Journal
                 Tell(new JournalNote(JournalNote.Retired, oldest.CountLines(), Text: $"{Path.GetFileName(oldest.Path)} deleted"));
                 File.Delete(oldest.Path);
             }
+            catch (FileNotFoundException)
+            {
+                Tell(new JournalNote(JournalNote.Damaged, 0, Text: $"{Path.GetFileName(oldest.Path)} was deleted by somebody else"));
+            }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 LastError = $"journal: retire {oldest.Path}: {error.Message}";
                 return;
             }
+        }
+    }
+
+    private long BytesLocked
+    {
+        get
+        {
+            long bytes = _segmentLength;
+            foreach (SegmentFile file in _older) bytes += file.Length;
+            return bytes;
         }
     }
 }

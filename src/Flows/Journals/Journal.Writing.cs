@@ -26,6 +26,7 @@ public sealed partial class Journal
             if (_segmentLength > 0 && _segmentLength + _buffer.Length > SegmentLimit) Rotate();
             RandomAccess.Write(_segment, _buffer.Written, _segmentLength);
             _segmentLength += _buffer.Length;
+            _segmentEvents = _sequence - _segmentFirst;
             _dirty = true;
             _writeFailed = false;
             _buffer.Truncate(0);
@@ -65,7 +66,7 @@ public sealed partial class Journal
                 _withdrawn = true;
                 _buffer.Remove(record.Start, record.Length);
                 removed += record.Length;
-                _refused.Add(record.Agent);
+                Refuse(record.Agent);
             }
             else _pending[kept++] = record;
         }
@@ -99,6 +100,7 @@ public sealed partial class Journal
         _older.Add(new SegmentFile(SegmentFile.PathOf(_options.Dir, Epoch, _segmentNumber), Epoch, _segmentNumber, _segmentLength));
         _toSync.Add(_segment);
         (_segment, _segmentLength) = (next, 0);
+        (_segmentFirst, _segmentEvents) = (_segmentFirst + _segmentEvents, 0);
         _segmentNumber++;
     }
 

@@ -28,6 +28,7 @@ public sealed partial class Journal : IDisposable
     private bool _writeFailed;
     private bool _withdrawn;
     private bool _closed;
+    private long _refusedTotal;
 
     private Journal(JournalOptions options, TimeProvider time, FileStream folderLock, List<SegmentFile> segments, long epoch)
     {
@@ -52,7 +53,7 @@ public sealed partial class Journal : IDisposable
             List<SegmentFile> segments = SegmentFile.List(options.Dir);
             long torn = segments.Count > 0 ? JournalFolder.CutTornTail(segments[^1]) : 0;
             if (torn > 0) segments[^1] = segments[^1] with { Length = segments[^1].Length - torn };
-            var journal = new Journal(options, time, folderLock, segments, JournalFolder.NextEpoch(options.Dir, segments));
+            var journal = new Journal(options, time, folderLock, segments, JournalFolder.NextEpoch(options.Dir, segments, time.GetUtcNow()));
             if (torn > 0) journal.Tell(new JournalNote(JournalNote.Torn, 1, Text: $"{torn} bytes cut from {Path.GetFileName(segments[^1].Path)}"));
             return journal;
         }
@@ -75,15 +76,39 @@ public sealed partial class Journal : IDisposable
     /// <summary>The last refusal in words; null when there was none.</summary>
     public string? LastError { get; private set; }
 
-    /// <summary>Serialises the event into the buffer. False: there was no room (it is counted, and told when the disk is back).</summary>
-    public bool Append(in FlowDraft draft)
+    /// <summary>Events numbered so far in this opening, the journal's own notes included.</summary>
+    public long Events
     {
-        lock (_gate) return AppendLocked(draft);
+        get { lock (_gate) return _sequence; }
+    }
+
+    /// <summary>Events that were refused or withdrawn so far for want of room on the disk.</summary>
+    public long Refusals
+    {
+        get { lock (_gate) return _refusedTotal; }
+    }
+
+    /// <summary>Bytes that all segments hold now.</summary>
+    public long Bytes
+    {
+        get { lock (_gate) return BytesLocked; }
+    }
+
+    /// <summary>How often the disk was told to keep what it has (fdatasync or better).</summary>
+    public long Syncs { get; private set; }
+
+    /// <summary>Serialises the event into the buffer. False: there was no room (it is counted, and told when the disk is back).</summary>
+    public bool Append(in FlowDraft draft) => Append(draft, out _);
+
+    /// <summary>As the other overload; says also how many bytes the event takes on the disk.</summary>
+    public bool Append(in FlowDraft draft, out int bytes)
+    {
+        lock (_gate) return AppendLocked(draft, out bytes);
     }
 
     /// <summary>
     /// One write() of all that is buffered. True: everything appended so far survives kill −9. False: permits appended since the last call are withdrawn, now or by another
-    /// thread's write in between, and must not take effect. For one thread; others use <see cref="AppendDurably"/>.
+    /// thread's write in between, and must not take effect. For one thread; others use <see cref="AppendDurably(in FlowDraft)"/>.
     /// </summary>
     public bool Commit()
     {
@@ -95,10 +120,13 @@ public sealed partial class Journal : IDisposable
         }
     }
 
-    /// <summary><see cref="Append"/> and <see cref="Commit"/> in one.</summary>
-    public bool AppendDurably(in FlowDraft draft)
+    /// <summary><see cref="Append(in FlowDraft)"/> and <see cref="Commit"/> in one.</summary>
+    public bool AppendDurably(in FlowDraft draft) => AppendDurably(draft, out _);
+
+    /// <summary>As the other overload; says also how many bytes the event takes on the disk.</summary>
+    public bool AppendDurably(in FlowDraft draft, out int bytes)
     {
-        lock (_gate) return AppendLocked(draft) & CommitLocked();
+        lock (_gate) return AppendLocked(draft, out bytes) & CommitLocked();
     }
 
     /// <summary>Commits, syncs and lets go of the directory.</summary>
@@ -118,18 +146,26 @@ public sealed partial class Journal : IDisposable
 
     private bool Refuses => _writeFailed || _syncFailed;
 
-    private bool AppendLocked(in FlowDraft draft)
+    private bool AppendLocked(in FlowDraft draft, out int bytes)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
+        bytes = 0;
         if (_buffer.Length >= MaxBufferBytes && !CommitLocked() && _buffer.Length >= MaxBufferBytes)
         {
-            _refused.Add(draft.AgentId);
+            Refuse(draft.AgentId);
             return false;
         }
         int start = _buffer.Length;
         EventLine.Write(_buffer, draft, NextIdentity(), _time.GetUtcNow());
-        _pending.Add(new Pending(start, _buffer.Length - start, draft.AgentId, Grants(draft)));
+        bytes = _buffer.Length - start;
+        _pending.Add(new Pending(start, bytes, draft.AgentId, Grants(draft)));
         return true;
+    }
+
+    private void Refuse(string? agent)
+    {
+        _refused.Add(agent);
+        _refusedTotal++;
     }
 
     // What would let traffic through must not stay behind for a later write once it was refused.

@@ -19,13 +19,21 @@ internal static class JournalFolder
         }
     }
 
-    /// <summary>The next epoch, kept before it is used: one more than any seen in the file or in segment names.</summary>
-    public static long NextEpoch(string directory, List<SegmentFile> segments)
+    // Beyond any count of openings and any number of seconds since 1970: a file that says more was damaged.
+    private const long MostEpoch = 1L << 40;
+
+    /// <summary>
+    /// The next epoch, kept before it is used: one more than any seen in the file or in segment names. Where neither can be read but the directory was in use, the seconds since
+    /// 1970: event ids must never come again, and that is more than any count.
+    /// </summary>
+    public static long NextEpoch(string directory, List<SegmentFile> segments, DateTimeOffset now)
     {
         string path = Path.Combine(directory, "epoch");
         long last = 0;
-        if (File.Exists(path)) _ = long.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out last);
-        if (segments.Count > 0) last = Math.Max(last, segments[^1].Epoch);
+        bool isDamaged = File.Exists(path) && (!long.TryParse(ReadShort(path), NumberStyles.None, CultureInfo.InvariantCulture, out last) || last > MostEpoch);
+        if (isDamaged) last = segments.Count > 0 ? 0 : now.ToUnixTimeSeconds();
+        foreach (SegmentFile segment in segments)
+            if (segment.Epoch <= MostEpoch) last = Math.Max(last, segment.Epoch);
         long next = last + 1;
         string fresh = path + ".new";
         using (var file = File.OpenHandle(fresh, FileMode.Create, FileAccess.Write))
@@ -35,6 +43,13 @@ internal static class JournalFolder
         }
         File.Move(fresh, path, overwrite: true);
         return next;
+    }
+
+    private static string ReadShort(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read);
+        Span<byte> bytes = stackalloc byte[64];
+        return Encoding.Latin1.GetString(bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)]).Trim();
     }
 
     /// <summary>Cuts what follows the last line end of a segment; says how many bytes that were.</summary>

@@ -106,8 +106,11 @@ public readonly ref struct FlowDraft
     /// <summary>Life of the flow so far, by a monotonic clock.</summary>
     public long DurationMs { get; init; }
 
-    /// <summary>How the flow ended: <c>closed</c>, <c>timeout</c>, <c>refused</c>, <c>policy-changed</c> …</summary>
+    /// <summary>How the flow ended: see docs/flow-record.md</summary>
     public string? End { get; init; }
+
+    /// <summary>How the deciding rule wants equal refusals recorded. Not part of the line: it tells the gateway whether to write one.</summary>
+    public RuleLog Log { get; init; }
 
     /// <summary>How many attempts the line stands for; 0 and 1 are left out, except in <see cref="FlowEventKind.Counted"/>.</summary>
     public long Count { get; init; }

@@ -21,7 +21,7 @@ internal sealed class DnsRecorder(IFlowSink sink, TimeProvider time)
         bool known = exchange.Recorded == exchange.Judgement;
         if (known && aliases.IsEmpty) return true;
         exchange.Recorded = exchange.Judgement;
-        return Write(exchange, known ? FlowEventKind.Update : FlowEventKind.Decision, exchange.Flow, 1, aliases);
+        return Write(exchange, known ? FlowEventKind.Update : FlowEventKind.Decision, 1, aliases);
     }
 
     /// <summary>Counts a refusal. The first of its kind is written at once, the following ones together at the next <see cref="Flush"/>.</summary>
@@ -29,17 +29,17 @@ internal sealed class DnsRecorder(IFlowSink sink, TimeProvider time)
     {
         // Bounded: agents of policy × a handful of reasons × two protocols × configured resolvers.
         Tally tally = _tallies.GetOrAdd((exchange.Key, exchange.Judgement.Decision.Reason, exchange.Peer.Protocol, exchange.Peer.Intercept), _ => new Tally());
-        if (tally.IsFirst(exchange)) Write(exchange, FlowEventKind.Counted, exchange.Flow, 1, default);
+        if (tally.IsFirst(exchange)) Write(exchange, FlowEventKind.Counted, 1, default);
     }
 
     /// <summary>Writes what was counted since the last time.</summary>
     public void Flush()
     {
         foreach (Tally tally in _tallies.Values)
-            if (tally.Take() is (long count and > 0, { } last)) Write(last, FlowEventKind.Counted, last.Flow, count, default);
+            if (tally.Take() is (long count and > 0, { } last)) Write(last, FlowEventKind.Counted, count, default);
     }
 
-    private bool Write(Exchange exchange, FlowEventKind kind, Guid flow, long count, ReadOnlySpan<DomainName> aliases)
+    private bool Write(Exchange exchange, FlowEventKind kind, long count, ReadOnlySpan<DomainName> aliases)
     {
         Snapshot snapshot = exchange.Snapshot;
         CompiledPolicy policy = snapshot.Policy;
@@ -47,10 +47,10 @@ internal sealed class DnsRecorder(IFlowSink sink, TimeProvider time)
         Judgement judgement = exchange.Judgement;
         Decision decision = judgement.Decision;
         Span<byte> denial = stackalloc byte[DenialId.Length];
-        if (judgement.Denies) DenialId.Write(flow, denial);
-        return sink.Record(new FlowDraft
+        if (judgement.Denies) DenialId.Write(exchange.Flow, denial);
+        bool written = sink.Record(new FlowDraft
         {
-            Flow = flow,
+            Flow = exchange.Flow,
             Kind = kind,
             AgentId = agent?.Id,
             AgentClass = agent?.Class,
@@ -76,8 +76,12 @@ internal sealed class DnsRecorder(IFlowSink sink, TimeProvider time)
             PolicyVersion = snapshot.Version,
             AgentsHash = snapshot.AgentsHash,
             Generation = (uint)snapshot.Generation,
+            Log = decision.Rule > 0 ? policy.Rules[decision.Rule - 1].Log : default,
             Count = count,
-        });
+        }, out Guid told);
+        // A refusal that was counted stands under the flow of the first of its kind: the answer names that one's denial id.
+        exchange.Flow = told;
+        return written;
     }
 
     private sealed class Tally

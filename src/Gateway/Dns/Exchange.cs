@@ -19,7 +19,7 @@ internal sealed class Exchange
     public required AgentShare Share { get; init; }
 
     /// <summary>The flow of the record, and of the denial id.</summary>
-    public required Guid Flow { get; init; }
+    public required Guid Flow { get; set; }
 
     /// <summary>Null when it could not be read.</summary>
     public AgentQuestion? Question { get; set; }

@@ -39,6 +39,9 @@ public sealed class PolicyResolver : IAsyncDisposable
     /// <summary>What was done so far.</summary>
     public ResolverCounters Counters => _desk.Counters;
 
+    /// <summary>Answers that are remembered now.</summary>
+    public int CacheEntries => _desk.CacheEntries;
+
     /// <summary>The local port, for UDP and TCP alike, that stands for each intercepted address; empty before <see cref="Start"/>.</summary>
     public IReadOnlyList<(Address Intercept, ushort Port)> Listeners { get; private set; } = [];
 

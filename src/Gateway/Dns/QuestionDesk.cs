@@ -34,6 +34,8 @@ internal sealed class QuestionDesk
 
     public DnsRecorder Recorder { get; }
 
+    public int CacheEntries => _cache.Count;
+
     /// <summary>The share of whoever has this address now; unknown agents share one.</summary>
     public AgentShare ShareOf(Address source)
     {

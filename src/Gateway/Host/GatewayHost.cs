@@ -38,6 +38,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         var kernel = new HostKernel(documents, _parts, log);
         var path = new HostJudging(documents, kernel, _parts, time);
         await using HostResolver resolver = HostResolver.Start(documents, kernel, path, time, log);
+        HostMetrics.Register(path.Metrics, path, resolver);
         path.Begin(documents, kernel, resolver.Listeners, log);
         _parts.Start("watch", kernel.Watch(log).Run);
         Task answering = _parts.GuardAsync("resolver", resolver.RunAsync(_parts.Stopping));

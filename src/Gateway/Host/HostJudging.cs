@@ -28,29 +28,41 @@ internal sealed class HostJudging
         GatewayDocument gateway = documents.Gateway;
         GatewayLimits limits = gateway.Limits;
         MarkLayout marks = documents.Marks;
-        var table = new FlowTable(limits, FlowCapacity);
-        _join = new FlowJoin(kernel.Conntrack, marks, table, time);
+        Table = new FlowTable(limits, FlowCapacity);
+        _join = new FlowJoin(kernel.Conntrack, marks, Table, time);
         _join.ReadProofs(gateway.Journal.Dir);
         Journal = parts.Own(OpenJournal(gateway, time));
-        var recorder = new FlowRecorder(Journal, time);
+        Records = new AgentRecords(Journal, RecordLimits.Of(gateway.Journal.MaxBytes, documents.First.Agents!.Agents.Length, limits), Metrics.Verdicts, time);
+        var recorder = new FlowRecorder(Records, time);
         Bindings = new BindingBook(new BindingLimits { PerAgent = limits.Bindings, AddressesPerName = limits.AddressesPerName, Least = TimeSpan.FromSeconds(limits.BindingSeconds) }, time);
         RawSender sender = parts.Own(new RawSender(marks.Passed));
-        var resets = new ResetList(packet => sender.Send(packet));
+        Resets = new ResetList(packet => sender.Send(packet));
         var never = new NeverForwarded(gateway.Dns.Intercept.ToFrozenSet());
-        Tcp = new TcpJudge(table, Bindings, recorder, resets, new KernelConnections(kernel.Conntrack, kernel.Attachments, marks), never, time)
+        Tcp = new TcpJudge(Table, Bindings, recorder, Resets, new KernelConnections(kernel.Conntrack, kernel.Attachments, marks), never, time)
         {
             HelloTimeout = TimeSpan.FromMilliseconds(limits.HelloMilliseconds),
             HelloBytes = limits.HelloBytes,
         };
-        Judge = new PacketJudge(Tcp, new DatagramJudge(table, Bindings, recorder, never, time), recorder, kernel.Interfaces, marks);
-        PacketQueue queue = parts.Own(PacketQueue.Open(HostKernel.QueueNumber));
-        Loop = new VerdictLoop(queue, Judge, recorder, resets, Tcp, time);
+        Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, recorder, never, time), recorder, kernel.Interfaces, marks);
+        Queue = parts.Own(PacketQueue.Open(HostKernel.QueueNumber));
+        Loop = new VerdictLoop(Queue, Judge, recorder, Resets, Tcp, time);
         Policies = new PolicySwitch(gateway, kernel.Locks, kernel.Attachments, new GenerationCounter(gateway.State), marks, kernel.Conntrack, time);
     }
 
     public Journal Journal { get; }
 
+    /// <summary>What this gateway counts.</summary>
+    public GatewayMetrics Metrics { get; } = new();
+
+    public AgentRecords Records { get; }
+
     public BindingBook Bindings { get; }
+
+    public FlowTable Table { get; }
+
+    public PacketQueue Queue { get; }
+
+    public ResetList Resets { get; }
 
     public TcpJudge Tcp { get; }
 

@@ -21,6 +21,7 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
     public async Task RunAsync(HostDocuments documents, HostKernel kernel, HostJudging path)
     {
         var counts = new KernelCounts(kernel.Nftables, path.Journal, () => path.Policies.Current);
+        HostMetrics.Register(path.Metrics, counts);
         while (true)
         {
             try
@@ -36,6 +37,7 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
             catch (OperationCanceledException) when (parts.Stopping.IsCancellationRequested)
             {
                 counts.Record();
+                path.Records.Flush(all: true);
                 return;
             }
         }
@@ -49,6 +51,7 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
     private static void Periodic(KernelCounts counts, HostJudging path)
     {
         counts.Record();
+        path.Records.Flush();
         path.Bindings.Sweep();
     }
 

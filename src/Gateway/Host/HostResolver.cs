@@ -16,6 +16,12 @@ internal sealed class HostResolver : IAsyncDisposable
     /// <summary>The local port that stands for each intercepted address.</summary>
     public IReadOnlyList<(Address Intercept, ushort Port)> Listeners => _resolver.Listeners;
 
+    /// <summary>What it did so far.</summary>
+    public ResolverCounters Counters => _resolver.Counters;
+
+    /// <summary>Answers it remembers.</summary>
+    public int CacheEntries => _resolver.CacheEntries;
+
     /// <summary>Binds the ports; questions wait there until <see cref="RunAsync"/>.</summary>
     public static HostResolver Start(HostDocuments documents, HostKernel kernel, HostJudging path, TimeProvider time, ILogger log)
     {
@@ -33,7 +39,7 @@ internal sealed class HostResolver : IAsyncDisposable
                 CacheEntries = gateway.Limits.DnsCacheEntries,
             },
         };
-        var resolver = new PolicyResolver(options, () => path.Policies.Current, path.Bindings, new JournalSink(path.Journal), time, log);
+        var resolver = new PolicyResolver(options, () => path.Policies.Current, path.Bindings, path.Records, time, log);
         resolver.Start();
         return new HostResolver(resolver);
     }

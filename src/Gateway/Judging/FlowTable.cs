@@ -9,7 +9,14 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
     private readonly Dictionary<string, AgentUse> _agents = new(StringComparer.Ordinal);
     private readonly Stack<FlowEntry> _free = new(capacity);
 
+    /// <summary>How many live; from any thread.</summary>
     public int Count => _live.Count;
+
+    /// <summary>How many of them wait for their hello; from any thread.</summary>
+    public int Pending { get; private set; }
+
+    /// <summary>How many newcomers found no room; from any thread.</summary>
+    public long Refusals { get; private set; }
 
     /// <summary>Live flows; not to be changed while walking.</summary>
     public Dictionary<FlowKey, FlowEntry>.ValueCollection Live => _live.Values;
@@ -20,12 +27,17 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
     public FlowEntry? Begin(in FlowKey key, string agentId, Guid id, long now)
     {
         AgentUse use = UseOf(agentId);
-        if (_live.Count >= capacity || use.Flows >= limits.Connections || use.Pending >= limits.PendingFlows) return null;
+        if (_live.Count >= capacity || use.Flows >= limits.Connections || use.Pending >= limits.PendingFlows)
+        {
+            Refusals++;
+            return null;
+        }
         FlowEntry entry = _free.Count > 0 ? _free.Pop() : new FlowEntry();
         entry.Begin(key, agentId, id, now);
         _live.Add(key, entry);
         use.Flows++;
         use.Pending++;
+        Pending++;
         return entry;
     }
 
@@ -36,6 +48,7 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
         entry.State = state;
         if (was == entry.IsPending) return;
         UseOf(entry.AgentId).Pending += was ? -1 : 1;
+        Pending += was ? -1 : 1;
     }
 
     /// <summary>Forgets a flow whose end was recorded; the entry may be reused at once.</summary>
@@ -44,7 +57,11 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
         if (!_live.Remove(entry.Key)) return;
         AgentUse use = UseOf(entry.AgentId);
         use.Flows--;
-        if (entry.IsPending) use.Pending--;
+        if (entry.IsPending)
+        {
+            use.Pending--;
+            Pending--;
+        }
         _free.Push(entry);
     }
 

@@ -14,6 +14,9 @@ internal sealed class ResetList(PacketSender send)
     private readonly Reset[] _resets = new Reset[Most];
     private int _count;
 
+    /// <summary>Resets sent so far; from any thread.</summary>
+    public long Sent { get; private set; }
+
     /// <summary>Tells the server that the client is gone. <paramref name="sequence"/> is the next byte the server expects.</summary>
     public void ToServer(in FlowKey key, uint sequence) => Add(new Reset(key.Source, key.SourcePort, key.Destination, key.Port, sequence));
 
@@ -29,6 +32,7 @@ internal sealed class ResetList(PacketSender send)
             int length = TcpPackets.WriteReset(packet, r.From, r.To, r.FromPort, r.ToPort, r.Sequence, 0, withAck: false);
             send(packet[..length]);
         }
+        Sent += _count;
         _count = 0;
     }
 

@@ -6,12 +6,12 @@ using Exeat.Policy;
 namespace Exeat.Gateway.Records;
 
 /// <summary>Turns what the verdict thread decided into journal lines. Appends only: the loop commits once per batch, before any verdict is sent.</summary>
-internal sealed class FlowRecorder(Journal journal, TimeProvider time)
+internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
 {
     /// <summary>Writes all that was appended. False: permits among it must not take effect.</summary>
-    public bool Commit() => journal.Commit();
+    public bool Commit() => records.Commit();
 
-    public bool IsWritable => journal.IsWritable;
+    public bool IsWritable => records.IsWritable;
 
     public Guid NewFlow() => Guid.CreateVersion7(time.GetUtcNow());
 
@@ -30,7 +30,7 @@ internal sealed class FlowRecorder(Journal journal, TimeProvider time)
     public bool End(FlowEntry entry, Snapshot snapshot, int agent, string how, in FlowCounts counts)
     {
         AgentEntry? who = AgentOf(snapshot, agent);
-        return journal.Append(new FlowDraft
+        return records.Append(new FlowDraft
         {
             Flow = entry.Id,
             Kind = FlowEventKind.End,
@@ -60,7 +60,7 @@ internal sealed class FlowRecorder(Journal journal, TimeProvider time)
         Span<byte> denial = stackalloc byte[DenialId.Length];
         if (refused) DenialId.Write(flow, denial);
         CompiledPolicy policy = snapshot.Policy;
-        return journal.Append(new FlowDraft
+        return records.Append(new FlowDraft
         {
             Flow = flow,
             Kind = FlowEventKind.Decision,
@@ -89,6 +89,7 @@ internal sealed class FlowRecorder(Journal journal, TimeProvider time)
             AgentsHash = snapshot.AgentsHash,
             Generation = (uint)snapshot.Generation,
             End = enforced && refused ? end : null,
+            Log = decision.Rule > 0 ? policy.Rules[decision.Rule - 1].Log : default,
         });
     }
 

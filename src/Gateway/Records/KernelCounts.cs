@@ -24,6 +24,10 @@ internal sealed class KernelCounts(Nftables nftables, Journal journal, Func<Snap
     ];
 
     private readonly long[] _seen = new long[Known.Length];
+    private readonly long[] _totals = new long[Known.Length];
+
+    /// <summary>Packets dropped since the start, by the counter's name. From any thread.</summary>
+    public IEnumerable<(string Labels, long Value)> Totals() => Known.Select((known, i) => ($"counter=\"{known.Counter}\"", Volatile.Read(ref _totals[i])));
 
     /// <summary>Writes what was dropped since the last call. A table that somebody flushed just now counts from zero again.</summary>
     public void Record()
@@ -37,6 +41,7 @@ internal sealed class KernelCounts(Nftables nftables, Journal journal, Func<Snap
                 long packets = (long)now.Packets;
                 long fresh = packets >= _seen[i] ? packets - _seen[i] : packets;
                 _seen[i] = packets;
+                Interlocked.Add(ref _totals[i], fresh);
                 if (fresh > 0) Append(Known[i].Counter, Known[i].Reason, fresh);
             }
         }

@@ -36,6 +36,12 @@ public sealed record GatewayLimits
     /// <summary>Different names that one agent may ask for in an hour, under permitted wildcards too: labels carry data out.</summary>
     public int DnsNamesPerHour { get; init; } = 5000;
 
+    /// <summary>Refusals per second and agent that have a record each; more are counted by destination, rule and reason. 20: what a client does that tries again without a pause.</summary>
+    public int DenialsPerSecond { get; init; } = 20;
+
+    /// <summary>Such refusals at once. 400: twice a burst of DNS questions.</summary>
+    public int DenialsBurst { get; init; } = 400;
+
     /// <summary>Answers that the resolver keeps for all agents together. 20,000: about 20 MiB.</summary>
     public int DnsCacheEntries { get; init; } = 20_000;
 }

@@ -18,6 +18,8 @@ internal static class GatewayLimitKeys
         ("bindingSeconds", 1, 86_400, (limits, value) => limits with { BindingSeconds = value }),
         ("dnsQuestionsPerSecond", 1, 100_000, (limits, value) => limits with { DnsQuestionsPerSecond = value }),
         ("dnsNamesPerHour", 1, 10_000_000, (limits, value) => limits with { DnsNamesPerHour = value }),
+        ("denialsPerSecond", 1, 100_000, (limits, value) => limits with { DenialsPerSecond = value }),
+        ("denialsBurst", 1, 1_000_000, (limits, value) => limits with { DenialsBurst = value }),
         ("dnsCacheEntries", 0, 10_000_000, (limits, value) => limits with { DnsCacheEntries = value }),
     ];
 }

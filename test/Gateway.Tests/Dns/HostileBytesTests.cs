@@ -82,6 +82,10 @@ public sealed class HostileBytesTests
 
     private sealed class NullSink : IFlowSink
     {
-        public bool Record(in Flows.FlowDraft draft) => true;
+        public bool Record(in Flows.FlowDraft draft, out Guid told)
+        {
+            told = draft.Flow;
+            return true;
+        }
     }
 }

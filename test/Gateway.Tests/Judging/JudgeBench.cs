@@ -41,7 +41,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
         (Agent, Server, Near) = v6 ? ("2001:db8:a::1", "2001:db8:f::1", "2001:db8:f:1::9") : ("192.0.2.1", "203.0.113.1", "203.0.113.200");
         Bindings = new BindingBook(new BindingLimits(), Time);
         _journal = Journal.Open(new JournalOptions { Dir = Path.Combine(_dir, "journal"), Gateway = "test" }, Time);
-        var recorder = new FlowRecorder(_journal, Time);
+        var recorder = new FlowRecorder(new AgentRecords(_journal, RecordLimits.Of(1 << 30, 1, new GatewayLimits { DenialsBurst = 1_000_000 }), new VerdictCounters(), Time), Time);
         _table = new FlowTable(new GatewayLimits(), 1024);
         Resets = [];
         var resets = new ResetList(packet => Resets.Add(packet.ToArray()));

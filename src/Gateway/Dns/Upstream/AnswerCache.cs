@@ -10,6 +10,12 @@ internal sealed class AnswerCache(int maxEntries, TimeProvider time)
     private readonly Dictionary<(DomainName Name, DnsType Type), (Answer Answer, long Stored, long End)> _entries = [];
     private long _nextSweep;
 
+    /// <summary>Answers kept, dead ones that were not swept yet included.</summary>
+    public int Count
+    {
+        get { lock (_gate) return _entries.Count; }
+    }
+
     /// <summary>A remembered answer and how many seconds of its TTL are left.</summary>
     public Answer? Find(DomainName name, DnsType type, out int ttlSeconds)
     {

@@ -21,8 +21,9 @@ internal sealed class RecordingSink : IFlowSink
 
     public RecordedFlow Last => Records[^1];
 
-    public bool Record(in FlowDraft draft)
+    public bool Record(in FlowDraft draft, out Guid told)
     {
+        told = draft.Flow;
         Writing?.Invoke();
         if (Refuses) return false;
         var names = new List<string>();
