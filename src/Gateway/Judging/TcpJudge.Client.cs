@@ -71,7 +71,7 @@ internal sealed partial class TcpJudge
                 if (status == ReadStatus.Malformed) return Reason.Malformed;
                 // After a hello a client waits for its answer, early data aside. Bytes sent along might be a second hello, at the server before it asked for one (T8).
                 entry.HasTrailer = hello.HelloBytes < bytes.Length;
-                if (entry.HasTrailer && !hello.HasEarlyData) return Reason.HelloReplaced;
+                if (entry.HasTrailer && (!hello.HasEarlyData || !ZeroRtt.IsAll(bytes[hello.HelloBytes..]))) return Reason.HelloReplaced;
                 if (hello.SniStatus == SniStatus.Name) entry.SetClaim(Claim.Name, _name.AsSpan(0, hello.NameLength), Proof.DnsSni);
                 return Reason.DefaultDeny;
             case ClientProtocol.Http:
@@ -106,7 +106,8 @@ internal sealed partial class TcpJudge
         bool named = status == ReadStatus.Found && view.SniStatus == SniStatus.Name;
         bool same = status == ReadStatus.Found
             && (named ? entry.Claim == Claim.Name && entry.ClaimedName.SequenceEqual(_name.AsSpan(0, view.NameLength)) : entry.Claim == Claim.Nothing);
-        if (!same) return Deny(packet, say, entry, Reason.HelloReplaced);
+        // Nothing comes behind it: there is no early data after a retry (RFC 8446, 4.2.10).
+        if (!same || view.HelloBytes < bytes.Length) return Deny(packet, say, entry, Reason.HelloReplaced);
         entry.Approve(offset, bytes);
         table.Move(entry, FlowState.HelloSent);
         return say.Pending();

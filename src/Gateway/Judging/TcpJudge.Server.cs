@@ -24,6 +24,8 @@ internal sealed partial class TcpJudge
     {
         // The acknowledgement says where the server's stream begins: the one anchor the client cannot choose (T3).
         if (entry.State != FlowState.SynSent) return say.Pending();
+        // It answers an older SYN of the same tuple.
+        if (view.Acknowledgement != entry.ClientIsn + 1) return Verdicts.Drop();
         entry.Anchor = view.Acknowledgement;
         entry.ServerAnchor = view.Sequence + 1;
         table.Move(entry, FlowState.AwaitsHello);

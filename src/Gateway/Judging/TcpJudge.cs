@@ -46,8 +46,12 @@ internal sealed partial class TcpJudge(FlowTable table, BindingBook bindings, Fl
 
     private Answer Syn(in PacketIn packet, in Verdicts say, FlowEntry? entry)
     {
-        if (entry is not null && entry.State == FlowState.SynSent && entry.ClientIsn == packet.View.Sequence && !packet.Reused) return Pending(say, entry);
-        if (entry is not null && entry.State == FlowState.AwaitsHello && entry.ClientIsn == packet.View.Sequence) return say.Pending();
+        // One that is sent again may carry data as little as the first one (T11).
+        bool again = entry is not null && entry.ClientIsn == packet.View.Sequence && packet.View.PayloadLength == 0;
+        if (again && entry!.State == FlowState.SynSent && !packet.Reused) return Pending(say, entry);
+        if (again && entry!.State == FlowState.AwaitsHello) return say.Pending();
+        // Permitted by its address alone, and unanswered: any other permit on this tuple is another connection's (T15).
+        if (again && entry is { State: FlowState.Permitted, Claim: Claim.NotSeen } && !packet.Reused) return say.Permitted();
         if (packet.Reused)
         {
             // The kernel would take this SYN for part of the living entry, mark and all: delete the entry, and judge the next SYN afresh (T15).

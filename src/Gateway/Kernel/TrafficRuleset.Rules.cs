@@ -40,6 +40,7 @@ internal static partial class TrafficRuleset
                 ct state related limit rate 100/second burst 100 packets goto queue_it
                 ct state related counter name related drop
                 ct state established tcp flags & (fin | syn | rst | ack) == syn meta mark set meta mark | 0x{{m.Reused:x}} goto queue_it
+                tcp flags & (fin | syn | rst | ack) == syn ct mark & 0x{{m.Judged:x}} != 0 goto queue_it
             {{FastPath(o, "ct direction original")}}
                 ct state new update @new_flows { iifname limit rate over {{o.NewFlowsPerSecond}}/second burst {{o.NewFlowsBurst}} packets } counter name new_flows_over_limit drop
                 goto queue_it

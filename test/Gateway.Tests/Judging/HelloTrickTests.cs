@@ -54,4 +54,77 @@ public sealed class HelloTrickTests
             if (retried) Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, end, HelloBuilder.For("openclaw.ai").Build()).Mark);
         }
     }
+
+    [Fact]
+    public void Nothing_comes_along_with_the_hello_that_answers_a_retry()
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+        bench.Client(TcpFlags.Ack, 1, hello);
+        uint end = (uint)hello.Length + 1;
+        bench.World(TcpFlags.Ack, 1, end, [0x16, 3, 3, 0, 80, 2, 0, 0, 76, 3, 3, .. TlsServerHello.RetryRandom, .. new byte[42]]);
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, end, [.. hello, .. HelloBuilder.For("evil.example").Build()]).Mark);
+        Assert.Equal("hello-replaced", bench.LastDecision().Reason);
+    }
+
+    [Fact]
+    public void A_second_hello_does_not_pass_as_early_data()
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        byte[] hello = (HelloBuilder.For("openclaw.ai") with { EarlyData = true }).Build();
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, [.. hello, .. HelloBuilder.For("evil.example").Build()]).Mark);
+        Assert.Equal("hello-replaced", bench.LastDecision().Reason);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_SYN_that_is_sent_again_carries_no_data_either(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        bench.Bind("openclaw.ai");
+        Assert.Equal(bench.Pending, bench.Client(TcpFlags.Syn).Mark);
+        Assert.Equal(bench.Pending, bench.Client(TcpFlags.Syn).Mark);
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Syn, 0, [1, 2, 3]).Mark);
+        Assert.Equal("syn-with-data", bench.LastDecision().Reason);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_SYN_never_rides_on_a_permit_that_another_connection_has_proven_answered_or_not(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+        bench.Client(TcpFlags.Ack, 1, hello);
+        byte[] answer = [0x16, 3, 3, 0, 80, 2, 0, 0, 76, 3, 3, .. new byte[74]];
+        Assert.Equal(bench.Permitted, bench.World(TcpFlags.Ack, 1, (uint)hello.Length + 1, answer).Mark);
+        // The kernel has forgotten the connection, a packet of the client's made a new entry with the permit's mark, and nobody answered: not "established" to the ruleset.
+        Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Ack, 500).Mark);
+        Assert.Equal(bench.Pending, bench.Client(TcpFlags.Syn).Mark);
+        bench.World(TcpFlags.Syn | TcpFlags.Ack, 0, 1);
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("evil.example").Build()).Mark);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_SYN_ACK_that_answers_another_SYN_is_no_anchor(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        bench.Bind("openclaw.ai");
+        bench.Client(TcpFlags.Syn);
+        Assert.False(bench.World(TcpFlags.Syn | TcpFlags.Ack, 0, 101).Accept);
+        Assert.True(bench.World(TcpFlags.Syn | TcpFlags.Ack, 0, 1).Accept);
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 101, HelloBuilder.For("openclaw.ai").Build()).Mark);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_SYN_sent_again_to_an_address_that_is_permitted_is_one_attempt(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080).Mark);
+        Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080).Mark);
+        Assert.Single(bench.Records());
+    }
 }

@@ -44,7 +44,11 @@ internal sealed class JudgeBench : IDisposable, IConnections
         var recorder = new FlowRecorder(new AgentRecords(_journal, RecordLimits.Of(1 << 30, 1, new GatewayLimits { DenialsBurst = 1_000_000 }), new VerdictCounters(), Time), Time);
         _table = new FlowTable(new GatewayLimits(), 1024);
         Resets = [];
-        var resets = new ResetList(packet => Resets.Add(packet.ToArray()));
+        var resets = new ResetList(packet =>
+        {
+            Resets.Add(packet.ToArray());
+            Sent?.Invoke(Resets[^1]);
+        });
         ResetList = resets;
         var never = new NeverForwarded(FrozenSet<Address>.Empty);
         Tcp = new TcpJudge(_table, Bindings, recorder, resets, this, never, Time);
@@ -65,6 +69,12 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public ResetList ResetList { get; }
 
     public List<byte[]> Resets { get; }
+
+    /// <summary>Sees every packet that the gateway sends by itself.</summary>
+    public Action<byte[]>? Sent { get; init; }
+
+    /// <summary>A kernel's connection table that takes part; without one, the lists here remember what was asked of it.</summary>
+    public IConnections? Kernel { get; init; }
 
     public List<FlowKey> Deleted { get; } = [];
 
@@ -133,11 +143,14 @@ internal sealed class JudgeBench : IDisposable, IConnections
 
     public Answer Give(int inInterface, uint mark, byte[] packet, byte hook = 2)
     {
-        Answer answer = _judge.Judge(packet, hook, inInterface, mark);
+        Answer answer = Ask(inInterface, mark, packet, hook);
         Assert.True(_journal.Commit());
         ResetList.Send();
         return answer;
     }
+
+    /// <summary>Judges only: nothing is committed or sent.</summary>
+    public Answer Ask(int inInterface, uint mark, byte[] packet, byte hook = 2) => _judge.Judge(packet, hook, inInterface, mark);
 
     public void Commit() => Assert.True(_journal.Commit());
 
@@ -153,14 +166,22 @@ internal sealed class JudgeBench : IDisposable, IConnections
 
     public FlowEvent LastDecision() => Records().Last(e => e.Event == "decision");
 
-    public void Delete(in FlowKey key) => Deleted.Add(key);
+    public void Delete(in FlowKey key)
+    {
+        Deleted.Add(key);
+        Kernel?.Delete(key);
+    }
 
     /// <summary>What the kernel still has an entry of.</summary>
     public List<FlowKey> Existing { get; } = [];
 
-    public bool Exists(in FlowKey key) => Existing.Contains(key);
+    public bool Exists(in FlowKey key) => Kernel?.Exists(key) ?? Existing.Contains(key);
 
-    public void SetMark(in FlowKey key, uint mark) => Stamped.Add((key, mark));
+    public void SetMark(in FlowKey key, uint mark)
+    {
+        Stamped.Add((key, mark));
+        Kernel?.SetMark(key, mark);
+    }
 
     public void Dispose()
     {

@@ -1,0 +1,196 @@
+using Exeat.Gateway.Judging;
+using Exeat.Wire;
+
+namespace Exeat.Gateway.Tests.Judging.Model;
+
+/// <summary>Says of every packet that leaves whether it may have left, from what the world saw alone: it knows nothing of the judges' states.</summary>
+/// <remarks>
+/// Of a connection towards an address that rules permit by name, only these bytes may leave: one hello for a name that is permitted and bound to that address, every byte of
+/// which the agent had sent before the first one left; after a server's retry a second one for the same name; and anything once the server has answered the hello.
+/// </remarks>
+internal sealed class Notary(World world)
+{
+    private readonly Dictionary<FlowKey, Case> _cases = [];
+
+    public void Offered(in PacketView view, in FlowKey key)
+    {
+        Case at = Of(key);
+        for (int i = 0; i < view.Payload.Length; i++)
+        {
+            uint sequence = view.Sequence + (uint)i;
+            if (!at.Offered.TryGetValue(sequence, out List<byte>? bytes)) at.Offered[sequence] = bytes = [];
+            if (!bytes.Contains(view.Payload[i])) bytes.Add(view.Payload[i]);
+        }
+    }
+
+    /// <summary>Null: it may. Otherwise what is wrong.</summary>
+    public string? Left(byte[] bytes)
+    {
+        if (!PacketView.TryRead(bytes, out PacketView view)) return "bytes that are no packet left";
+        if (view.IsFragment) return "a fragment left";
+        if (!view.IsTcp) return world.Monitors ? null : $"a packet of protocol {view.Protocol} left";
+        var key = new FlowKey(view.Source, view.SourcePort, view.Destination, view.DestinationPort, view.Protocol);
+        Case at = Of(key);
+        string to = view.Destination.ToString();
+        // The kernel's fast path does not look at options: on a permitted connection they carry no more than its bytes may.
+        if (view.HasOptions && !world.Monitors && !world.PermitsAddress(to, key.Port) && !IsProven(key, at)) return "a packet with options left before the name was proven";
+        if ((view.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn) return Syn(view, at, to);
+        if (view.PayloadLength == 0)
+        {
+            bool urgent = (view.Flags & TcpFlags.Urg) != 0 && !world.Monitors && !world.PermitsAddress(to, key.Port);
+            return urgent && !IsProven(key, at) ? "an urgent pointer left before the name was proven" : null;
+        }
+        if (world.PermitsAddress(to, key.Port)) return null;
+        string? wrong = Payload(view, key, at, to);
+        if (wrong is null || !world.Monitors) return wrong;
+        at.IsTainted = true;
+        return null;
+    }
+
+    /// <summary>After a packet reached its server: what the server made of the stream.</summary>
+    public string? Read(in FlowKey key, ModelServer server)
+    {
+        if (world.Monitors) return null;
+        string to = key.Destination.ToString();
+        Case at = Of(key);
+        if (at.ReadAnchor != server.Anchor) (at.ReadAnchor, at.NamesSeen) = (server.Anchor, 0);
+        for (; at.NamesSeen < server.Names.Count; at.NamesSeen++)
+        {
+            string name = server.Names[at.NamesSeen];
+            if (to == world.Bench.Near) return World.Denies(name, key.Port) ? $"the server at {to} read the denied name {name}" : null;
+            if (!at.IsTainted && !at.Approved.Contains(name)) return $"the server at {to} read '{name}'";
+        }
+        return null;
+    }
+
+    /// <summary>What is permitted now has changed: connections that nothing permits any more must send no more bytes.</summary>
+    public void PolicyChanged()
+    {
+        foreach ((FlowKey key, Case at) in _cases)
+        {
+            ModelServer? server = world.Find(key);
+            if (server is null || world.Monitors || at.Left.Count == 0) continue;
+            if (server.Names.Exists(name => !world.Permits(name, key.Destination.ToString()))) at.IsTainted = true;
+        }
+    }
+
+    private string? Syn(in PacketView view, Case at, string to)
+    {
+        if (view.PayloadLength > 0) return "a SYN with data left";
+        bool may = world.Monitors || world.PermitsAddress(to, view.DestinationPort) || view.DestinationPort == 443 && world.HasPermittedName(to);
+        if (!may) return $"a SYN to {to}:{view.DestinationPort} left, where nothing can permit it";
+        return null;
+    }
+
+    private bool IsProven(in FlowKey key, Case at)
+    {
+        ModelServer? server = world.Find(key);
+        if (server is null || at.IsTainted || server.Anchor != at.Anchor) return false;
+        string to = key.Destination.ToString();
+        return (server.HasAnswered || at.WasProven && !server.IsOpen) && (world.Monitors || server.Names.TrueForAll(name => world.Permits(name, to)));
+    }
+
+    private string? Payload(in PacketView view, in FlowKey key, Case at, string to)
+    {
+        ModelServer? server = world.Find(key);
+        if (server is null) return "bytes left for a connection that the server never had";
+        if (server.Anchor != at.Anchor)
+        {
+            (at.Anchor, at.IsTainted, at.WasProven) = (server.Anchor, false, false);
+            at.Left.Clear();
+        }
+        if (at.IsTainted) return "bytes left of a connection that is not permitted any more";
+        if (IsProven(key, at))
+        {
+            at.WasProven = true;
+            return null;
+        }
+        if ((view.Flags & TcpFlags.Urg) != 0) return "an urgent byte left before the name was proven";
+        string? wrong = Note(view, server, at);
+        if (wrong is not null) return wrong;
+        if (!HasCandidate(server, at, to)) return $"bytes left that belong to no permitted hello ({Convert.ToHexString(view.Payload[..Math.Min(16, view.Payload.Length)])}… at {(int)(view.Sequence - server.Anchor)})";
+        return world.Monitors || IsRecorded(key, at) ? null : "a hello left before its permit was recorded";
+    }
+
+    private static string? Note(in PacketView view, ModelServer server, Case at)
+    {
+        int offset = (int)(view.Sequence - server.Anchor);
+        if (offset < 0) return "bytes left that lie before the server's first one";
+        for (int i = 0; i < view.Payload.Length; i++)
+        {
+            if (at.Left.TryGetValue(offset + i, out byte before) && before != view.Payload[i]) return "two different bytes left for one place in the stream";
+            at.Left[offset + i] = view.Payload[i];
+        }
+        return null;
+    }
+
+    private bool HasCandidate(ModelServer server, Case at, string to)
+    {
+        foreach (Flight flight in Flight.Known.Concat(world.Variants))
+        {
+            // Early data may come behind the hello that a retry answered.
+            int second = server.HasAskedAgain ? Math.Max(server.SecondHelloAt, flight.Bytes.Length) : int.MaxValue;
+            if (flight.Bytes[0] != 22 || !world.Permits(flight.Name, to) || !Fits(flight, 0, second, at)) continue;
+            at.Approved.Add(flight.Name);
+            if (!server.HasAskedAgain || !at.Left.Keys.Any(o => o >= second)) return true;
+            if (Flight.Known.Concat(world.Variants).Any(next => !next.HasEarlyData && next.Name == flight.Name && Fits(next, second, int.MaxValue, at))) return true;
+        }
+        return false;
+    }
+
+    private static bool Fits(Flight flight, int from, int to, Case at)
+    {
+        foreach ((int offset, byte b) in at.Left)
+        {
+            if (offset < from || offset >= to) continue;
+            if (offset - from >= flight.Bytes.Length || flight.Bytes[offset - from] != b) return false;
+        }
+        for (int i = 0; i < flight.Bytes.Length; i++)
+        {
+            if (!at.Offered.TryGetValue(at.Anchor + (uint)(from + i), out List<byte>? offered) || !offered.Contains(flight.Bytes[i])) return false;
+        }
+        return true;
+    }
+
+    private bool IsRecorded(in FlowKey key, Case at)
+    {
+        if (at.RecordedAnchor == at.Anchor) return true;
+        (int port, string to) = (key.SourcePort, key.Destination.ToString());
+        int permits = world.Records().Count(e =>
+            e.Event == "decision" && e.Verdict == "permit" && e.SourcePort == port && e.Destination == to && e.Names.Any(n => n.Source == "sni"));
+        // One for each connection of the tuple.
+        if (permits <= at.Permits) return false;
+        (at.RecordedAnchor, at.Permits) = (at.Anchor, permits);
+        return true;
+    }
+
+    private Case Of(in FlowKey key)
+    {
+        if (!_cases.TryGetValue(key, out Case? at)) _cases[key] = at = new Case();
+        return at;
+    }
+
+    private sealed class Case
+    {
+        public Dictionary<uint, List<byte>> Offered { get; } = [];
+
+        public Dictionary<int, byte> Left { get; } = [];
+
+        /// <summary>Names of the hellos that left while they were permitted.</summary>
+        public HashSet<string> Approved { get; } = [];
+
+        public uint Anchor { get; set; }
+
+        public uint? ReadAnchor { get; set; }
+
+        public uint? RecordedAnchor { get; set; }
+
+        public int Permits { get; set; }
+
+        public int NamesSeen { get; set; }
+
+        public bool IsTainted { get; set; }
+
+        public bool WasProven { get; set; }
+    }
+}
