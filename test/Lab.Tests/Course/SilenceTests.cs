@@ -12,7 +12,7 @@ public sealed partial class SilenceTests
 {
     // Sees every packet that the gateway's machine makes itself, before any rule of ours could drop it. What is not named here is counted as unasked.
     // Left aside: neighbour discovery and group membership, which the kernel speaks for its links; answers to agents; refusals of agents' flows.
-    private static readonly string Witness = $$"""
+    private static string Witness(string upstream4, string upstream6) => $$"""
         table inet witness {
           counter asked { }
           counter unasked { }
@@ -20,8 +20,8 @@ public sealed partial class SilenceTests
             type filter hook output priority -150; policy accept;
             icmpv6 type { 130, 131, 132, 133, 134, 135, 136, 137, 143 } accept
             ct direction reply accept
-            ip daddr {{WorldMap.Upstream.Address4}} meta l4proto { tcp, udp } th dport 53 counter name asked accept
-            ip6 daddr {{WorldMap.Upstream.Address6}} meta l4proto { tcp, udp } th dport 53 counter name asked accept
+            ip daddr {{upstream4}} meta l4proto { tcp, udp } th dport 53 counter name asked accept
+            ip6 daddr {{upstream6}} meta l4proto { tcp, udp } th dport 53 counter name asked accept
             tcp flags & rst == rst accept
             icmp type { destination-unreachable, time-exceeded } accept
             icmpv6 type { destination-unreachable, packet-too-big, time-exceeded } accept
@@ -72,6 +72,23 @@ public sealed partial class SilenceTests
         }
         Assert.Equal(2, (await lab.CountAsync()).Unasked);
         Assert.Equal(2, (await FromTheGatewayAsync(lab)).Count);
+    }
+
+    [Fact]
+    public async Task A_resolver_that_is_not_there_is_the_only_one_that_is_asked()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        await using var lab = new WatchedLab { Upstream4 = "203.0.113.99", Upstream6 = "2001:db8:f::99" };
+        await lab.InitializeAsync();
+        await lab.Gateway.DisposeAsync();
+        string file = Path.Combine(lab.State.Documents, LabFiles.GatewayName), text = await File.ReadAllTextAsync(file);
+        await File.WriteAllTextAsync(file, text.Replace($"upstream: [{WorldMap.Upstream.Address4}, \"{WorldMap.Upstream.Address6}\"]", $"upstream: [{lab.Upstream4}, \"{lab.Upstream6}\"]", StringComparison.Ordinal));
+        Assert.NotEqual(text, await File.ReadAllTextAsync(file));
+        await lab.Gateway.RestartAsync();
+        await UseAsync(lab);
+        (long asked, long unasked) = await lab.CountAsync();
+        Assert.True(asked > 0, "not one question was asked of the resolver that is configured");
+        Assert.Equal(0, unasked);
     }
 
     [Fact]
@@ -135,7 +152,7 @@ public sealed partial class SilenceTests
             ip addr add 192.0.2.1/24 dev v0; ip addr add 2001:db8:a::1/64 dev v0 nodad; ip route add default dev v0; ip -6 route add default dev v0
             """;
         Finished run = await Subprocess.RunAsync(
-            ["unshare", "--net", "bash", "-c", $"set -e\n{Space}\n/usr/sbin/nft -f - <<'NFT'\n{Witness}\nNFT\nset +e\n{script}\n/usr/sbin/nft list counters table inet witness"], TimeSpan.FromMinutes(3));
+            ["unshare", "--net", "bash", "-c", $"set -e\n{Space}\n/usr/sbin/nft -f - <<'NFT'\n{Witness(WorldMap.Upstream.Address4, WorldMap.Upstream.Address6)}\nNFT\nset +e\n{script}\n/usr/sbin/nft list counters table inet witness"], TimeSpan.FromMinutes(3));
         Assert.True(run.Succeeded, run.Errors);
         return (run.Output, Packets(run.Output, "asked") + Packets(run.Output, "unasked"));
     }
@@ -148,6 +165,10 @@ public sealed partial class SilenceTests
 
     private sealed class WatchedLab() : GatewayLab("enforce")
     {
+        public string Upstream4 { get; init; } = WorldMap.Upstream.Address4;
+
+        public string Upstream6 { get; init; } = WorldMap.Upstream.Address6;
+
         public async Task<(long Asked, long Unasked)> CountAsync()
         {
             Finished listed = await RunAsync(LabPlan.Gateway, "/usr/sbin/nft", "list", "counters", "table", "inet", "witness");
@@ -157,7 +178,7 @@ public sealed partial class SilenceTests
 
         protected override async Task FillMiddleAsync()
         {
-            Finished loaded = await Subprocess.RunAsync(Network.Inside(LabPlan.Gateway, "/usr/sbin/nft", "-f", "-"), TimeSpan.FromSeconds(20), Witness);
+            Finished loaded = await Subprocess.RunAsync(Network.Inside(LabPlan.Gateway, "/usr/sbin/nft", "-f", "-"), TimeSpan.FromSeconds(20), Witness(Upstream4, Upstream6));
             Assert.True(loaded.Succeeded, loaded.Errors);
             await base.FillMiddleAsync();
         }
