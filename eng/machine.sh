@@ -28,6 +28,7 @@ lab|node|nodejs|a client in the lab
 lab|python3|python3|a client in the lab, and its attacks
 test|nft|nftables|the tests flush the ruleset with it, as another tool would
 test|tshark|tshark|the independent reader that the parsers are compared with
+test|iptables|iptables|its extensions let nft print the rule of the xt queue, which the tests compare
 test|systemd-analyze|systemd|the tests read the units with it, as the system does
 publish|clang|clang|links the ahead-of-time compiled programs
 publish|lib:libz.so|zlib1g-dev|linked into the ahead-of-time compiled programs

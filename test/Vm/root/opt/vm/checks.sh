@@ -21,6 +21,7 @@ install_it() {
   cp -R /opt/vm/etc/. /etc/exeat/
   check "Installing the same again starts the gateway, now that it is configured" "$published/install.sh"
   check "The unit says ready" test "$(systemctl is-active $unit)" = active
+  check "It runs as a user of its own with two rights" has_two_rights
   check "The packets come over the nft queue expression" said 'nft queue'
   local from
   from=$(ready_at)
@@ -91,6 +92,45 @@ kill_it() {
   [ "$(systemctl is-active $unit)" = active ]
 }
 
+# A gateway that hangs: systemd hears nothing from it, ends it and starts it again.
+hang_it() {
+  local restarts
+  restarts=$(systemctl show -P NRestarts $unit)
+  kill -STOP "$(systemctl show -P MainPID $unit)"
+  killed_from=$(now)
+  for _ in $(seq 1 $((120 + 60 * patience))); do
+    [ "$(systemctl show -P NRestarts $unit)" -gt "$restarts" ] && [ "$(systemctl is-active $unit)" = active ] && break
+    sleep 0.5
+  done
+  killed_to=$(main_started_at)
+  [ "$(systemctl show -P NRestarts $unit)" -gt "$restarts" ]
+}
+
+# Of the running process: whose it is, and the capabilities it has (12 and 13: CAP_NET_ADMIN, CAP_NET_RAW).
+has_two_rights() {
+  local status
+  status=/proc/$(systemctl show -P MainPID $unit)/status
+  grep -E '^(Uid|Cap|NoNewPrivs)' "$status"
+  [ "$(awk '/^Uid/ { print $2 }' "$status")" = "$(id -u exeat)" ] && [ "$(awk '/^CapEff/ { print $2 }' "$status")" = 0000000000003000 ] &&
+    [ "$(awk '/^CapBnd/ { print $2 }' "$status")" = 0000000000003000 ] && [ "$(awk '/^NoNewPrivs/ { print $2 }' "$status")" = 1 ]
+}
+
+reload_it() {
+  local from
+  sed -i 's/203\.0\.113\.10/203.0.113.77/; s/2001:db8:f::10/2001:db8:f::77/' /etc/exeat/policy/policy.yaml
+  check "systemctl reload takes a policy that permits nothing that is tried" systemctl reload $unit
+  sleep $((1 * patience))
+  from=$(now)
+  sleep $((2 * patience))
+  check "Reloaded: no new connection passes, and nothing else" test "$(opened 4 "$from")" -eq 0 -a "$(opened 6 "$from")" -eq 0 -a "$(escaped "$from")" -eq 0
+  cp /opt/vm/etc/policy/policy.yaml /etc/exeat/policy/policy.yaml
+  systemctl reload $unit
+  sleep $((2 * patience))
+  from=$(now)
+  sleep $((2 * patience))
+  check "Reloaded again: new connections pass" test "$(opened 4 "$from")" -gt 0 -a "$(opened 6 "$from")" -gt 0
+}
+
 second_version() { # a later build: same programs, another version
   cp -R $published /opt/publish-2
   echo "$(cat $published/VERSION).later" >/opt/publish-2/VERSION
@@ -104,6 +144,9 @@ change_it() {
   across "systemctl restart" systemctl restart $unit
   across "kill -9" kill_it
   check "kill -9: no new connection passes until systemd has started it again" test "$(opened 4 "${killed_from:-0}" "${killed_to:-0}")" -eq 0 -a "$(opened 6 "${killed_from:-0}" "${killed_to:-0}")" -eq 0
+  across "hanging" hang_it
+  check "hanging: no new connection passes until systemd has started it again" test "$(opened 4 "${killed_from:-0}" "${killed_to:-0}")" -eq 0 -a "$(opened 6 "${killed_from:-0}" "${killed_to:-0}")" -eq 0
+  reload_it
   local first second
   first=$(installed_version)
   second_version
@@ -115,6 +158,8 @@ change_it() {
   echo 'kind: [' >>/etc/exeat/gateway.yaml
   check "An upgrade over a configuration that the new version refuses changes nothing" refuses_upgrade "$first"
   cp /opt/vm/etc/gateway.yaml /etc/exeat/gateway.yaml
+  # Debian's own unit flushes the whole ruleset when it starts: the next boots have it beside ours.
+  check "The distribution's nftables unit is switched on as well" systemctl --quiet enable nftables.service
 }
 
 refuses_upgrade() {
