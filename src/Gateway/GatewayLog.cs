@@ -41,6 +41,24 @@ internal static partial class GatewayLog
     [LoggerMessage(12, LogLevel.Error, "repair failed, trying again: {Error}")]
     public static partial void RepairFailed(this ILogger log, string error);
 
+    [LoggerMessage(30, LogLevel.Warning, "{Folder} cannot be watched ({Error}); changes of its documents are noticed by comparing every few seconds")]
+    public static partial void WatchFailed(this ILogger log, string folder, string error);
+
+    [LoggerMessage(31, LogLevel.Error, "policy or agents cannot be used; starting with the last good ones: policy {Policy}, kept at {Kept}. Mend the documents: nothing of them is in force")]
+    public static partial void StartedWithLastGood(this ILogger log, string policy, DateTimeOffset kept);
+
+    [LoggerMessage(32, LogLevel.Error, "the last good policy cannot be kept in the state folder: {Error}; a start with a broken policy would be refused")]
+    public static partial void LastGoodNotKept(this ILogger log, string error);
+
+    [LoggerMessage(33, LogLevel.Warning, "the wall clock differs from the policy's clock by {Seconds} s; expiry goes by the policy's until the difference has lasted {Minutes} minutes")]
+    public static partial void ClockStepped(this ILogger log, long seconds, int minutes);
+
+    [LoggerMessage(34, LogLevel.Warning, "the policy's clock now follows the wall clock: it went forward by {Seconds} s")]
+    public static partial void ClockFollowed(this ILogger log, long seconds);
+
+    [LoggerMessage(35, LogLevel.Warning, "the wall clock is before a time that this gateway has seen, {Known}: expiry goes by that one")]
+    public static partial void ClockBehind(this ILogger log, DateTimeOffset known);
+
     [LoggerMessage(13, LogLevel.Error, "{Problem}")]
     public static partial void Wrong(this ILogger log, string problem);
 

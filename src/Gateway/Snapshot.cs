@@ -11,13 +11,13 @@ public sealed class Snapshot
     private readonly FlowLabels[] _labels;
     private readonly FrozenDictionary<Address, int> _byAddress;
 
-    /// <summary>Joins a compiled policy with the generation under which the kernel knows it.</summary>
-    public Snapshot(CompiledPolicy policy, int generation, string version, AgentsDocument agents)
+    /// <summary>Joins a compiled policy with the generation under which the kernel knows it. Agents on interfaces that are not <paramref name="inside"/> are not attached here (null: all are).</summary>
+    public Snapshot(CompiledPolicy policy, int generation, string version, AgentsDocument agents, IReadOnlyCollection<string>? inside = null)
     {
         (Policy, Generation, Version, AgentsHash) = (policy, generation, version, agents.Hash);
         _labels = [.. policy.Agents.Select(a => FlowLabels.From(agents.Agents.First(d => d.Id == a.Id).Labels))];
         _byAddress = policy.Agents
-            .SelectMany((agent, index) => agent.Addresses.Select(address => KeyValuePair.Create(address, index)))
+            .SelectMany((agent, index) => (inside?.Contains(agent.Interface) == false ? [] : agent.Addresses).Select(address => KeyValuePair.Create(address, index)))
             .ToFrozenDictionary();
     }
 

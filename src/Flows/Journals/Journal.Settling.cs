@@ -91,7 +91,7 @@ public sealed partial class Journal
             SegmentFile oldest;
             lock (_gate)
             {
-                if (Refuses || _older.Count == 0 || BytesLocked <= _options.MaxBytes) return;
+                if (Refuses || _older.Count == 0 || BytesLocked <= MaxBytes) return;
                 oldest = _older[0];
                 _older.RemoveAt(0);
             }

@@ -92,7 +92,7 @@ public sealed partial class Journal
         }
     }
 
-    private long SegmentLimit => Math.Min(_options.SegmentBytes, _options.MaxBytes / 4);
+    private long SegmentLimit => Math.Min(_options.SegmentBytes, MaxBytes / 4);
 
     private void Rotate()
     {

@@ -15,6 +15,7 @@ public sealed partial class Journal : IDisposable
 
     private readonly Lock _gate = new();
     private readonly JournalOptions _options;
+    private long _maxBytes;
     private readonly TimeProvider _time;
     private readonly string _prefix;
     private readonly FileStream _lock;
@@ -32,12 +33,19 @@ public sealed partial class Journal : IDisposable
 
     private Journal(JournalOptions options, TimeProvider time, FileStream folderLock, List<SegmentFile> segments, long epoch)
     {
-        (_options, _time, _lock, Epoch) = (options, time, folderLock, epoch);
+        (_options, _maxBytes, _time, _lock, Epoch) = (options, options.MaxBytes, time, folderLock, epoch);
         _prefix = $"{options.Gateway}/{epoch}/";
         _older.AddRange(segments);
         _segment = OpenSegment(1);
         _segmentNumber = 1;
         _timer = time.CreateTimer(_ => Settle(), null, options.SyncEvery, options.SyncEvery);
+    }
+
+    /// <summary>The disk budget in force; it may change while the journal is written.</summary>
+    public long MaxBytes
+    {
+        get => Volatile.Read(ref _maxBytes);
+        set => Volatile.Write(ref _maxBytes, value);
     }
 
     /// <summary>Opens the directory for writing: takes its lock, repairs a torn last line, begins a new epoch. Throws <see cref="JournalException"/>.</summary>

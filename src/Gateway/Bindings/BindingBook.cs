@@ -11,14 +11,15 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
     private readonly ConcurrentDictionary<string, int> _keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(int Agent, Address Address), BoundNames> _names = new();
     private readonly ConcurrentDictionary<int, AgentPage> _pages = new();
+    private BindingLimits _limits = limits;
     private int _lastKey;
     private int _total;
 
     /// <summary>Called when an address became newly bound, before the answer with it is released: the kernel's memory of denials must forget it.</summary>
     public Action<int, Address>? Bound { get; set; }
 
-    /// <summary>The sizes in force.</summary>
-    public BindingLimits Limits => limits;
+    /// <summary>The sizes in force. What is there beyond a new size stays until its end.</summary>
+    public BindingLimits Limits { get => Volatile.Read(ref _limits); set => Volatile.Write(ref _limits, value); }
 
     /// <summary>Bindings kept, dead ones that were not swept yet included.</summary>
     public int Count => Volatile.Read(ref _total);
@@ -43,7 +44,7 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
     {
         receipt = default;
         long now = time.GetTimestamp();
-        TimeSpan whole = TimeSpan.FromTicks(Math.Clamp(life.Ticks, limits.Least.Ticks, limits.Most.Ticks)) + limits.Grace;
+        TimeSpan whole = TimeSpan.FromTicks(Math.Clamp(life.Ticks, Limits.Least.Ticks, Limits.Most.Ticks)) + Limits.Grace;
         long end = now + Timestamps(whole);
         AgentPage page = _pages.GetOrAdd(agent, key => new AgentPage(key));
         bool isNew;
@@ -60,7 +61,7 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
             if (before is null)
             {
                 // Counted before it is visible, so that two agents cannot share the last place.
-                if (Interlocked.Increment(ref _total) > limits.Total)
+                if (Interlocked.Increment(ref _total) > Limits.Total)
                 {
                     Interlocked.Decrement(ref _total);
                     return false;
@@ -119,8 +120,8 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
     }
 
     private bool HasRoom(AgentPage page, BoundNames? names, DomainName name) =>
-        page.Count < limits.PerAgent && Count < limits.Total && page.AddressesOf(name) < limits.AddressesPerName
-        && (names is null || names.Bindings.Length < limits.NamesPerAddress);
+        page.Count < Limits.PerAgent && Count < Limits.Total && page.AddressesOf(name) < Limits.AddressesPerName
+        && (names is null || names.Bindings.Length < Limits.NamesPerAddress);
 
     // At most once a second per agent: a full page must not make every further question walk it.
     private void Sweep(AgentPage page, long now)

@@ -14,7 +14,7 @@ namespace Exeat.Gateway.Host;
 ///   HostJudging      proofs, journal → bindings, judges, queue
 ///   HostResolver     resolver listens
 ///   here             data table → sysctls → forwarding on → ready
-///   HostLoop         changes and counts, until stopped
+///   HostLoop         changes of documents (HostReload), expiry and counts, until stopped
 /// </code>
 /// An exception at any point leaves the locks as they are: closed.
 /// </remarks>
@@ -36,29 +36,31 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
 
         HostDocuments documents = HostDocuments.Read(configPath, time, log);
         var kernel = new HostKernel(documents, _parts, log);
-        var path = new HostJudging(documents, kernel, _parts, time);
-        await using HostResolver resolver = HostResolver.Start(documents, kernel, path, time, log);
-        HostMetrics.Register(path.Metrics, path, resolver);
-        path.Begin(documents, kernel, resolver.Listeners, log);
+        var judging = new HostJudging(documents, kernel, _parts, time);
+        await using var resolver = new HostResolver(kernel, judging, _parts, time, log);
+        resolver.Start(documents.Gateway);
+        HostMetrics.Register(judging.Metrics, judging, resolver);
+        judging.Begin(documents, kernel, resolver.Listeners, log);
         _parts.Start("watch", kernel.Watch(log).Run);
-        Task answering = _parts.GuardAsync("resolver", resolver.RunAsync(_parts.Stopping));
+        resolver.Run();
         Preparation.SetSysctls(documents.Gateway.Inside);
         Preparation.EnableForwarding();
-        if (documents.First.Policy!.Mode == Mode.Monitor) log.Monitoring();
-        Snapshot first = path.Policies.Current;
-        log.Ready(first.Version[..12], documents.First.Policy.Mode.ToString(), first.Generation, first.Policy.Agents.Length);
+        Snapshot first = judging.Policies.Current;
+        if (first.Policy.Mode == Mode.Monitor) log.Monitoring();
+        log.Ready(first.Version[..12], first.Policy.Mode.ToString(), first.Generation, first.Policy.Agents.Length);
 
         notify.Ready(HostLoop.StatusOf(first));
-        var watchdog = new Watchdog(notify, Watchdog.IntervalFromEnvironment(), [("verdict thread", path.Loop.AnswersAsync), ("resolver", resolver.AnswersAsync)], time, log);
+        var watchdog = new Watchdog(notify, Watchdog.IntervalFromEnvironment(), [("verdict thread", judging.Loop.AnswersAsync), ("resolver", resolver.AnswersAsync)], time, log);
         Task watched = _parts.GuardAsync("watchdog", watchdog.RunAsync(_parts.Stopping));
 
-        await loop.RunAsync(documents, kernel, path).ConfigureAwait(false);
+        var reload = new HostReload(documents, kernel, judging, resolver, _parts, time, log);
+        await loop.RunAsync(documents, kernel, judging, reload).ConfigureAwait(false);
         notify.Stopping();
         await watched.ConfigureAwait(false);
-        await answering.ConfigureAwait(false);
+        await resolver.JoinAsync().ConfigureAwait(false);
         await _parts.JoinAsync().ConfigureAwait(false);
         kernel.Locks.Stop();
-        path.Journal.Commit();
+        judging.Journal.Commit();
         _parts.ThrowIfFailed();
         log.Stopped();
     }

@@ -6,23 +6,41 @@ using Microsoft.Extensions.Logging;
 namespace Exeat.Gateway.Host;
 
 /// <summary>What the gateway was told at its start: its own document, and the first policy and agents.</summary>
-internal sealed record HostDocuments(GatewayDocument Gateway, MarkLayout Marks, Loaded First)
+/// <param name="ConfigPath">The gateway document's path.</param>
+/// <param name="Gateway">The gateway document.</param>
+/// <param name="GatewayFingerprint">The content that it was read from.</param>
+/// <param name="Marks">Where our bits lie.</param>
+/// <param name="Clock">The time by which rules expire.</param>
+/// <param name="First">Policy and agents, perhaps the last good ones.</param>
+/// <param name="Report">How the start found them.</param>
+internal sealed record HostDocuments(string ConfigPath, GatewayDocument Gateway, string GatewayFingerprint, MarkLayout Marks, PolicyClock Clock, Loaded First, ReloadReport Report)
 {
     /// <exception cref="GatewayFailure">A document cannot be used; its problems were said.</exception>
     public static HostDocuments Read(string configPath, TimeProvider time, ILogger log)
     {
+        string fingerprint = DocumentPaths.Fingerprint([configPath]);
         GatewayDocument gateway = ReadGateway(configPath);
-        Loaded first = Loaded.Read(gateway, time);
-        Tell(first, log);
-        if (!first.IsUsable) throw new GatewayFailure(2, "policy or agents cannot be used; nothing was started");
+        MarkLayout marks = MarksOf(gateway);
+        Directory.CreateDirectory(gateway.State);
+        var clock = new PolicyClock(gateway.State, time, log);
+        Loaded first = Loaded.Read(gateway, clock);
+        Tell(first.Problems, log);
+        var report = new ReloadReport(time.GetUtcNow(), ReloadCause.Start, first.IsUsable, 0, first.Error?.ToString() ?? "", first.Problems);
+        if (!first.IsUsable)
+        {
+            (Loaded lastGood, DateTimeOffset kept) = new LastGood(gateway.State, time).Read(gateway, clock);
+            first = first.Or(lastGood);
+            if (!first.IsUsable) throw new GatewayFailure(2, "policy or agents cannot be used, and there are no last good ones of the same paths; nothing was started");
+            log.StartedWithLastGood(first.Policy!.Version[..12], kept);
+        }
         if (gateway.Management.Socket is not null || gateway.Management.Metrics is not null) log.Warned("management: nothing is served there in this version; send SIGHUP, and read applied.json in the state folder");
-        return new HostDocuments(gateway, MarksOf(gateway), first);
+        return new HostDocuments(configPath, gateway, fingerprint, marks, clock, first, report);
     }
 
-    /// <summary>Says every problem of policy and agents.</summary>
-    public static void Tell(Loaded loaded, ILogger log)
+    /// <summary>Says every problem of the documents.</summary>
+    public static void Tell(IEnumerable<Problem> problems, ILogger log)
     {
-        foreach (Problem problem in loaded.Problems)
+        foreach (Problem problem in problems)
         {
             if (problem.Severity == Severity.Error) log.Wrong(problem.ToString());
             else log.Warned(problem.ToString());

@@ -20,6 +20,7 @@ internal sealed class HostJudging
     private readonly HostParts _parts;
     private readonly TimeProvider _time;
     private readonly FlowJoin _join;
+    private readonly NeverForwarded _never;
 
     /// <summary>Reads the proofs of earlier runs, then opens journal and queue. Nothing is judged yet.</summary>
     public HostJudging(HostDocuments documents, HostKernel kernel, HostParts parts, TimeProvider time)
@@ -34,19 +35,16 @@ internal sealed class HostJudging
         Journal = parts.Own(OpenJournal(gateway, time));
         Records = new AgentRecords(Journal, RecordLimits.Of(gateway.Journal.MaxBytes, documents.First.Agents!.Agents.Length, limits), Metrics.Verdicts, time);
         var recorder = new FlowRecorder(Records, time);
-        Bindings = new BindingBook(new BindingLimits { PerAgent = limits.Bindings, AddressesPerName = limits.AddressesPerName, Least = TimeSpan.FromSeconds(limits.BindingSeconds) }, time);
+        Bindings = new BindingBook(BindingLimitsOf(limits), time);
         RawSender sender = parts.Own(new RawSender(marks.Passed));
         Resets = new ResetList(packet => sender.Send(packet));
-        var never = new NeverForwarded(gateway.Dns.Intercept.ToFrozenSet());
-        Tcp = new TcpJudge(Table, Bindings, recorder, Resets, new KernelConnections(kernel.Conntrack, kernel.Attachments, marks), never, time)
-        {
-            HelloTimeout = TimeSpan.FromMilliseconds(limits.HelloMilliseconds),
-            HelloBytes = limits.HelloBytes,
-        };
-        Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, recorder, never, time), recorder, kernel.Interfaces, marks);
+        _never = new NeverForwarded { Intercepts = gateway.Dns.Intercept.ToFrozenSet() };
+        Tcp = new TcpJudge(Table, Bindings, recorder, Resets, new KernelConnections(kernel.Conntrack, kernel.Attachments, marks), _never, time);
+        Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, recorder, _never, time), recorder, kernel.Interfaces, marks);
         Queue = parts.Own(PacketQueue.Open(HostKernel.QueueNumber));
         Loop = new VerdictLoop(Queue, Judge, recorder, Resets, Tcp, time);
-        Policies = new PolicySwitch(gateway, kernel.Locks, kernel.Attachments, new GenerationCounter(gateway.State), marks, kernel.Conntrack, time);
+        Take(gateway);
+        Policies = new PolicySwitch(gateway.State, kernel.Locks, kernel.Attachments, marks, kernel.Conntrack, documents.Clock, time);
     }
 
     public Journal Journal { get; }
@@ -72,10 +70,25 @@ internal sealed class HostJudging
 
     public PolicySwitch Policies { get; }
 
+    /// <summary>What a change of policy has to reach.</summary>
+    public JudgingParts Parts => new(Loop, Judge, Tcp);
+
+    /// <summary>Takes over everything of a gateway document that judging depends on; at start, and on the verdict thread when the document changes.</summary>
+    public void Take(GatewayDocument gateway)
+    {
+        GatewayLimits limits = gateway.Limits;
+        Table.Limits = limits;
+        _never.Intercepts = gateway.Dns.Intercept.ToFrozenSet();
+        Tcp.HelloTimeout = TimeSpan.FromMilliseconds(limits.HelloMilliseconds);
+        Tcp.HelloBytes = limits.HelloBytes;
+        Bindings.Limits = BindingLimitsOf(limits);
+    }
+
     /// <summary>Joins what lives in the kernel with its proofs, starts the verdict thread, and loads the data table for the first policy.</summary>
     public void Begin(HostDocuments documents, HostKernel kernel, IReadOnlyList<(Address Intercept, ushort Port)> listeners, ILogger log)
     {
         Policies.Frame = kernel.Frame(listeners);
+        Policies.Inside = documents.Gateway.Inside;
         Snapshot first = Policies.Prepare(documents.First);
         Judge.Snapshot = first;
         (int joined, int unproven) = _join.Join(first);
@@ -86,6 +99,9 @@ internal sealed class HostJudging
         Policies.Begin(first, documents.First);
         log.QueueBound(HostKernel.QueueNumber, kernel.Locks.QueueKind == QueueKind.Nft ? "nft queue" : "xt NFQUEUE in our own nft table");
     }
+
+    private static BindingLimits BindingLimitsOf(GatewayLimits limits) =>
+        new() { PerAgent = limits.Bindings, AddressesPerName = limits.AddressesPerName, Least = TimeSpan.FromSeconds(limits.BindingSeconds) };
 
     private static Journal OpenJournal(GatewayDocument gateway, TimeProvider time)
     {

@@ -11,7 +11,8 @@ internal sealed class HostKernel
 {
     public const ushort QueueNumber = 4747;
 
-    private readonly GatewayDocument _gateway;
+    private GatewayDocument _gateway;
+    private IReadOnlyList<string> _locked;
     private readonly MarkLayout _marks;
     private readonly HostParts _parts;
     private readonly LinkTable _links;
@@ -20,16 +21,16 @@ internal sealed class HostKernel
     public HostKernel(HostDocuments documents, HostParts parts, ILogger log)
     {
         (_gateway, _marks, _parts) = (documents.Gateway, documents.Marks, parts);
+        _locked = _gateway.Inside;
         Preparation.RequireFeatures();
         _links = parts.Own(new LinkTable());
         Preparation.RequireInterfaces(_links, [.. _gateway.Inside, _gateway.Outside]);
-        Directory.CreateDirectory(_gateway.State);
         Nftables = parts.Own(new Nftables());
-        Locks = new Locks(Nftables, new SecondLock(parts.Own(new PolicyRouting()), _marks, _gateway.Inside));
+        Locks = new Locks(Nftables, new SecondLock(parts.Own(new PolicyRouting()), _marks));
         Locks.Close(Frame([]));
         log.LocksClosed(_gateway.Inside.Length * 2);
         Conntrack = parts.Own(new Conntrack());
-        Attachments = new Attachments(_gateway.Inside);
+        Attachments = new Attachments(new ZoneNumbers(_gateway.State));
         LinksChanged();
     }
 
@@ -47,12 +48,12 @@ internal sealed class HostKernel
     public RulesetOptions Frame(IReadOnlyList<(Address Intercept, ushort Port)> listeners) => new()
     {
         Marks = _marks,
-        Inside = _gateway.Inside,
+        Inside = _locked,
         Outside = _gateway.Outside,
         Identities = [],
         Intercepts = listeners.Count > 0 ? listeners : [.. _gateway.Dns.Intercept.Select(a => (a, (ushort)0))],
         Upstreams = [.. _gateway.Dns.Upstream.Select(u => (u.Address, u.Port))],
-        Enforced = _gateway.Inside,
+        Monitored = [],
         UserId = ProcessUser.Id,
         Queue = QueueNumber,
         NewFlowsPerSecond = _gateway.Limits.NewFlowsPerSecond,
@@ -60,8 +61,23 @@ internal sealed class HostKernel
         Generations = [],
     };
 
+    /// <summary>
+    /// Makes the machine ready for a changed document. An interface that is taken out of <c>inside</c> stays locked as long as this gateway runs: it attaches no agent any
+    /// more, and nothing passes from or to it.
+    /// </summary>
+    /// <exception cref="GatewayFailure">An interface is not there; nothing was changed.</exception>
+    public void Take(GatewayDocument gateway)
+    {
+        Preparation.RequireInterfaces(_links, [.. gateway.Inside, gateway.Outside]);
+        if (_locked.Contains(gateway.Outside)) throw new GatewayFailure(3, $"{gateway.Outside} was inside and is locked: it can be outside only after the gateway was stopped and exeat-gateway --remove-locks was run");
+        Preparation.SetSysctls(gateway.Inside.Except(_gateway.Inside));
+        _locked = [.. _locked.Union(gateway.Inside)];
+        _gateway = gateway;
+        LinksChanged();
+    }
+
     /// <summary>The watch over tables, routing rules and links, to be run on a thread.</summary>
     public LockWatch Watch(ILogger log) => new(_parts.Own(new KernelWatch()), Nftables, Locks, LinksChanged, log);
 
-    private void LinksChanged() => Interfaces.Refresh(_gateway.Inside, _links);
+    private void LinksChanged() => Interfaces.Refresh(_locked, _links);
 }

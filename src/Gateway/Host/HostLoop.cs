@@ -1,79 +1,76 @@
 using Exeat.Gateway.Records;
 using Exeat.Gateway.Reload;
 using Exeat.Gateway.Supervision;
-using Exeat.Linux;
-using Exeat.Policy;
 using Microsoft.Extensions.Logging;
 
 namespace Exeat.Gateway.Host;
 
-/// <summary>What a running gateway does besides answering: changes of policy, and jobs at intervals.</summary>
+/// <summary>What a running gateway does besides answering: changes of documents, what expires, and jobs at intervals.</summary>
 internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, NotifySocket notify) : IDisposable
 {
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim _reload = new(0);
+    // Where no event came (network file systems, more folders than the kernel watches), contents are compared so often.
+    private static readonly TimeSpan CompareEvery = TimeSpan.FromSeconds(10);
 
-    /// <summary>Asks for the documents to be read again.</summary>
-    public void Reload() => _reload.Release();
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Runs until stopped.</summary>
-    public async Task RunAsync(HostDocuments documents, HostKernel kernel, HostJudging path)
-    {
-        var counts = new KernelCounts(kernel.Nftables, path.Journal, () => path.Policies.Current);
-        HostMetrics.Register(path.Metrics, counts);
-        while (true)
-        {
-            try
-            {
-                if (await _reload.WaitAsync(CountEvery, parts.Stopping).ConfigureAwait(false))
-                {
-                    notify.Reloading(time);
-                    await ReloadAsync(documents, path).ConfigureAwait(false);
-                    notify.Ready(StatusOf(path.Policies.Current));
-                }
-                else Periodic(counts, path);
-            }
-            catch (OperationCanceledException) when (parts.Stopping.IsCancellationRequested)
-            {
-                counts.Record();
-                path.Records.Flush(all: true);
-                return;
-            }
-        }
-    }
+    private readonly ReloadSignal _signal = new(time);
 
-    public void Dispose() => _reload.Dispose();
+    /// <summary>Asks for the documents to be read again, changed or not.</summary>
+    public void Reload() => _signal.Force();
+
+    public void Dispose() => _signal.Dispose();
 
     /// <summary>What a supervisor shows beside the name.</summary>
     public static string StatusOf(Snapshot snapshot) => $"policy {snapshot.Version[..12]}, generation {snapshot.Generation}, {snapshot.Policy.Agents.Length} agents";
 
-    private static void Periodic(KernelCounts counts, HostJudging path)
+    /// <summary>Runs until stopped.</summary>
+    public async Task RunAsync(HostDocuments documents, HostKernel kernel, HostJudging judging, HostReload reload)
     {
-        counts.Record();
-        path.Records.Flush();
-        path.Bindings.Sweep();
-    }
-
-    private async Task ReloadAsync(HostDocuments documents, HostJudging path)
-    {
-        Loaded fresh = Loaded.Read(documents.Gateway, time);
-        HostDocuments.Tell(fresh, log);
-        if (!fresh.IsUsable)
-        {
-            log.Refused(fresh.Problems.First(p => p.Severity == Severity.Error).ToString());
-            return;
-        }
+        var counts = new KernelCounts(kernel.Nftables, judging.Journal, () => judging.Policies.Current);
+        HostMetrics.Register(judging.Metrics, counts);
+        using var watch = new DocumentWatch(_signal.Changed, log);
+        watch.Watch(reload.Paths);
+        reload.Begin();
+        // What changed between the reading of the documents and the watch.
+        _signal.Changed();
+        (long counted, long compared) = (time.GetTimestamp(), time.GetTimestamp());
         try
         {
-            int ended = await path.Policies.ChangeAsync(fresh, path.Loop, path.Judge, path.Tcp, parts.Stopping).ConfigureAwait(false);
-            log.Applied(path.Policies.Current.Version[..12], fresh.Policy!.Mode.ToString(), path.Policies.Current.Generation, ended);
+            while (true)
+            {
+                ReloadCause cause = await _signal.WaitAsync(UntilNext(documents, judging, counted), parts.Stopping).ConfigureAwait(false);
+                if (cause == ReloadCause.None && time.GetElapsedTime(compared) >= CompareEvery) cause = ReloadCause.Files;
+                if (cause != ReloadCause.None)
+                {
+                    if (cause == ReloadCause.Asked) notify.Reloading(time);
+                    await reload.ReadAsync(cause).ConfigureAwait(false);
+                    notify.Ready(StatusOf(judging.Policies.Current));
+                    compared = time.GetTimestamp();
+                    // Links may lead elsewhere now, and folders may be new.
+                    watch.Watch(reload.Paths);
+                }
+                documents.Clock.Check();
+                if (reload.HasExpired) await reload.ExpireAsync().ConfigureAwait(false);
+                if (time.GetElapsedTime(counted) < CountEvery) continue;
+                counts.Record();
+                judging.Records.Flush();
+                judging.Bindings.Sweep();
+                counted = time.GetTimestamp();
+            }
         }
-        catch (Exception refused) when (refused is KernelException or IOException or UnauthorizedAccessException)
+        catch (OperationCanceledException) when (parts.Stopping.IsCancellationRequested)
         {
-            log.Refused(refused.Message);
+            counts.Record();
+            judging.Records.Flush(all: true);
         }
-        // Also after a change that failed half-way: the policy that counts may be the new one already.
-        path.Bindings.Revise(path.Policies.Current.Policy);
+    }
+
+    private TimeSpan UntilNext(HostDocuments documents, HostJudging judging, long counted)
+    {
+        TimeSpan next = CountEvery - time.GetElapsedTime(counted);
+        if (judging.Policies.Current.Policy.NextExpiry - documents.Clock.Now is { } expiry && expiry < next) next = expiry;
+        return next > Shortest ? next : Shortest;
     }
 }

@@ -24,7 +24,7 @@ internal static class HostMetrics
         metrics.Counter("exeat_records_counted_total", "Refusals that were counted instead of written one by one.", () => path.Records.Counted);
         metrics.Counter("exeat_records_exhausted_total", "Permits that did not happen because the agent's share of the journal was used up.", () => path.Records.Exhausted);
         metrics.PerAgent("exeat_journal_share_bytes", "What is left of the agent's share of the journal.", MetricKind.Gauge, path.Records.BytesLeft);
-        Register(metrics, resolver.Counters);
+        Register(metrics, () => resolver.Counters);
         metrics.Gauge("exeat_dns_cache_entries", "Answers that the resolver remembers.", () => resolver.CacheEntries);
     }
 
@@ -32,16 +32,17 @@ internal static class HostMetrics
     public static void Register(GatewayMetrics metrics, KernelCounts counts) =>
         metrics.Labelled("exeat_kernel_dropped_packets_total", "Packets that the kernel dropped without asking, by the counter of the rule.", MetricKind.Counter, counts.Totals);
 
-    private static void Register(GatewayMetrics metrics, ResolverCounters dns)
+    // Asked each time: another resolver may have taken its place, and counts from zero.
+    private static void Register(GatewayMetrics metrics, Func<ResolverCounters> dns)
     {
-        metrics.Counter("exeat_dns_questions_total", "Packets that agents sent to the resolver.", () => dns.Questions);
-        metrics.Counter("exeat_dns_refused_total", "Questions refused by policy, type or quota.", () => dns.Refused);
-        metrics.Counter("exeat_dns_malformed_total", "Packets that were no question.", () => dns.Malformed);
-        metrics.Counter("exeat_dns_over_limit_total", "Questions refused because of a rate or a full table.", () => dns.OverLimit);
-        metrics.Counter("exeat_dns_cache_hits_total", "Questions answered from memory.", () => dns.CacheHits);
-        metrics.Counter("exeat_dns_forwarded_total", "Questions that went upstream.", () => dns.Forwarded);
-        metrics.Counter("exeat_dns_upstream_failed_total", "Questions that no upstream answered.", () => dns.UpstreamFailed);
-        metrics.Counter("exeat_dns_ignored_packets_total", "Packets from an upstream's address that answered nothing we asked.", () => dns.IgnoredPackets);
-        metrics.Counter("exeat_dns_stripped_addresses_total", "Addresses taken out of answers.", () => dns.Stripped);
+        metrics.Counter("exeat_dns_questions_total", "Packets that agents sent to the resolver.", () => dns().Questions);
+        metrics.Counter("exeat_dns_refused_total", "Questions refused by policy, type or quota.", () => dns().Refused);
+        metrics.Counter("exeat_dns_malformed_total", "Packets that were no question.", () => dns().Malformed);
+        metrics.Counter("exeat_dns_over_limit_total", "Questions refused because of a rate or a full table.", () => dns().OverLimit);
+        metrics.Counter("exeat_dns_cache_hits_total", "Questions answered from memory.", () => dns().CacheHits);
+        metrics.Counter("exeat_dns_forwarded_total", "Questions that went upstream.", () => dns().Forwarded);
+        metrics.Counter("exeat_dns_upstream_failed_total", "Questions that no upstream answered.", () => dns().UpstreamFailed);
+        metrics.Counter("exeat_dns_ignored_packets_total", "Packets from an upstream's address that answered nothing we asked.", () => dns().IgnoredPackets);
+        metrics.Counter("exeat_dns_stripped_addresses_total", "Addresses taken out of answers.", () => dns().Stripped);
     }
 }

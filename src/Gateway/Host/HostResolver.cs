@@ -6,26 +6,83 @@ using Microsoft.Extensions.Logging;
 
 namespace Exeat.Gateway.Host;
 
-/// <summary>The policy resolver with its settings from the gateway document.</summary>
-internal sealed class HostResolver : IAsyncDisposable
+/// <summary>The policy resolver with its settings from the gateway document. When these change, a new one takes its place, and the old one finishes what it was asked.</summary>
+internal sealed class HostResolver(HostKernel kernel, HostJudging judging, HostParts parts, TimeProvider time, ILogger log) : IAsyncDisposable
 {
-    private readonly PolicyResolver _resolver;
+    // Longer than an answer takes with every upstream tried in vain.
+    private static readonly TimeSpan Finish = TimeSpan.FromSeconds(15);
 
-    private HostResolver(PolicyResolver resolver) => _resolver = resolver;
+    private readonly List<Task> _ends = [];
+    private Running? _current;
+    private Running? _old;
 
     /// <summary>The local port that stands for each intercepted address.</summary>
-    public IReadOnlyList<(Address Intercept, ushort Port)> Listeners => _resolver.Listeners;
+    public IReadOnlyList<(Address Intercept, ushort Port)> Listeners => _current?.Resolver.Listeners ?? [];
 
     /// <summary>What it did so far.</summary>
-    public ResolverCounters Counters => _resolver.Counters;
+    public ResolverCounters Counters => _current!.Resolver.Counters;
 
     /// <summary>Answers it remembers.</summary>
-    public int CacheEntries => _resolver.CacheEntries;
+    public int CacheEntries => _current!.Resolver.CacheEntries;
 
-    /// <summary>Binds the ports; questions wait there until <see cref="RunAsync"/>.</summary>
-    public static HostResolver Start(HostDocuments documents, HostKernel kernel, HostJudging path, TimeProvider time, ILogger log)
+    /// <summary>Binds the ports; questions wait there until <see cref="Run"/>.</summary>
+    public void Start(GatewayDocument gateway)
     {
-        GatewayDocument gateway = documents.Gateway;
+        PolicyResolver resolver = Make(gateway);
+        try
+        {
+            resolver.Start();
+        }
+        catch
+        {
+            resolver.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+        _current = new Running(resolver, CancellationTokenSource.CreateLinkedTokenSource(parts.Stopping));
+    }
+
+    /// <summary>Answers until stopped.</summary>
+    public void Run() => _ends.Add(RunAsync(_current!));
+
+    /// <summary>Whether the ports are really read.</summary>
+    public Task<bool> AnswersAsync(CancellationToken stop) => _current!.Resolver.AnswersAsync(stop);
+
+    /// <summary>Starts a resolver with new settings beside the one that runs, which goes on until <see cref="Retire"/>.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">There is no port for it.</exception>
+    public void Replace(GatewayDocument gateway)
+    {
+        Running? old = _current;
+        Start(gateway);
+        // A change that failed half-way leaves one behind.
+        Retire();
+        _old = old;
+        Run();
+    }
+
+    /// <summary>Lets the replaced resolver finish what it was asked: the kernel sends it no new questions any more.</summary>
+    public void Retire()
+    {
+        _old?.Stop.CancelAfter(Finish);
+        _old = null;
+    }
+
+    /// <summary>Waits for all of them; to be called after the stop.</summary>
+    public Task JoinAsync() => Task.WhenAll(_ends);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_current is { } current && _ends.Count == 0) await current.Resolver.DisposeAsync();
+    }
+
+    private async Task RunAsync(Running running)
+    {
+        await parts.GuardAsync("resolver", running.Resolver.RunAsync(running.Stop.Token)).ConfigureAwait(false);
+        await running.Resolver.DisposeAsync().ConfigureAwait(false);
+        running.Stop.Dispose();
+    }
+
+    private PolicyResolver Make(GatewayDocument gateway)
+    {
         var options = new ResolverOptions
         {
             Intercepts = gateway.Dns.Intercept,
@@ -39,16 +96,8 @@ internal sealed class HostResolver : IAsyncDisposable
                 CacheEntries = gateway.Limits.DnsCacheEntries,
             },
         };
-        var resolver = new PolicyResolver(options, () => path.Policies.Current, path.Bindings, path.Records, time, log);
-        resolver.Start();
-        return new HostResolver(resolver);
+        return new PolicyResolver(options, () => judging.Policies.Current, judging.Bindings, judging.Records, time, log);
     }
 
-    /// <summary>Answers until stopped.</summary>
-    public Task RunAsync(CancellationToken stop) => _resolver.RunAsync(stop);
-
-    /// <summary>Whether the ports are really read.</summary>
-    public Task<bool> AnswersAsync(CancellationToken stop) => _resolver.AnswersAsync(stop);
-
-    public ValueTask DisposeAsync() => _resolver.DisposeAsync();
+    private sealed record Running(PolicyResolver Resolver, CancellationTokenSource Stop);
 }

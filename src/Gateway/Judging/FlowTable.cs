@@ -5,6 +5,9 @@ namespace Exeat.Gateway.Judging;
 /// <summary>The live flows. Bounded in all and per agent; a full table refuses the newcomer and never evicts the living (I10). Owned by the verdict thread.</summary>
 internal sealed class FlowTable(GatewayLimits limits, int capacity)
 {
+    /// <summary>The limits in force; set on the verdict thread. What lives beyond a new limit goes on living.</summary>
+    public GatewayLimits Limits { get; set; } = limits;
+
     private readonly Dictionary<FlowKey, FlowEntry> _live = new(capacity);
     private readonly Dictionary<string, AgentUse> _agents = new(StringComparer.Ordinal);
     private readonly Stack<FlowEntry> _free = new(capacity);
@@ -27,7 +30,7 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
     public FlowEntry? Begin(in FlowKey key, string agentId, Guid id, long now)
     {
         AgentUse use = UseOf(agentId);
-        if (_live.Count >= capacity || use.Flows >= limits.Connections || use.Pending >= limits.PendingFlows)
+        if (_live.Count >= capacity || use.Flows >= Limits.Connections || use.Pending >= Limits.PendingFlows)
         {
             Refusals++;
             return null;

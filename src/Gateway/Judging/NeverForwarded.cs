@@ -5,10 +5,13 @@ using Exeat.Policy;
 namespace Exeat.Gateway.Judging;
 
 /// <summary>What no rule and no mode lets through: metadata and link-local addresses, other agents, quarantined ones, and DNS beside the policy resolver (I6, I7, D6, D15).</summary>
-internal sealed class NeverForwarded(FrozenSet<Address> intercepts)
+internal sealed class NeverForwarded
 {
     private const ushort Dns = 53;
     private const ushort DnsOverTls = 853;
+
+    /// <summary>Addresses whose DNS is intercepted: what is forwarded towards them can only be a lost redirect. Set on the verdict thread.</summary>
+    public required FrozenSet<Address> Intercepts { get; set; }
 
     /// <summary>Turns a decision that must not stand into a denial. <paramref name="always"/>: applied in monitor mode too.</summary>
     public Decision Check(in PacketIn packet, Decision decision, out bool always)
@@ -19,7 +22,7 @@ internal sealed class NeverForwarded(FrozenSet<Address> intercepts)
         if (packet.Snapshot.FindAgent(to) >= 0) return Never(decision, Reason.TowardsAgent, out always);
         bool dns = packet.View.Protocol is FlowKey.Tcp or FlowKey.Udp && packet.View.DestinationPort is Dns or DnsOverTls;
         Decision result = dns ? Never(decision, Reason.DnsNotForwarded, out _) : decision;
-        always = dns && intercepts.Contains(to);
+        always = dns && Intercepts.Contains(to);
         return result;
     }
 

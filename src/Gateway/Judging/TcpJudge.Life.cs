@@ -13,10 +13,10 @@ internal sealed partial class TcpJudge
     private readonly List<FlowEntry> _ending = [];
 
     /// <summary>How long a flow may stay without its hello, or without the server's answer to it.</summary>
-    public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan HelloTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The largest first segment that is looked at.</summary>
-    public int HelloBytes { get; init; } = 16 * 1024;
+    public int HelloBytes { get; set; } = 16 * 1024;
 
     /// <summary>Ends flows whose hello did not come in time; both ends are told.</summary>
     public void Sweep(Snapshot snapshot)

@@ -5,7 +5,7 @@ using Exeat.Policy;
 namespace Exeat.Gateway.Kernel;
 
 /// <summary>Which interface, and so which conntrack zone, an agent's addresses belong to. Replaced whole when the agents document changes.</summary>
-internal sealed class Attachments(IReadOnlyList<string> inside)
+internal sealed class Attachments(ZoneNumbers numbers)
 {
     private volatile FrozenDictionary<Address, ushort> _zones = FrozenDictionary<Address, ushort>.Empty;
 
@@ -13,14 +13,13 @@ internal sealed class Attachments(IReadOnlyList<string> inside)
     /// The identities of the agents; agents on interfaces that are not inside have none and match nothing. With <paramref name="keepOld"/> the zones of
     /// agents that are gone stay known, so that their connections can still be deleted.
     /// </summary>
-    public IReadOnlyList<AgentIdentity> Take(AgentsDocument agents, bool keepOld)
+    public IReadOnlyList<AgentIdentity> Take(AgentsDocument agents, IReadOnlyCollection<string> inside, bool keepOld)
     {
         AgentIdentity[] identities =
         [
             .. from agent in agents.Agents
-               let position = IndexOf(agent.Interface)
-               where position >= 0
-               select new AgentIdentity(agent.Interface, agent.Addresses, agent.Mac, (ushort)(position + 1)),
+               where inside.Contains(agent.Interface)
+               select new AgentIdentity(agent.Interface, agent.Addresses, agent.Mac, numbers.Of(agent.Interface)),
         ];
         Dictionary<Address, ushort> zones = keepOld ? _zones.ToDictionary() : [];
         foreach (AgentIdentity identity in identities)
@@ -33,13 +32,4 @@ internal sealed class Attachments(IReadOnlyList<string> inside)
 
     /// <summary>The zone of the interface that an address is attached to; 0 (the default zone) for others.</summary>
     public ushort ZoneOf(Address address) => _zones.GetValueOrDefault(address);
-
-    private int IndexOf(string name)
-    {
-        for (int i = 0; i < inside.Count; i++)
-        {
-            if (inside[i] == name) return i;
-        }
-        return -1;
-    }
 }

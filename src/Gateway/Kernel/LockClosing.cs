@@ -12,7 +12,7 @@ internal static class LockClosing
         using var nftables = new Nftables();
         using var routing = new PolicyRouting();
         var marks = new MarkLayout(gateway.MarkMask);
-        new Locks(nftables, new SecondLock(routing, marks, gateway.Inside)).Close(new RulesetOptions
+        new Locks(nftables, new SecondLock(routing, marks)).Close(new RulesetOptions
         {
             Marks = marks,
             Inside = gateway.Inside,
@@ -20,7 +20,7 @@ internal static class LockClosing
             Identities = [],
             Intercepts = [.. gateway.Dns.Intercept.Select(a => (a, (ushort)0))],
             Upstreams = [],
-            Enforced = gateway.Inside,
+            Monitored = [],
             UserId = ProcessUser.Id,
             Queue = 0,
             NewFlowsPerSecond = gateway.Limits.NewFlowsPerSecond,

@@ -19,7 +19,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
         lock (_lock)
         {
             nftables.Apply(DropRuleset.Text(options));
-            second.Ensure();
+            second.Ensure(options.Inside);
         }
     }
 
@@ -29,12 +29,14 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
         lock (_lock) Load(options);
     }
 
-    /// <summary>Brings the data table to new options in one transaction.</summary>
+    /// <summary>Brings the tables to new options in one transaction. An interface that is new is locked by routing before.</summary>
     public void Change(RulesetOptions options)
     {
         lock (_lock)
         {
-            nftables.Apply(TrafficRuleset.Update(options));
+            second.Ensure(options.Inside);
+            string drop = DropRuleset.Text(options), update = TrafficRuleset.Update(options);
+            nftables.Apply(_options is not null && DropRuleset.Text(_options) == drop ? update : drop + "\n" + update);
             (_options, _expected) = (options, Fingerprint());
         }
     }
@@ -48,7 +50,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
         lock (_lock)
         {
             if (_options is null) return null;
-            int rules = second.Ensure();
+            int rules = second.Ensure(_options.Inside);
             bool tables = IsChanged();
             if (tables)
             {

@@ -8,6 +8,7 @@ internal sealed record RulesetOptions
 {
     public required MarkLayout Marks { get; init; }
 
+    /// <summary>Interfaces that are locked: those of agents, and those that were in this life of the gateway.</summary>
     public required IReadOnlyList<string> Inside { get; init; }
 
     public required string Outside { get; init; }
@@ -21,8 +22,8 @@ internal sealed record RulesetOptions
     /// <summary>Where the gateway itself may send DNS questions.</summary>
     public required IReadOnlyList<(Address Address, ushort Port)> Upstreams { get; init; }
 
-    /// <summary>Interfaces of agents whose effective mode is enforce: their 53 and 853 are never forwarded, whatever user space says.</summary>
-    public required IReadOnlyList<string> Enforced { get; init; }
+    /// <summary>Agents whose effective mode is monitor. Of all others 53 and 853 are never forwarded, whatever user space says.</summary>
+    public required IReadOnlyList<(string Interface, Address Address)> Monitored { get; init; }
 
     /// <summary>The user id of the gateway process, whose own connections are confined.</summary>
     public required uint UserId { get; init; }

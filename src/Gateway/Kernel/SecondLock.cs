@@ -6,13 +6,13 @@ namespace Exeat.Gateway.Kernel;
 /// The second lock, outside nftables: routing policy that blackholes whatever comes from an agent without the stamp of our prerouting chain. It holds when somebody flushed
 /// the whole ruleset, and outlives the gateway.
 /// </summary>
-internal sealed class SecondLock(PolicyRouting routing, MarkLayout marks, IReadOnlyList<string> inside)
+internal sealed class SecondLock(PolicyRouting routing, MarkLayout marks)
 {
     /// <summary>Before every table but <c>local</c> (0), which ARP for the gateway's own address needs first (decision 0004).</summary>
     public const int Preference = 47;
 
-    /// <summary>Adds what is missing; returns how many rules that were.</summary>
-    public int Ensure()
+    /// <summary>Adds what is missing for these interfaces; returns how many rules that were. Takes none away.</summary>
+    public int Ensure(IReadOnlyList<string> inside)
     {
         int added = 0;
         IReadOnlyList<RoutingRule> present = routing.ListRules();

@@ -81,13 +81,18 @@ internal static partial class TrafficRuleset
     private static string Elements(RulesetOptions o)
     {
         var text = new StringBuilder();
+        Set("set inside { type ifname;", o.Inside.Select(name => $"\"{name}\""));
         Set("map zones { typeof iifname : ct zone;", o.Identities.Select(i => (i.Interface, i.Zone)).Distinct().Select(i => $"\"{i.Interface}\" : {i.Zone}"));
         Set("set identity4 { type ifname . ipv4_addr;", Pairs(v4: true));
         Set("set identity6 { type ifname . ipv6_addr;", Pairs(v4: false));
+        Set("set monitored4 { type ifname . ipv4_addr;", Monitored(v4: true));
+        Set("set monitored6 { type ifname . ipv6_addr;", Monitored(v4: false));
         return text.ToString().TrimEnd('\n');
 
         IEnumerable<string> Pairs(bool v4) =>
             o.Identities.SelectMany(i => i.Addresses.Where(a => a.IsV4 == v4).Select(a => $"\"{i.Interface}\" . {a}"));
+
+        IEnumerable<string> Monitored(bool v4) => o.Monitored.Where(m => m.Address.IsV4 == v4).Select(m => $"\"{m.Interface}\" . {m.Address}");
 
         void Set(string head, IEnumerable<string> elements)
         {
@@ -121,14 +126,14 @@ internal static partial class TrafficRuleset
     private static string FastPath(RulesetOptions o, string match) =>
         $"    {match} {PermittedOnly(o)} meta mark set meta mark | 0x{o.Marks.Passed:x} accept";
 
-    /// <summary>First refusals; then DNS of enforced agents, which passes by no verdict (D15); then what passes, copied to the conntrack mark.</summary>
+    /// <summary>First refusals; then DNS of all agents but the monitored ones, which passes by no verdict (D15); then what passes, copied to the conntrack mark.</summary>
     private static string Verdicts(RulesetOptions o)
     {
         MarkLayout m = o.Marks;
         var text = new StringBuilder();
         foreach (int g in o.Generations) text.Append($"    meta mark & 0x{m.Judged:x} == 0x{m.Refused(g):x} goto refuse\n");
-        if (o.Enforced.Count > 0)
-            text.Append($"    iifname {{ {RulesetOptions.Elements(o.Enforced)} }} meta l4proto {{ tcp, udp }} th dport {{ 53, 853 }} counter name dns_forwarded drop\n");
+        foreach ((string family, int width) in (ReadOnlySpan<(string, int)>)[("ip", 4), ("ip6", 6)])
+            text.Append($"    iifname @inside meta l4proto {{ tcp, udp }} th dport {{ 53, 853 }} iifname . {family} saddr != @monitored{width} counter name dns_forwarded drop\n");
         foreach (uint judged in o.Generations.SelectMany(g => (uint[])[m.Pending(g), m.Permitted(g)]))
         {
             text.Append($"    meta mark & 0x{m.Judged:x} == 0x{judged:x} ct mark set ct mark & 0x{~m.Mask:x} | 0x{judged:x} ");

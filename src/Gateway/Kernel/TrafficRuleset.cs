@@ -29,7 +29,7 @@ internal static partial class TrafficRuleset
     /// <summary>Every chain but the queue's.</summary>
     public static IEnumerable<string> Chains => ChangingChains.Concat(FixedChains);
 
-    public static IReadOnlyList<string> Sets { get; } = ["inside", "identity4", "identity6"];
+    public static IReadOnlyList<string> Sets { get; } = ["inside", "identity4", "identity6", "monitored4", "monitored6"];
 
     /// <summary>The whole table. The queue chain is empty in it: until the queue rule is there, everything queued is dropped.</summary>
     public static string Text(RulesetOptions o) => Frame(o) + "\n" + Changing(o);
@@ -38,7 +38,7 @@ internal static partial class TrafficRuleset
     public static string Update(RulesetOptions o)
     {
         IEnumerable<string> chains = ChangingChains.Select(chain => $"flush chain inet {Table} {chain}");
-        string[] sets = [$"flush set inet {Table} identity4", $"flush set inet {Table} identity6", $"flush map inet {Table} {Zones}"];
+        IEnumerable<string> sets = Sets.Select(set => $"flush set inet {Table} {set}").Append($"flush map inet {Table} {Zones}");
         return string.Join('\n', chains.Concat(sets)) + "\n" + Changing(o);
     }
 
@@ -49,10 +49,12 @@ internal static partial class TrafficRuleset
             table inet {{Table}}
             delete table inet {{Table}}
             table inet {{Table}} {
-              set inside { type ifname; elements = { {{o.InsideElements}} }; }
+              set inside { type ifname; }
               map {{Zones}} { typeof iifname : ct zone; }
               set identity4 { type ifname . ipv4_addr; }
               set identity6 { type ifname . ipv6_addr; }
+              set monitored4 { type ifname . ipv4_addr; }
+              set monitored6 { type ifname . ipv6_addr; }
               set new_flows { type ifname; size 4096; flags dynamic; timeout 1m; }
               counter spoofed_over_limit { }
               counter towards_over_limit { }

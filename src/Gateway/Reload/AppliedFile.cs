@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Exeat.Policy;
 
 namespace Exeat.Gateway.Reload;
 
@@ -8,7 +9,7 @@ internal static class AppliedFile
 {
     public const string Name = "applied.json";
 
-    public static void Write(string stateDir, Snapshot snapshot, string declaredMode, int ended, DateTimeOffset now)
+    public static void Write(string stateDir, Snapshot snapshot, int ended, DateTimeOffset now)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -18,7 +19,7 @@ internal static class AppliedFile
             json.WriteString("policy", snapshot.Version);
             json.WriteString("agentsHash", snapshot.AgentsHash);
             json.WriteNumber("generation", snapshot.Generation);
-            json.WriteString("mode", declaredMode);
+            json.WriteString("mode", snapshot.Policy.Mode == Mode.Monitor ? "monitor" : "enforce");
             json.WriteNumber("ended", ended);
             json.WriteNumber("pid", Environment.ProcessId);
             json.WriteString("time", now.UtcDateTime);

@@ -6,32 +6,37 @@ using Exeat.Policy;
 namespace Exeat.Gateway.Reload;
 
 /// <summary>Puts a policy into force: once at start, then on every change, without a packet being judged by half of it (I8).</summary>
-internal sealed class PolicySwitch(
-    GatewayDocument gateway, Locks locks, Attachments attachments, GenerationCounter generations, MarkLayout marks, Conntrack conntrack,
-    TimeProvider time)
+internal sealed class PolicySwitch(string stateDir, Locks locks, Attachments attachments, MarkLayout marks, Conntrack conntrack, PolicyClock clock, TimeProvider time)
 {
+    private readonly GenerationCounter _generations = new(stateDir);
     private volatile Snapshot? _current;
 
-    /// <summary>What the tables depend on besides policy and agents; set before the first policy.</summary>
+    /// <summary>What the tables depend on besides policy and agents; set before the first policy, and between changes.</summary>
     public RulesetOptions? Frame { get; set; }
+
+    /// <summary>Interfaces that agents may be attached to; set as <see cref="Frame"/> is.</summary>
+    public IReadOnlyCollection<string> Inside { get; set; } = [];
 
     /// <summary>The policy in force.</summary>
     public Snapshot Current => _current ?? throw new InvalidOperationException("no policy is in force yet");
 
+    /// <summary>Since when <see cref="Current"/> is in force, by the wall clock.</summary>
+    public DateTimeOffset Since { get; private set; }
+
     /// <summary>Compiles for a generation of its own.</summary>
     public Snapshot Prepare(Loaded loaded) =>
-        new(CompiledPolicy.Compile(loaded.Policy!, loaded.Agents!, time.GetUtcNow()), generations.Next(), loaded.Policy!.Version, loaded.Agents!);
+        new(CompiledPolicy.Compile(loaded.Policy!, loaded.Agents!, clock.Now), _generations.Next(), loaded.Policy!.Version, loaded.Agents!, Inside);
 
     /// <summary>The first policy: the data table is loaded for it.</summary>
     public void Begin(Snapshot first, Loaded loaded)
     {
-        _current = first;
+        (_current, Since) = (first, time.GetUtcNow());
         locks.Open(Options(first, loaded, keepOld: false, first.Generation));
-        AppliedFile.Write(gateway.State, first, Word(loaded), 0, time.GetUtcNow());
+        AppliedFile.Write(stateDir, first, 0, Since);
     }
 
-    /// <summary>A change of policy, agents or modes. Returns how many flows were ended by it.</summary>
-    public async Task<int> ChangeAsync(Loaded loaded, VerdictLoop loop, PacketJudge judge, TcpJudge tcp, CancellationToken stop)
+    /// <summary>A change of policy, agents, modes or frame. <paramref name="take"/> runs on the verdict thread in the same step. Returns how many flows were ended by it.</summary>
+    public async Task<int> ChangeAsync(Loaded loaded, JudgingParts flows, Action take, CancellationToken stop)
     {
         Snapshot before = Current;
         Snapshot next = Prepare(loaded);
@@ -39,16 +44,18 @@ internal sealed class PolicySwitch(
         // 1. Both generations pass; new identities count, gone ones do not.
         locks.Change(Options(next, loaded, keepOld: true, before.Generation, next.Generation));
         // 2. On the verdict thread, between two batches: survivors get the new mark, and everything from here on is judged anew.
-        int ended = await loop.Ask(() =>
+        int ended = await flows.Loop.Ask(() =>
         {
-            int count = tcp.Rejudge(next, marks);
-            judge.Snapshot = next;
+            take();
+            int count = flows.Tcp.Rejudge(next, marks);
+            flows.Judge.Snapshot = next;
             _current = next;
             return count;
         }).WaitAsync(stop).ConfigureAwait(false);
+        Since = time.GetUtcNow();
         // 3. The old generation passes no more.
         locks.Change(Options(next, loaded, keepOld: false, next.Generation));
-        AppliedFile.Write(gateway.State, next, Word(loaded), ended, time.GetUtcNow());
+        AppliedFile.Write(stateDir, next, ended, Since);
         return ended;
     }
 
@@ -57,10 +64,8 @@ internal sealed class PolicySwitch(
 
     private RulesetOptions Options(Snapshot snapshot, Loaded loaded, bool keepOld, params int[] passing) => Frame! with
     {
-        Identities = attachments.Take(loaded.Agents!, keepOld),
-        Enforced = [.. snapshot.Policy.Agents.Where(a => a.EffectiveMode == Mode.Enforce).Select(a => a.Interface).Where(gateway.Inside.Contains).Distinct()],
+        Identities = attachments.Take(loaded.Agents!, Inside, keepOld),
+        Monitored = [.. from agent in snapshot.Policy.Agents where agent.EffectiveMode == Mode.Monitor && Inside.Contains(agent.Interface) from address in agent.Addresses select (agent.Interface, address)],
         Generations = passing,
     };
-
-    private static string Word(Loaded loaded) => loaded.Policy!.Mode == Mode.Monitor ? "monitor" : "enforce";
 }

@@ -6,6 +6,7 @@ internal static class PolicyChecks
     public static void Run(Policy policy, PolicyDraft draft, SourceLocation whole, LoadOptions options, ProblemList problems)
     {
         DateTimeOffset now = options.TimeProvider.GetUtcNow();
+        ReportMonitor(policy, draft.MonitorUntil?.Where ?? draft.Mode?.Where ?? whole, now, problems);
         ReportExpired(policy, now, options.StrictExpiry, problems);
         ReportBroadPermits(policy, problems);
         ShadowCheck.Run(policy, now, problems);
@@ -14,6 +15,20 @@ internal static class PolicyChecks
         bool permitsNothing = !policy.Rules.Any(rule => rule is { Action: RuleAction.Permit, Mode: RuleMode.Enforce });
         if (policy.Mode == Mode.Enforce && permitsNothing)
             problems.Error(draft.Mode?.Where ?? whole, "the policy enforces and permits nothing", "write a permit rule, or begin with mode: monitor");
+    }
+
+    // I12: only a person sets monitor, for a stated time, after which enforce returns.
+    private static void ReportMonitor(Policy policy, SourceLocation where, DateTimeOffset now, ProblemList problems)
+    {
+        const string WriteEnd = "write monitorUntil: and a date; enforce returns by itself then";
+        const string WriteEnforce = "write mode: enforce, or another date";
+        if (policy.Mode == Mode.Monitor && policy.MonitorUntil is null) problems.Warning(where, "monitor mode has no end", WriteEnd);
+        if (policy.MonitorUntil <= now) problems.Warning(where, "monitor mode has ended, the policy enforces", WriteEnforce);
+        foreach (SmartGroup group in policy.SmartGroups.Values.Where(group => group.Mode == Mode.Monitor))
+        {
+            if (group.MonitorUntil is null) problems.Warning(group.Where, $"monitor mode of the smartGroup {group.Name} has no end", WriteEnd);
+            if (group.MonitorUntil <= now) problems.Warning(group.Where, $"monitor mode of the smartGroup {group.Name} has ended, its agents are enforced", WriteEnforce);
+        }
     }
 
     private static void ReportExpired(Policy policy, DateTimeOffset now, bool strict, ProblemList problems)

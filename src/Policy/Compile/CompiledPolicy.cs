@@ -39,10 +39,14 @@ public sealed partial class CompiledPolicy
         _nothing = new ulong[_words];
         _permitsByDefault = policy.Default == RuleAction.Permit;
         CompiledAt = now;
+        Mode = policy.ModeAt(now);
     }
 
     /// <summary>The version of the policy it was made of.</summary>
     public string Version { get; }
+
+    /// <summary>The policy's mode at <see cref="CompiledAt"/>; that of each agent is in <see cref="Agents"/>.</summary>
+    public Mode Mode { get; }
 
     /// <summary>The hash of the agents document it was made of.</summary>
     public string AgentsHash { get; }
@@ -53,7 +57,7 @@ public sealed partial class CompiledPolicy
     /// <summary>The agents, in written order. <see cref="Attempt.Agent"/> is an index here.</summary>
     public ImmutableArray<AgentEntry> Agents { get; }
 
-    /// <summary>When the next rule or name expires, and the policy should be compiled afresh; null when nothing will.</summary>
+    /// <summary>When the next rule, name or monitor mode comes to its end, and the policy should be compiled afresh; null when nothing will.</summary>
     public DateTimeOffset? NextExpiry { get; }
 
     /// <summary>The moment for which it was compiled: what had expired by then is inert.</summary>

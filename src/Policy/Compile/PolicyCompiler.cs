@@ -69,7 +69,7 @@ internal sealed class PolicyCompiler
 
     private AgentEntry Enter(AgentDocument agent)
     {
-        var overrides = _policy.SmartGroups.Values.Where(group => group.Mode is not null && GroupMembers.Contains(group, agent)).Select(group => group.Mode!.Value).ToArray();
+        var overrides = _policy.SmartGroups.Values.Where(group => group.Mode is not null && GroupMembers.Contains(group, agent)).Select(group => group.ModeAt(_now)!.Value).ToArray();
         return new AgentEntry
         {
             Id = agent.Id,
@@ -78,7 +78,7 @@ internal sealed class PolicyCompiler
             Interface = agent.Interface,
             Addresses = agent.Addresses,
             Mac = agent.Mac,
-            EffectiveMode = overrides.Length == 0 ? _policy.Mode : overrides.Contains(Mode.Enforce) ? Mode.Enforce : Mode.Monitor,
+            EffectiveMode = overrides.Length == 0 ? _policy.ModeAt(_now) : overrides.Contains(Mode.Enforce) ? Mode.Enforce : Mode.Monitor,
             Quarantined = agent.Quarantined,
         };
     }
@@ -150,6 +150,8 @@ internal sealed class PolicyCompiler
     private DateTimeOffset? FindNextExpiry()
     {
         DateTimeOffset? next = null;
+        Consider(_policy.MonitorUntil);
+        foreach (SmartGroup group in _policy.SmartGroups.Values) Consider(group.MonitorUntil);
         foreach (Rule rule in _policy.Rules)
         {
             if (IsInert(rule)) continue;

@@ -15,6 +15,9 @@ internal sealed class GroupReader(ProblemList problems)
         }
         if (MapReader.Open(node, Shapes.SmartGroup, problems) is not { } map) return null;
         Mode? mode = map.Word("mode", Words.Mode);
+        DateTimeOffset? end = map.Moment("monitorUntil");
+        if (end is not null && mode != Mode.Monitor)
+            problems.Error(map.WhereOf("monitorUntil"), $"the smartGroup {name} has monitorUntil and no mode: monitor", "write mode: monitor beside it, or take it out");
         bool hasSelector = Shapes.Selector.Keys.Any(map.Has);
         if (hasSelector == map.Has("anyOf"))
         {
@@ -22,7 +25,7 @@ internal sealed class GroupReader(ProblemList problems)
             problems.Error(node.Where, $"the smartGroup {name} {what}", "write cidrs, class, labels or agents, or else anyOf: [{…}, {…}]");
         }
         ImmutableArray<GroupSelector> anyOf = hasSelector ? [Selector(map)] : Selectors(map.List("anyOf"));
-        return new SmartGroup { Name = name, AnyOf = anyOf, Mode = mode, Where = key.Where };
+        return new SmartGroup { Name = name, AnyOf = anyOf, Mode = mode, MonitorUntil = end, Where = key.Where };
     }
 
     public WebGroup? WebGroup(string name, YamlNode key, YamlNode node)

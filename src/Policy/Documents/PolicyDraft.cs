@@ -5,6 +5,8 @@ internal sealed class PolicyDraft
 {
     public (Mode Value, SourceLocation Where)? Mode { get; set; }
 
+    public (DateTimeOffset Value, SourceLocation Where)? MonitorUntil { get; set; }
+
     public (RuleAction Value, SourceLocation Where)? Default { get; set; }
 
     public Dictionary<string, SmartGroup> SmartGroups { get; } = new(StringComparer.Ordinal);

@@ -22,6 +22,8 @@ public static class PolicyLoader
         }
         var whole = new SourceLocation(path, 0, 0);
         if (draft.Mode is null && !problems.HasErrors) problems.Error(whole, "no document states the mode", "write mode: monitor or mode: enforce");
+        if (draft.MonitorUntil is { } end && draft.Mode is { Value: Mode.Enforce })
+            problems.Error(end.Where, "the policy enforces, and monitorUntil says when monitor ends", "take it out, or write mode: monitor");
         PolicyLinks.Check(draft, problems);
         if (problems.HasErrors) return new LoadResult(null, problems.ToImmutable());
 
@@ -29,6 +31,7 @@ public static class PolicyLoader
         {
             Version = DocumentFiles.Version([.. set.Files, .. packs.Files]),
             Mode = draft.Mode!.Value.Value,
+            MonitorUntil = draft.MonitorUntil?.Value,
             Default = draft.Default?.Value ?? RuleAction.Deny,
             Rules = [.. draft.Rules.OrderBy(rule => rule.Priority).Select(rule => Resolved(rule, draft.WebGroups))],
             SmartGroups = draft.SmartGroups.ToFrozenDictionary(StringComparer.Ordinal),

@@ -8,6 +8,7 @@ internal sealed class PolicyReader(PolicyDraft draft, ProblemList problems)
     public void Read(MapReader document, bool isPack)
     {
         ReadMode(document, isPack);
+        ReadMonitorUntil(document, isPack);
         ReadDefault(document, isPack);
         var groups = new GroupReader(problems);
         foreach ((string name, YamlNode key, YamlNode value) in document.Named("smartGroups"))
@@ -33,6 +34,15 @@ internal sealed class PolicyReader(PolicyDraft draft, ProblemList problems)
         if (isPack) problems.Error(where, "a pack states a mode", "take it out; the policy that includes the pack states it");
         else if (draft.Mode is { } stated && stated.Value != mode) problems.Error(where, $"another mode is stated at {stated.Where}", "state it once");
         else draft.Mode ??= (mode, where);
+    }
+
+    private void ReadMonitorUntil(MapReader document, bool isPack)
+    {
+        if (document.Moment("monitorUntil") is not { } end) return;
+        SourceLocation where = document.WhereOf("monitorUntil");
+        if (isPack) problems.Error(where, "a pack states monitorUntil", "take it out; the policy that includes the pack states it");
+        else if (draft.MonitorUntil is { } stated && stated.Value != end) problems.Error(where, $"another end of monitor is stated at {stated.Where}", "state it once");
+        else draft.MonitorUntil ??= (end, where);
     }
 
     private void ReadDefault(MapReader document, bool isPack)

@@ -12,6 +12,9 @@ public sealed record Policy
     /// <summary>Whether verdicts are applied.</summary>
     public required Mode Mode { get; init; }
 
+    /// <summary>The end of monitor mode: from then on the policy enforces. Null: no end was stated, or the policy enforces anyway.</summary>
+    public DateTimeOffset? MonitorUntil { get; init; }
+
     /// <summary>What becomes of attempts that no rule decides. Permit only together with <see cref="Exeat.Policy.Mode.Monitor"/>.</summary>
     public RuleAction Default { get; init; }
 
@@ -26,4 +29,7 @@ public sealed record Policy
 
     /// <summary>The tests written in the policy.</summary>
     public ImmutableArray<PolicyTest> Tests { get; init; } = [];
+
+    /// <summary>The mode in force at this moment: monitor ends by itself, enforce never does (I12).</summary>
+    public Mode ModeAt(DateTimeOffset now) => MonitorUntil <= now ? Mode.Enforce : Mode;
 }

@@ -22,8 +22,7 @@ internal static class DocumentFiles
         try
         {
             if (!Directory.Exists(path)) return ReadFile(path, Path.GetFileName(path), problems) is { } single ? [single] : [];
-            List<string> found = [];
-            Collect(path, 0, found, problems);
+            List<string> found = Find(path, problems);
             if (found.Count == 0) problems.Error(whole, "the folder has no *.yaml or *.yml file", "name the folder that has the documents");
             if (found.Count > MaxFiles) problems.Error(whole, $"the folder has {found.Count} files, more than {MaxFiles}", "join some of them");
             return
@@ -38,6 +37,14 @@ internal static class DocumentFiles
             problems.Error(whole, $"it cannot be read: {e.Message.TrimEnd('.')}", "check the path and its permissions");
             return [];
         }
+    }
+
+    /// <summary>The YAML files below a folder; throws when it cannot be walked.</summary>
+    public static List<string> Find(string folder, ProblemList problems)
+    {
+        List<string> found = [];
+        Collect(folder, 0, found, problems);
+        return found;
     }
 
     /// <summary>The version of a set of files: SHA-256 over the sorted lines "path, zero byte, SHA-256, line feed".</summary>
@@ -95,7 +102,8 @@ internal static class DocumentFiles
         return new DocumentFile(name, path, hash, null);
     }
 
-    private static byte[]? ReadBounded(string path)
+    /// <summary>The bytes of a file; null when it is larger than <see cref="MaxFileBytes"/>.</summary>
+    public static byte[]? ReadBounded(string path)
     {
         using FileStream file = File.OpenRead(path);
         using var copy = new MemoryStream();

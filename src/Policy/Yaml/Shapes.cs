@@ -6,13 +6,13 @@ namespace Exeat.Policy;
 internal static class Shapes
 {
     public static readonly Shape Policy = new("policy", ["apiVersion", "kind"],
-        ["mode", "default", "include", "parameters", "smartGroups", "webGroups", "rules", "tests"]);
+        ["mode", "monitorUntil", "default", "include", "parameters", "smartGroups", "webGroups", "rules", "tests"]);
 
     public static readonly Shape Include = new("include", ["pack"], ["with"]);
 
     public static readonly Shape Parameter = new("parameter", [], ["default", "why"]);
 
-    public static readonly Shape SmartGroup = new("smartGroup", [], ["cidrs", "class", "labels", "agents", "anyOf", "mode"]);
+    public static readonly Shape SmartGroup = new("smartGroup", [], ["cidrs", "class", "labels", "agents", "anyOf", "mode", "monitorUntil"]);
 
     public static readonly Shape Selector = new("selector", [], ["cidrs", "class", "labels", "agents"]);
 

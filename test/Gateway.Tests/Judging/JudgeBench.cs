@@ -50,7 +50,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
             Sent?.Invoke(Resets[^1]);
         });
         ResetList = resets;
-        var never = new NeverForwarded(FrozenSet<Address>.Empty);
+        var never = new NeverForwarded { Intercepts = FrozenSet<Address>.Empty };
         Tcp = new TcpJudge(_table, Bindings, recorder, resets, this, never, Time);
         var interfaces = new Interfaces();
         interfaces.Set([KeyValuePair.Create(1, "ag-1")]);

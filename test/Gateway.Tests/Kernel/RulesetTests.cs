@@ -19,7 +19,7 @@ public sealed class RulesetTests
         ],
         Intercepts = [(At("198.51.100.53"), 5301), (At("2001:db8:53::53"), 5302)],
         Upstreams = [(At("198.51.100.54"), 53)],
-        Enforced = ["ag-1"],
+        Monitored = [("ag-2", At("192.0.2.6"))],
         UserId = 0,
         Queue = 4747,
         NewFlowsPerSecond = 200,

@@ -33,7 +33,7 @@ public partial class LanguageDocumentTests
                 break;
             default:
                 LoadResult result = isPack
-                    ? Loading.Load(folder.Write("policy.yaml", "apiVersion: exeat/v1\nkind: Policy\nmode: monitor\ninclude: [{pack: shown}]\n"), packs: folder.Path + "/packs")
+                    ? Loading.Load(folder.Write("policy.yaml", "apiVersion: exeat/v1\nkind: Policy\nmode: monitor\nmonitorUntil: 2031-01-31\ninclude: [{pack: shown}]\n"), packs: folder.Path + "/packs")
                     : Loading.Load(path);
                 Assert.Equal([], result.Problems.Where(problem => !problem.What.StartsWith("no rule uses", StringComparison.Ordinal)).Select(problem => problem.ToString()));
                 AgentsDocument agents = Loading.Agents("- {id: coding-1, class: coding}\n").Agents!;

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using Exeat.Gateway.Reload;
+using Exeat.Linux;
+using Exeat.Policy;
+using Microsoft.Extensions.Logging;
+
+namespace Exeat.Gateway.Host;
+
+/// <summary>
+/// Brings changed documents into force while the gateway runs. Each document stands for itself: what is wrong with one leaves that one's last good values in force and is
+/// told; it does not keep the others, a quarantine above all, from coming into force.
+/// </summary>
+internal sealed class HostReload(HostDocuments documents, HostKernel kernel, HostJudging judging, HostResolver resolver, HostParts parts, TimeProvider time, ILogger log)
+{
+    private readonly LastGood _lastGood = new(documents.Gateway.State, time);
+    private GatewayDocument _gateway = documents.Gateway;
+    private string _gatewayFingerprint = documents.GatewayFingerprint;
+    private string? _seen;
+    private Loaded _inForce = documents.First;
+    private volatile ReloadReport _last = documents.Report;
+
+    /// <summary>What became of the last attempt, that of the start included.</summary>
+    public ReloadReport Last => _last;
+
+    /// <summary>The gateway document in force.</summary>
+    public GatewayDocument Gateway => _gateway;
+
+    /// <summary>Every path to be watched.</summary>
+    public IEnumerable<string> Paths => ReadAgain.PathsOf(_gateway).Prepend(documents.ConfigPath);
+
+    /// <summary>Whether something of the policy has come to its end by now.</summary>
+    public bool HasExpired => judging.Policies.Current.Policy.NextExpiry <= documents.Clock.Now;
+
+    /// <summary>Keeps what the gateway started with, and notes what was read for it.</summary>
+    public void Begin() => Keep();
+
+    /// <summary>Reads all documents, and applies what is new in them.</summary>
+    public async Task ReadAsync(ReloadCause cause)
+    {
+        if (cause == ReloadCause.Files && ReadAgain.FingerprintOf(documents.ConfigPath, _gateway) == _seen) return;
+        ReadAgain read = ReadAgain.From(documents.ConfigPath, _gateway, _gatewayFingerprint, documents.Clock);
+        bool first = _seen is null;
+        _seen = read.Fingerprint;
+        Snapshot current = judging.Policies.Current;
+        Loaded wanted = read.Loaded.Or(_inForce);
+        bool reshaped = !ReferenceEquals(read.Gateway, _gateway);
+        bool isNew = reshaped || wanted.Policy!.Version != current.Version || wanted.Agents!.Hash != current.AgentsHash;
+        string why = read.Problems.FirstOrDefault(p => p.Severity == Severity.Error)?.ToString() ?? "";
+        // What the start read is not told twice.
+        if (first && cause == ReloadCause.Files && !isNew) return;
+        HostDocuments.Tell(read.Problems, log);
+        if (why.Length > 0) log.Refused(why);
+        if (isNew || cause == ReloadCause.Asked && why.Length == 0)
+        {
+            await ApplyAsync(cause, read.Gateway, wanted, why, read.Problems).ConfigureAwait(false);
+            if (reshaped && ReferenceEquals(read.Gateway, _gateway)) _gatewayFingerprint = read.GatewayFingerprint;
+            return;
+        }
+        _last = new ReloadReport(time.GetUtcNow(), cause, false, 0, why, read.Problems);
+    }
+
+    /// <summary>Compiles the same documents for a later moment.</summary>
+    public Task ExpireAsync() => ApplyAsync(ReloadCause.Expiry, _gateway, _inForce, "", []);
+
+    private async Task ApplyAsync(ReloadCause cause, GatewayDocument gateway, Loaded wanted, string why, ImmutableArray<Problem> problems)
+    {
+        PolicySwitch policies = judging.Policies;
+        int ended = 0;
+        try
+        {
+            if (!ReferenceEquals(gateway, _gateway)) Reshape(gateway);
+            ended = await policies.ChangeAsync(wanted, judging.Parts, () => judging.Take(gateway), parts.Stopping).ConfigureAwait(false);
+            resolver.Retire();
+            (_inForce, _gateway) = (wanted, gateway);
+            log.Applied(policies.Current.Version[..12], policies.Current.Policy.Mode.ToString(), policies.Current.Generation, ended);
+        }
+        catch (Exception refused) when (refused is KernelException or IOException or UnauthorizedAccessException or GatewayFailure or SocketException)
+        {
+            why = refused.Message;
+            // Not the documents' fault: the next comparison tries again.
+            _seen = "";
+            log.Refused(why);
+        }
+        // Also after a change that failed half-way: the policy that counts may be the new one already.
+        judging.Bindings.Revise(policies.Current.Policy);
+        _last = new ReloadReport(time.GetUtcNow(), cause, why.Length == 0 || policies.Current.Version == wanted.Policy!.Version, ended, why, problems);
+        if (ReferenceEquals(_inForce, wanted)) Keep();
+    }
+
+    // What is new is made ready before the policy changes; what is old goes after it.
+    private void Reshape(GatewayDocument gateway)
+    {
+        kernel.Take(gateway);
+        if (GatewayChange.NeedsResolver(_gateway, gateway)) resolver.Replace(gateway);
+        judging.Policies.Frame = kernel.Frame(resolver.Listeners);
+        judging.Policies.Inside = gateway.Inside;
+        judging.Journal.MaxBytes = gateway.Journal.MaxBytes;
+    }
+
+    private void Keep()
+    {
+        try
+        {
+            _lastGood.Keep(_gateway, _inForce, documents.Clock);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            log.LastGoodNotKept(refused.Message);
+        }
+    }
+}

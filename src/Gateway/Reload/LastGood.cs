@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Exeat.Policy;
+
+namespace Exeat.Gateway.Reload;
+
+/// <summary>
+/// Copies of the documents that were in force last, in the state folder: a start that finds its policy broken goes on with it instead of leaving the agents without any
+///. A copy counts only for the path that it was made of.
+/// </summary>
+/// <remarks>
+/// <code>
+///   last-good/policy/origin      path, packs path, version, time: one a line
+///   last-good/policy/documents   the file, or the folder's YAML files; packs beside it
+///   last-good/agents/…           likewise
+/// </code>
+/// </remarks>
+internal sealed class LastGood(string stateDir, TimeProvider time)
+{
+    private const string Origin = "origin";
+
+    private readonly string _root = Path.Combine(stateDir, "last-good");
+
+    /// <summary>Copies what is in force, unless the copy there is the same. False: the documents have changed since they were read.</summary>
+    /// <exception cref="IOException">The state folder cannot be written.</exception>
+    public bool Keep(GatewayDocument gateway, Loaded inForce, TimeProvider clock) =>
+        Keep("policy", [gateway.Policy, gateway.Packs ?? ""], inForce.Policy!.Version, folder => Load(folder, gateway, clock).Policy?.Version)
+        & Keep("agents", [gateway.Agents], inForce.Agents!.Hash, folder => AgentsLoader.LoadAttached(CopyOf(folder, gateway.Agents)).Agents?.Hash);
+
+    /// <summary>What was in force last and can be loaded now; what cannot is missing in it. With the time when the policy was kept.</summary>
+    public (Loaded Loaded, DateTimeOffset Kept) Read(GatewayDocument gateway, TimeProvider clock)
+    {
+        Policy.Policy? policy = OriginOf("policy") is { } origin && origin.Sources.SequenceEqual([gateway.Policy, gateway.Packs ?? ""]) ? Load(Folder("policy"), gateway, clock).Policy : null;
+        bool sameAgents = OriginOf("agents") is { } kept && kept.Sources.SequenceEqual([gateway.Agents]);
+        AgentsDocument? agents = sameAgents ? AgentsLoader.LoadAttached(CopyOf(Folder("agents"), gateway.Agents)).Agents : null;
+        return (new Loaded(policy, agents, []), OriginOf("policy")?.Kept ?? default);
+    }
+
+    private static LoadResult Load(string folder, GatewayDocument gateway, TimeProvider clock) =>
+        PolicyLoader.Load(CopyOf(folder, gateway.Policy), new LoadOptions { TimeProvider = clock, PacksDirectory = gateway.Packs is null ? null : Path.Combine(folder, "packs") });
+
+    private bool Keep(string what, ImmutableArray<string> sources, string version, Func<string, string?> versionOf)
+    {
+        if (OriginOf(what) is { } kept && kept.Version == version && kept.Sources.SequenceEqual(sources)) return true;
+        string fresh = Folder(what) + ".new";
+        if (Directory.Exists(fresh)) Directory.Delete(fresh, recursive: true);
+        Copy(sources[0], Path.Combine(fresh, "documents"));
+        if (sources is [_, { Length: > 0 } packs]) Copy(packs, Path.Combine(fresh, "packs"));
+        // The copy is made after the documents were read: only what gives the same version is what is in force.
+        if (versionOf(fresh) != version) return false;
+        File.WriteAllLines(Path.Combine(fresh, Origin), [.. sources, version, time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)]);
+        // Between these two there is no copy: a crash just here makes the next start rely on the documents alone.
+        if (Directory.Exists(Folder(what))) Directory.Delete(Folder(what), recursive: true);
+        Directory.Move(fresh, Folder(what));
+        return true;
+    }
+
+    private (string[] Sources, string Version, DateTimeOffset Kept)? OriginOf(string what)
+    {
+        string path = Path.Combine(Folder(what), Origin);
+        if (!File.Exists(path)) return null;
+        string[] lines = File.ReadAllLines(path);
+        if (lines.Length < 3 || !DateTimeOffset.TryParseExact(lines[^1], "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset kept)) return null;
+        return (lines[..^2], lines[^2], kept);
+    }
+
+    private string Folder(string what) => Path.Combine(_root, what);
+
+    // A file keeps its name, which is part of the version.
+    private static string CopyOf(string folder, string source)
+    {
+        string documents = Path.Combine(folder, "documents"), file = Path.Combine(documents, Path.GetFileName(source));
+        return File.Exists(file) && Directory.GetFileSystemEntries(documents) is [_] && !Directory.Exists(source) ? file : documents;
+    }
+
+    private static void Copy(string source, string destination)
+    {
+        bool isFolder = Directory.Exists(source);
+        Directory.CreateDirectory(destination);
+        foreach (string file in DocumentPaths.Files(source))
+        {
+            string copy = Path.Combine(destination, isFolder ? Path.GetRelativePath(source, file) : Path.GetFileName(file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+}
