@@ -44,9 +44,10 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
                 if (cause == ReloadCause.None && time.GetElapsedTime(compared) >= CompareEvery) cause = ReloadCause.Files;
                 if (cause != ReloadCause.None)
                 {
+                    Snapshot before = judging.Policies.Current;
                     if (cause == ReloadCause.Asked) notify.Reloading(time);
                     await reload.ReadAsync(cause).ConfigureAwait(false);
-                    notify.Ready(StatusOf(judging.Policies.Current));
+                    if (cause == ReloadCause.Asked || !ReferenceEquals(before, judging.Policies.Current)) notify.Ready(StatusOf(judging.Policies.Current));
                     compared = time.GetTimestamp();
                     // Links may lead elsewhere now, and folders may be new.
                     watch.Watch(reload.Paths);

@@ -1,0 +1,130 @@
+using Exeat.Lab.Tests.Labs;
+using Exeat.Lab.Topology;
+using Exeat.Lab.World;
+
+namespace Exeat.Lab.Tests.Running;
+
+/// <summary>Mistakes keep the last good values of a document in force, over a start too; the gateway document changes live (K12).</summary>
+public sealed class DocumentTests(RunningLab lab) : IClassFixture<RunningLab>
+{
+    [Fact]
+    public async Task A_mistake_keeps_the_last_good_policy_and_does_not_hold_back_a_quarantine()
+    {
+        await lab.BeginAsync();
+        string agents = lab.Read(RunningLab.AgentsFile);
+        lab.Write(RunningLab.PolicyFile, RunningLab.Policy().Replace("action: permit", "acton: permit", StringComparison.Ordinal));
+        await lab.UntilAsync(() => lab.Log().Contains("policy.yaml:12:", StringComparison.Ordinal), "it does not say where the mistake is");
+        foreach (int family in (int[])[4, 6]) Assert.True((await lab.TryAsync("tcp-send", "@database", family, port: 5432)).Arrived);
+
+        await lab.ChangeAsync(() => lab.Write(RunningLab.AgentsFile, lab.Quarantined("coding-1")));
+        foreach (int family in (int[])[4, 6])
+        {
+            Assert.False((await lab.TryAsync("tcp-send", "@database", family, port: 5432)).Arrived);
+            Assert.True((await lab.TryAsync("tcp-send", "@database", family, port: 5432, agent: "research-1")).Arrived);
+        }
+        await lab.ChangeAsync(() => lab.Write(RunningLab.AgentsFile, agents));
+    }
+
+    [Fact]
+    public async Task A_start_with_a_broken_policy_goes_on_with_the_last_good_one()
+    {
+        await lab.BeginAsync();
+        lab.Write(RunningLab.PolicyFile, "kind: nonsense");
+        await lab.Gateway.Process.SignalAsync("KILL");
+        await lab.UntilAsync(() => lab.Gateway.Process.HasEnded, "it lives");
+        await lab.Gateway.RestartAsync();
+        Assert.Contains("last good", lab.Log(), StringComparison.Ordinal);
+        foreach (int family in (int[])[4, 6])
+        {
+            Assert.True((await lab.TryAsync("tcp-send", "@database", family, port: 5432)).Arrived);
+            Assert.False((await lab.TryAsync("tcp-send", "@attacker", family, port: 5432)).Arrived);
+        }
+        // And goes on from there when the policy is mended.
+        await lab.ChangeAsync(() => lab.Write(RunningLab.PolicyFile, RunningLab.Policy(data: ", mode: off")));
+        Assert.False((await lab.TryAsync("tcp-send", "@database", 4, port: 5432)).Arrived);
+    }
+
+    [Theory, InlineData(4), InlineData(6)]
+    public async Task An_interface_is_taken_out_and_put_in_again_without_an_open_moment(int family)
+    {
+        await lab.BeginAsync();
+        string gateway = lab.Read(RunningLab.GatewayFile);
+        Sender sender = await lab.SendAsync("research-1", family, seconds: 10), neighbour = await lab.SendAsync("coding-1", family, seconds: 8);
+        await lab.ChangeAsync(() => lab.Write(RunningLab.GatewayFile, gateway.Replace("ag-3, ", "", StringComparison.Ordinal)));
+        // Not an agent any more, and locked: neither its flow nor anything else of it goes on, and nothing reaches it.
+        long arrived = await lab.ArrivedAsync("research-1", family, 6);
+        Assert.False((await lab.TryAsync("tcp-send", "@database", family, port: 5432, agent: "research-1")).Arrived);
+        Assert.False((await lab.TryAsync("udp-send", "@database", family, port: 5432, agent: "research-1")).Arrived);
+        Assert.Equal(arrived, await lab.ArrivedAsync("research-1", family, 6));
+        await sender.EndAsync();
+        Assert.Equal(arrived, await lab.ArrivedAsync("research-1", family, 6));
+
+        await lab.ChangeAsync(() => lab.Write(RunningLab.GatewayFile, gateway));
+        Assert.True((await lab.TryAsync("tcp-send", "@database", family, port: 5432, agent: "research-1")).Arrived);
+        Assert.Equal("time", (await neighbour.EndAsync()).How);
+    }
+
+    [Fact]
+    public async Task Resolvers_change_live_and_what_cannot_change_is_refused_whole()
+    {
+        await lab.BeginAsync();
+        string gateway = lab.Read(RunningLab.GatewayFile);
+        Assert.True((await lab.TryAsync("https", "openclaw.ai", 4)).Client.Succeeded);
+        string other = gateway.Replace("upstream: [198.51.100.54, \"2001:db8:53::54\"]", "upstream: [203.0.113.250]", StringComparison.Ordinal);
+        Assert.NotEqual(gateway, other);
+        await lab.ChangeAsync(() => lab.Write(RunningLab.GatewayFile, other));
+        Assert.False((await lab.TryAsync("https", "openclaw.ai", 4)).Client.Succeeded, "the upstream that was taken out still answers");
+        await lab.ChangeAsync(() => lab.Write(RunningLab.GatewayFile, gateway));
+        foreach (int family in (int[])[4, 6]) Assert.True((await lab.TryAsync("https", "openclaw.ai", family)).Client.Succeeded);
+
+        int before = lab.Generation();
+        lab.Write(RunningLab.GatewayFile, other.Replace("id: lab", "id: other", StringComparison.Ordinal));
+        await lab.UntilAsync(() => lab.Log().Contains("id cannot change while the gateway runs", StringComparison.Ordinal), "it does not refuse");
+        Assert.Equal(before, lab.Generation());
+        Assert.True((await lab.TryAsync("https", "openclaw.ai", 4)).Client.Succeeded);
+        lab.Write(RunningLab.GatewayFile, gateway);
+    }
+
+    [Theory, InlineData(4), InlineData(6)]
+    public async Task Two_agents_of_different_modes_behind_one_interface_are_told_apart_by_identity(int family)
+    {
+        await lab.BeginAsync();
+        string agents = lab.Read(RunningLab.AgentsFile);
+        (string second, string own) = family == 4 ? ("192.0.2.130", LabPlan.Find("coding-1")!.Address4) : ("2001:db8:a:2::3", LabPlan.Find("coding-1")!.Address6);
+        string length = family == 4 ? "/32" : "/64", flag = family == 4 ? "-4" : "-6";
+        await Demand("coding-1", "ip", flag, "addr", "replace", second + length, "dev", "eth0", "preferred_lft", "0");
+        if (family == 4) await Demand(LabPlan.Gateway, "ip", "route", "replace", second + "/32", "dev", "ag-2");
+        await lab.ChangeAsync(() =>
+        {
+            lab.Write(RunningLab.AgentsFile, agents + $"- {{id: guest-1, class: guest, interface: ag-2, addresses: [\"{second}\"]}}\n");
+            lab.Write(RunningLab.PolicyFile, RunningLab.Policy(groups: "  guests: {class: guest, mode: monitor}"));
+        });
+        // Both documents, whichever came first: a signal reads what there is now.
+        await lab.ChangeAsync(() => lab.Gateway.Process.SignalAsync("HUP").GetAwaiter().GetResult());
+        string resolver = family == 4 ? WorldMap.PublicResolver.Address4 : WorldMap.PublicResolver.Address6;
+        // 53 to a resolver that is not intercepted: forwarded in monitor only.
+        foreach (int port in (int[])[53, 853])
+        {
+            await TryFrom(second, resolver, port, flag);
+            await TryFrom(own, resolver, port, flag);
+        }
+        WorldSnapshot seen = await lab.World.DrainAsync("", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
+        foreach (int port in (int[])[53, 853])
+        {
+            Assert.True(seen.From(second, resolver, 17, port).Packets > 0, $"what monitor lets pass did not arrive at port {port}");
+            Assert.Equal(0, seen.From(own, resolver, 17, port).Packets);
+        }
+        await Demand("coding-1", "ip", flag, "addr", "del", second + length, "dev", "eth0");
+    }
+
+    private Task TryFrom(string source, string to, int port, string flag) => lab.RunAsync("coding-1", "python3", "-c",
+        "import socket,sys\ns=socket.socket(socket.AF_INET if sys.argv[4]=='-4' else socket.AF_INET6,socket.SOCK_DGRAM)\ns.bind((sys.argv[1],0))\n"
+        + "for i in range(3):\n try: s.sendto(b'\\x12\\x34\\x01\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x01a\\x07example\\x00\\x00\\x01\\x00\\x01',(sys.argv[2],int(sys.argv[3])))\n except OSError: pass\n",
+        source, to, port.ToString(System.Globalization.CultureInfo.InvariantCulture), flag);
+
+    private async Task Demand(string space, params string[] command)
+    {
+        Finished done = await lab.RunAsync(space, command);
+        Assert.True(done.Succeeded, done.LastLine);
+    }
+}
