@@ -5,6 +5,7 @@
 #
 # The witness in the world counts before the agent sends its first packet, and the agent sends before this script ends.
 set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mkdir -p /run/vm /run/netns
 for space in agent world; do
   ip netns add "$space"
@@ -39,7 +40,7 @@ link set eth0 up
 route add default via 192.0.2.1
 route add default via 2001:db8:a:1::1
 BATCH
-ip netns exec world setsid python3 /opt/vm/witness.py >/run/vm/witness.log 2>&1 </dev/null &
+ip netns exec world setsid python3 "$here/witness.py" >/run/vm/witness.log 2>&1 </dev/null &
 until [ -e /run/vm/witness.ready ]; do sleep 0.1; done
-ip netns exec agent setsid python3 /opt/vm/agent.py >/run/vm/agent.log 2>&1 </dev/null &
-until [ "$(wc -l </run/vm/sent 2>/dev/null || echo 0)" -ge 2 ]; do sleep 0.1; done
+ip netns exec agent setsid python3 "$here/agent.py" "$@" >/run/vm/agent.log 2>&1 </dev/null &
+until [ -e /run/vm/sent ] && [ "$(wc -l </run/vm/sent)" -ge 2 ]; do sleep 0.1; done
