@@ -7,11 +7,13 @@ solution=Exeat.slnx
 # Paths whose change asks for a new build.
 inputs=(src test bench fuzz policies Directory.Build.props Directory.Build.targets Directory.Packages.props Exeat.slnx global.json .editorconfig BannedSymbols.txt)
 
-is_fresh() { # STAMP: true when nothing was changed since the stamp
+is_fresh() { # STAMP [PATH…]: true when nothing of the paths, or of all inputs, was changed since the stamp
   [ -f "$1" ] || return 1
-  local present=() path
-  for path in "${inputs[@]}"; do [ ! -e "$path" ] || present+=("$path"); done
-  [ -z "$(find "${present[@]}" -newer "$1" -not -name '*.md' -print -quit)" ]
+  local present=() path stamp=$1
+  shift
+  [ $# -gt 0 ] || set -- "${inputs[@]}"
+  for path in "$@"; do [ ! -e "$path" ] || present+=("$path"); done
+  [ -z "$(find "${present[@]}" -newer "$stamp" -not -name '*.md' -print -quit)" ]
 }
 
 stamp_from() { # STAMP MARK: the stamp carries the time before the build, so a change during it is not missed
@@ -61,7 +63,7 @@ published=artifacts/publish
 # The compiler package for ahead-of-time builds follows the SDK's patch version, so this has a restore of its own, unlocked and beside the ordinary build.
 publish() {
   local project work="$root/artifacts/publish-work" compiled="$root/artifacts/publish-work/programs" stamp=artifacts/publish.stamp mark
-  if [ ! -x "$compiled/exeat" ] || [ ! -x "$compiled/exeat-gateway" ] || ! is_fresh "$stamp"; then
+  if [ ! -x "$compiled/exeat" ] || [ ! -x "$compiled/exeat-gateway" ] || ! is_fresh "$stamp" src policies Directory.*; then
     mkdir -p artifacts
     mark=$stamp.new
     touch "$mark"

@@ -39,6 +39,9 @@ public sealed partial class SilenceTests
         ["gateway"] = "gateway check ETC/gateway.yaml",
         ["flows"] = "flows query --journal JOURNAL; flows tail --journal JOURNAL",
         ["why"] = "why --last --journal JOURNAL",
+        ["preflight"] = "preflight --config ETC/gateway.yaml", // asks the configured resolvers one question, and nobody else
+        ["status"] = "status --config ETC/gateway.yaml",
+        ["support-bundle"] = "support-bundle --config ETC/gateway.yaml",
         ["lab"] = "lab --sabotage --quiet --agents locked-down-1; lab down",
     };
 
@@ -108,7 +111,7 @@ public sealed partial class SilenceTests
         Assert.Equal([], verbs.Except(Verbs.Keys)); // a new verb: say above how it is called
         string[] calls = [.. verbs.SelectMany(v => Verbs[v].Split("; ")).Select(c => c
             .Replace("ETC", lab.State.Documents, StringComparison.Ordinal).Replace("JOURNAL", lab.State.Journal, StringComparison.Ordinal))];
-        string script = string.Join('\n', calls.Append("--help").Append("--version").Select(c => $"{exeat} {c} >/dev/null 2>{lab.State.Folder}/said; s=$?; [ $s -le 1 ] || {{ echo 'call {c}' $s; cat {lab.State.Folder}/said; }}"));
+        string script = string.Join('\n', calls.Append("--help").Append("--version").Select(c => $"{exeat} {c} >/dev/null 2>{lab.State.Folder}/said; s=$?; case $s in 0 | 1 | 3) ;; *) echo 'call {c}' $s; cat {lab.State.Folder}/said ;; esac"));
 
         (string said, long tried) = await InEmptySpaceAsync(script);
         Assert.DoesNotContain("call ", said, StringComparison.Ordinal);
@@ -154,7 +157,7 @@ public sealed partial class SilenceTests
         Finished run = await Subprocess.RunAsync(
             ["unshare", "--net", "bash", "-c", $"set -e\n{Space}\n/usr/sbin/nft -f - <<'NFT'\n{Witness(WorldMap.Upstream.Address4, WorldMap.Upstream.Address6)}\nNFT\nset +e\n{script}\n/usr/sbin/nft list counters table inet witness"], TimeSpan.FromMinutes(3));
         Assert.True(run.Succeeded, run.Errors);
-        return (run.Output, Packets(run.Output, "asked") + Packets(run.Output, "unasked"));
+        return (run.Output, Packets(run.Output, "unasked"));
     }
 
     private static long Packets(string listed, string counter) =>
