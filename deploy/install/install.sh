@@ -134,7 +134,14 @@ install_documents() {
   if [ -z "$root" ] && getent group "$user" >/dev/null; then chgrp "$user" "$etc"; fi
 }
 
-is_example() { cmp -s "$etc/gateway.yaml" "$1/etc/gateway.yaml"; }
+# Of this version, or of one that is still here: nobody has configured anything yet.
+is_example() {
+  local example
+  for example in "$at"/versions/*/etc/gateway.yaml; do
+    if cmp -s "$etc/gateway.yaml" "$example"; then return 0; fi
+  done
+  return 1
+}
 
 check_documents() { # VERSION-FOLDER: a version that refuses the configuration is not switched to
   [ -e "$etc/gateway.yaml" ] || return 0
@@ -154,9 +161,9 @@ link_programs() {
   link_to "$prefix/current/exeat-gateway" "$root/usr/local/sbin/exeat-gateway"
 }
 
-start_gateway() { # VERSION-FOLDER
+start_gateway() {
   if [ "$start" = no ] || ! has_systemd; then say "not started; the next boot does, or: systemctl restart $gateway"; return 0; fi
-  if is_example "$1"; then
+  if is_example; then
     say "not started: $etc/gateway.yaml is the example still. Name your interfaces, resolvers and agents there, then: systemctl start $gateway"
     return 0
   fi
@@ -186,7 +193,7 @@ install_version() {
   for was in $(find "$at/versions" -mindepth 1 -maxdepth 1 -printf '%f\n'); do
     [ "$was" = "$version" ] || [ "$was" = "$(version_at previous)" ] || run "remove the older versions/$was" rm -rf "$at/versions/$was"
   done
-  start_gateway "$at/versions/$version"
+  start_gateway
   say "done: $version is installed${before:+ over $before}"
 }
 
@@ -207,7 +214,7 @@ roll_back() {
   if [ "$dry" = yes ]; then say "current → versions/$target, previous → versions/$now, its units, then restart"; return 0; fi
   switch_to "$target"
   run "previous → versions/$now" link_to "versions/$now" "$at/previous"
-  start_gateway "$at/versions/$target"
+  start_gateway
   say "done: $target again; $now is kept for another --rollback"
 }
 
@@ -215,7 +222,7 @@ uninstall() {
   local file
   [ -e "$at/current" ] || [ -e "$at/units" ] || fail 2 "nothing is installed in $prefix"
   for file in $(cat "$at/units" 2>/dev/null || true); do run "stop, disable and remove $file" remove_unit "$file"; done
-  if [ "$open" = yes ] && [ -z "$root" ]; then run "remove both locks from the kernel" "$at/current/exeat-gateway" --remove-locks
+  if [ "$open" = yes ] && [ -z "$root" ]; then run "remove both locks from the kernel; if it forwards, agents now pass unguarded (sysctl -w net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0)" "$at/current/exeat-gateway" --remove-locks
   elif [ -z "$root" ]; then say "both locks stay in the kernel: nothing of the agents passes until the next boot. After it, forwarding is what this machine's settings make of it"; fi
   run "remove links and $prefix" rm -rf "$root/usr/local/bin/exeat" "$root/usr/local/sbin/exeat-gateway" "$at"
   if [ "$purge" = yes ]; then run "remove configuration, journal and state" rm -rf "$etc" "$state"
