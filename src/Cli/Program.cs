@@ -11,6 +11,9 @@ var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agen
     DocumentCommands.Gateway(),
     FlowsCommand.Create(),
     WhyCommand.Create(),
+    StatusCommand.Create(),
+    PreflightCommand.Create(),
+    SupportBundleCommand.Create(),
 };
 foreach (Command command in LabCommands.All()) root.Add(command);
 GlobalOptions.AddTo(root);

@@ -17,6 +17,9 @@ internal static class GatewayDocumentExample
           upstream: [198.51.100.54, "[2001:db8:53::54]:53"]  # resolvers that the gateway asks
         journal: {dir: journal, maxBytes: 1073741824}     # flow records, and their disk budget
         state: state                               # generation, applied.json
+        management:
+          socket: /run/exeat/gateway.sock          # asked by exeat status
+          metrics: 127.0.0.1:9464                  # Prometheus metrics and health; never an address of the agents' side
 
         """;
 }

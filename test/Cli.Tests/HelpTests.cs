@@ -7,6 +7,9 @@ public sealed class HelpTests
     [InlineData("flows tail")]
     [InlineData("flows query")]
     [InlineData("why")]
+    [InlineData("status")]
+    [InlineData("preflight")]
+    [InlineData("support-bundle")]
     public void Help_is_what_was_reviewed(string command)
     {
         Ran ran = CommandLine.Run([.. command.Split(' '), "--help"]);
@@ -40,6 +43,10 @@ public sealed class HelpTests
     [InlineData("flows tail -n -1")]
     [InlineData("why")]
     [InlineData("why --last x")]
+    [InlineData("status --socket a --config b")]
+    [InlineData("support-bundle --records -1")]
+    [InlineData("support-bundle --redact everything")]
+    [InlineData("preflight --config /nowhere/gateway.yaml")]
     public void Wrong_input_ends_with_2_and_says_so_on_standard_error(string arguments)
     {
         Ran ran = CommandLine.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));

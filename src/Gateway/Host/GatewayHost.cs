@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Exeat.Gateway.Kernel;
+using Exeat.Gateway.Management;
 using Exeat.Gateway.Supervision;
 using Exeat.Policy;
 using Microsoft.Extensions.Logging;
@@ -51,11 +52,18 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
 
         notify.Ready(HostLoop.StatusOf(first));
         var watchdog = new Watchdog(notify, Watchdog.IntervalFromEnvironment(), [("verdict thread", judging.Loop.AnswersAsync), ("resolver", resolver.AnswersAsync)], time, log);
+        var reload = new HostReload(documents, kernel, judging, resolver, _parts, time, log);
+        var status = new StatusSource(kernel, judging, reload, time);
+        StatusMetrics.Register(judging.Metrics, status.Look);
+        var management = new ManagementServer(documents.Gateway.Management, status.Look, judging.Metrics.Text, time, log);
+        Task managed = Task.Run(() => management.RunAsync(_parts.Stopping));
+        Task looking = status.WatchAsync(log, _parts.Stopping);
         Task watched = _parts.GuardAsync("watchdog", watchdog.RunAsync(_parts.Stopping));
 
-        var reload = new HostReload(documents, kernel, judging, resolver, _parts, time, log);
         await loop.RunAsync(documents, kernel, judging, reload).ConfigureAwait(false);
         notify.Stopping();
+        await managed.ConfigureAwait(false);
+        await looking.ConfigureAwait(false);
         await watched.ConfigureAwait(false);
         await resolver.JoinAsync().ConfigureAwait(false);
         await _parts.JoinAsync().ConfigureAwait(false);

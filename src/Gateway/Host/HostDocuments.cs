@@ -33,7 +33,6 @@ internal sealed record HostDocuments(string ConfigPath, GatewayDocument Gateway,
             if (!first.IsUsable) throw new GatewayFailure(2, "policy or agents cannot be used, and there are no last good ones of the same paths; nothing was started");
             log.StartedWithLastGood(first.Policy!.Version[..12], kept);
         }
-        if (gateway.Management.Socket is not null || gateway.Management.Metrics is not null) log.Warned("management: nothing is served there in this version; send SIGHUP, and read applied.json in the state folder");
         return new HostDocuments(configPath, gateway, fingerprint, marks, clock, first, report);
     }
 

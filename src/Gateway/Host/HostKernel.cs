@@ -1,4 +1,5 @@
 using Exeat.Gateway.Kernel;
+using Exeat.Gateway.Management;
 using Exeat.Linux;
 using Exeat.Names;
 using Exeat.Policy;
@@ -25,6 +26,7 @@ internal sealed class HostKernel
         Preparation.RequireFeatures();
         _links = parts.Own(new LinkTable());
         Preparation.RequireInterfaces(_links, [.. _gateway.Inside, _gateway.Outside]);
+        MetricsAddress.Require(_gateway, _links);
         Nftables = parts.Own(new Nftables());
         Locks = new Locks(Nftables, new SecondLock(parts.Own(new PolicyRouting()), _marks));
         Locks.Close(Frame([]));
@@ -69,6 +71,7 @@ internal sealed class HostKernel
     public void Take(GatewayDocument gateway)
     {
         Preparation.RequireInterfaces(_links, [.. gateway.Inside, gateway.Outside]);
+        MetricsAddress.Require(gateway, _links);
         if (_locked.Contains(gateway.Outside)) throw new GatewayFailure(3, $"{gateway.Outside} was inside and is locked: it can be outside only after the gateway was stopped and exeat-gateway --remove-locks was run");
         Preparation.SetSysctls(gateway.Inside.Except(_gateway.Inside));
         _locked = [.. _locked.Union(gateway.Inside)];

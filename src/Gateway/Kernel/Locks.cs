@@ -1,4 +1,5 @@
 using System.Text;
+using Exeat.Api;
 using Exeat.Linux;
 
 namespace Exeat.Gateway.Kernel;
@@ -9,6 +10,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
     private readonly Lock _lock = new();
     private RulesetOptions? _options;
     private string _expected = "";
+    private string _expectedDrop = "";
 
     /// <summary>The means by which packets reach the queue on this kernel.</summary>
     public QueueKind QueueKind { get; private set; }
@@ -20,6 +22,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
         {
             nftables.Apply(DropRuleset.Text(options));
             second.Ensure(options.Inside);
+            _expectedDrop = DropTableText();
         }
     }
 
@@ -37,7 +40,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
             second.Ensure(options.Inside);
             string drop = DropRuleset.Text(options), update = TrafficRuleset.Update(options);
             nftables.Apply(_options is not null && DropRuleset.Text(_options) == drop ? update : drop + "\n" + update);
-            (_options, _expected) = (options, Fingerprint());
+            (_options, _expected, _expectedDrop) = (options, Fingerprint(), DropTableText());
         }
     }
 
@@ -55,6 +58,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
             if (tables)
             {
                 nftables.Apply(DropRuleset.Text(_options));
+                _expectedDrop = DropTableText();
                 Load(_options);
             }
             else if (foreignTransaction)
@@ -68,6 +72,16 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
                 (false, _) => "routing rules",
                 _ => "tables and routing rules",
             };
+        }
+    }
+
+    /// <summary>Looks at the kernel: what of ours is there as it was loaded. Repairs nothing.</summary>
+    public LockStatus Look()
+    {
+        lock (_lock)
+        {
+            bool drop = IsAs(_expectedDrop, DropTableText);
+            return new LockStatus(drop, _options is not null && IsWhole(_options.Inside), _options is not null && IsAs(_expected, Fingerprint));
         }
     }
 
@@ -95,26 +109,42 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
         (_options, _expected) = (options, Fingerprint());
     }
 
+    private string DropTableText() => nftables.RunStateless($"list table inet {DropRuleset.Table}");
+
     // Stateless listing: without counters and limits' tokens, equal rules give equal text. One command each, since one that lists two tables finds only the first in the
     // library's cache; and never the queue chain, whose xt rule the library prints with complaints.
     private string Fingerprint()
     {
-        var text = new StringBuilder(nftables.RunStateless($"list table inet {DropRuleset.Table}"));
+        var text = new StringBuilder(DropTableText());
         foreach (string chain in TrafficRuleset.Chains) text.Append(nftables.RunStateless($"list chain inet {TrafficRuleset.Table} {chain}"));
         foreach (string set in TrafficRuleset.Sets) text.Append(nftables.RunStateless($"list set inet {TrafficRuleset.Table} {set}"));
         return text.Append(nftables.RunStateless($"list map inet {TrafficRuleset.Table} {TrafficRuleset.Zones}")).ToString();
     }
 
-    // A table that is gone cannot be listed: that is a difference like any other.
-    private bool IsChanged()
+    private bool IsWhole(IReadOnlyList<string> inside)
     {
         try
         {
-            return Fingerprint() != _expected;
+            return second.IsWhole(inside);
         }
         catch (KernelException)
         {
-            return true;
+            return false;
+        }
+    }
+
+    private bool IsChanged() => !IsAs(_expected, Fingerprint);
+
+    // A table that is gone cannot be listed: that is a difference like any other.
+    private static bool IsAs(string expected, Func<string> read)
+    {
+        try
+        {
+            return read() == expected;
+        }
+        catch (KernelException)
+        {
+            return false;
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class SecondLock(PolicyRouting routing, MarkLayout marks)
         {
             foreach (bool v6 in (ReadOnlySpan<bool>)[false, true])
             {
-                if (present.Any(r => r.Preference == Preference && r.IsBlackhole && r.InInterface == name && r.IsV6 == v6 && r.MarkMask == marks.Stamp)) continue;
+                if (IsThere(present, name, v6)) continue;
                 routing.AddBlackholeRule(Preference, name, 0, marks.Stamp, v6);
                 added++;
             }
@@ -28,6 +28,16 @@ internal sealed class SecondLock(PolicyRouting routing, MarkLayout marks)
         return added;
     }
 
+    /// <summary>Whether every rule for these interfaces is there.</summary>
+    public bool IsWhole(IReadOnlyList<string> inside)
+    {
+        IReadOnlyList<RoutingRule> present = routing.ListRules();
+        return inside.All(name => IsThere(present, name, v6: false) && IsThere(present, name, v6: true));
+    }
+
     /// <summary>Removes the lock: only the explicit command does.</summary>
     public static int Remove(PolicyRouting routing) => routing.RemoveRules(Preference, Preference);
+
+    private bool IsThere(IReadOnlyList<RoutingRule> present, string name, bool v6) =>
+        present.Any(r => r.Preference == Preference && r.IsBlackhole && r.InInterface == name && r.IsV6 == v6 && r.MarkMask == marks.Stamp);
 }

@@ -17,6 +17,18 @@ public sealed record Link
     /// <summary>Largest IP packet it carries.</summary>
     public int Mtu { get; init; }
 
+    /// <summary>What kind of virtual link it is (veth, bridge, macvlan …); empty for hardware.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>The number of the bridge or bond it is a port of; 0 for none.</summary>
+    public int Master { get; init; }
+
+    /// <summary>The number of the link it lies on (macvlan, vlan), or of a veth's peer where that is in this namespace; 0 for none.</summary>
+    public int Lower { get; init; }
+
+    /// <summary>Whether an XDP program sees its packets before anything else.</summary>
+    public bool HasXdp { get; init; }
+
     /// <summary>Whether it is set up (IFF_UP).</summary>
     public bool IsUp { get; init; }
 }

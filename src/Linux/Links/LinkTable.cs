@@ -30,6 +30,23 @@ public sealed class LinkTable : IDisposable
         return addresses;
     }
 
+    /// <summary>The queueing disciplines of all interfaces: <c>clsact</c> and <c>ingress</c> may hold programs that see packets before netfilter does.</summary>
+    public IReadOnlyList<(int Interface, string Kind)> Disciplines()
+    {
+        List<(int, string)> disciplines = [];
+        lock (_lock)
+        {
+            NetlinkWriter writer = new(stackalloc byte[64]);
+            LinkMessages.ListDisciplines(ref writer, _socket.NextSequence());
+            Errno error = _socket.Query(writer.Written, (in NetlinkMessage message) =>
+            {
+                if (LinkMessages.TryReadDiscipline(in message, out int index, out string kind)) disciplines.Add((index, kind));
+            });
+            if (error != Errno.None) throw new KernelException("links: list", "queueing disciplines", error);
+        }
+        return disciplines;
+    }
+
     /// <summary>The number of the interface of that name; 0 if there is none.</summary>
     public int IndexOf(string name) => Links().FirstOrDefault(link => link.Name == name)?.Index ?? 0;
 

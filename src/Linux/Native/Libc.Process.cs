@@ -24,6 +24,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "setresuid", SetLastError = true)]
     public static partial int SetUserIds(uint real, uint effective, uint saved);
 
+    [LibraryImport("libc", EntryPoint = "adjtimex", SetLastError = true)]
+    public static partial int AdjustTime(byte* timex);
+
     [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Execute(string path, byte** arguments, byte** environment);
 }

@@ -95,6 +95,12 @@ public sealed class Nftables : IDisposable
         }
     }
 
+    /// <summary>The whole ruleset of this network namespace, everybody's, as nft's JSON (libnftables-json(5)).</summary>
+    public string ListJson()
+    {
+        lock (_lock) return RunLocked("list ruleset", LibNftables.NFT_CTX_OUTPUT_JSON | LibNftables.NFT_CTX_OUTPUT_STATELESS, dry: false);
+    }
+
     /// <summary>Whether this object made the ruleset generation that a change names. Waits for a running transaction.</summary>
     public bool IsOwnGeneration(uint generation)
     {

@@ -54,7 +54,12 @@ public static class GatewayDocumentLoader
         Upstream = map is null ? [] : map.List("upstream").ReadDistinct("upstream", problems, node => Endpoint(node, "upstream", 53, problems)),
     };
 
-    private static AddressAndPort? Metrics(MapReader? map, ProblemList problems) => map?.Value("metrics") is { } node ? Endpoint(node, "metrics", 9464, problems) : null;
+    private static AddressAndPort? Metrics(MapReader? map, ProblemList problems)
+    {
+        if (map?.Value("metrics") is not { } node || Endpoint(node, "metrics", 9464, problems) is not { } metrics) return null;
+        if (metrics.Address.Bits == 0) problems.Error(node.Where, "metrics would be served on every address, also those that agents reach", "write one address of the management side, or 127.0.0.1");
+        return metrics;
+    }
 
     private static AddressAndPort? Endpoint(YamlNode node, string key, ushort defaultPort, ProblemList problems)
     {

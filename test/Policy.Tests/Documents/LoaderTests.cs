@@ -109,7 +109,7 @@ public class LoaderTests
         Assert.Equal(512L << 20, gateway.Journal.MaxBytes);
         Assert.Equal("[2001:db8::53]:5353,198.51.100.53:53", string.Join(',', gateway.Dns.Upstream));
         Assert.Equal((7, new GatewayLimits().Connections), (gateway.Limits.Bindings, gateway.Limits.Connections));
-        foreach (string wrong in new[] { "markMask: 0xff00ff00", "markMask: 0xff", "limits: {bindings: 0}", "limits: {bindngs: 5}", "management: {metrics: \"2001:db8::1]:80\"}" })
+        foreach (string wrong in new[] { "markMask: 0xff00ff00", "markMask: 0xff", "limits: {bindings: 0}", "limits: {bindngs: 5}", "management: {metrics: \"2001:db8::1]:80\"}", "management: {metrics: 0.0.0.0:9464}", "management: {metrics: \"[::]:9464\"}" })
             Assert.Single(GatewayDocumentLoader.Load(folder.Write("w.yaml", text.Replace("limits: {bindings: 7}", wrong, StringComparison.Ordinal))).Problems);
     }
 

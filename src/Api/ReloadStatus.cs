@@ -1,0 +1,6 @@
+using System.Collections.Immutable;
+
+namespace Exeat.Api;
+
+/// <summary>How the last reading of documents ended; problems as they were printed.</summary>
+public sealed record ReloadStatus(DateTimeOffset Time, bool Applied, ImmutableArray<string> Problems);
