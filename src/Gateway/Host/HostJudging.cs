@@ -43,6 +43,9 @@ internal sealed class HostJudging
         Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, recorder, _never, time), recorder, kernel.Interfaces, marks);
         Queue = parts.Own(PacketQueue.Open(HostKernel.QueueNumber));
         Loop = new VerdictLoop(Queue, Judge, recorder, Resets, Tcp, time);
+        Denials = new DenialCache(kernel.Nftables, Records, time) { AwaitVerdicts = Loop.AwaitVerdicts };
+        recorder.Denials = Denials;
+        Bindings.Bound = (_, address) => Denials.Forget(address);
         Take(gateway);
         Policies = new PolicySwitch(gateway.State, kernel.Locks, kernel.Attachments, marks, kernel.Conntrack, documents.Clock, time);
     }
@@ -53,6 +56,8 @@ internal sealed class HostJudging
     public GatewayMetrics Metrics { get; } = new();
 
     public AgentRecords Records { get; }
+
+    public DenialCache Denials { get; }
 
     public BindingBook Bindings { get; }
 

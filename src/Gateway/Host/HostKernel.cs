@@ -60,6 +60,7 @@ internal sealed class HostKernel
         Queue = QueueNumber,
         NewFlowsPerSecond = _gateway.Limits.NewFlowsPerSecond,
         NewFlowsBurst = _gateway.Limits.NewFlowsBurst,
+        DnsFlowsPerSecond = 2 * _gateway.Limits.DnsQuestionsPerSecond,
         Generations = [],
     };
 

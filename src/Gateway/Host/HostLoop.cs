@@ -8,6 +8,10 @@ namespace Exeat.Gateway.Host;
 /// <summary>What a running gateway does besides answering: changes of documents, what expires, and jobs at intervals.</summary>
 internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, NotifySocket notify) : IDisposable
 {
+    // Hits of remembered refusals are told as soon as a person would look for them.
+    private static readonly TimeSpan RepeatsEvery = TimeSpan.FromMilliseconds(500);
+
+    // The kernel's own counters are read by a command, which takes milliseconds.
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(5);
 
     // Where no event came (network file systems, more folders than the kernel watches), contents are compared so often.
@@ -28,19 +32,19 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
     /// <summary>Runs until stopped.</summary>
     public async Task RunAsync(HostDocuments documents, HostKernel kernel, HostJudging judging, HostReload reload)
     {
-        var counts = new KernelCounts(kernel.Nftables, judging.Journal, () => judging.Policies.Current);
+        var counts = new KernelCounts(kernel.Nftables, kernel.Attachments, judging.Records, () => judging.Policies.Current);
         HostMetrics.Register(judging.Metrics, counts);
         using var watch = new DocumentWatch(_signal.Changed, log);
         watch.Watch(reload.Paths);
         reload.Begin();
         // What changed between the reading of the documents and the watch.
         _signal.Changed();
-        (long counted, long compared) = (time.GetTimestamp(), time.GetTimestamp());
+        long counted = time.GetTimestamp(), compared = counted, repeated = counted;
         try
         {
             while (true)
             {
-                ReloadCause cause = await _signal.WaitAsync(UntilNext(documents, judging, counted), parts.Stopping).ConfigureAwait(false);
+                ReloadCause cause = await _signal.WaitAsync(UntilNext(documents, judging, repeated), parts.Stopping).ConfigureAwait(false);
                 if (cause == ReloadCause.None && time.GetElapsedTime(compared) >= CompareEvery) cause = ReloadCause.Files;
                 if (cause != ReloadCause.None)
                 {
@@ -54,9 +58,14 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
                 }
                 documents.Clock.Check();
                 if (reload.HasExpired) await reload.ExpireAsync().ConfigureAwait(false);
+                if (time.GetElapsedTime(repeated) >= RepeatsEvery)
+                {
+                    await judging.Denials.CountAsync(parts.Stopping).ConfigureAwait(false);
+                    judging.Records.Flush();
+                    repeated = time.GetTimestamp();
+                }
                 if (time.GetElapsedTime(counted) < CountEvery) continue;
                 counts.Record();
-                judging.Records.Flush();
                 judging.Bindings.Sweep();
                 counted = time.GetTimestamp();
             }
@@ -64,13 +73,14 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
         catch (OperationCanceledException) when (parts.Stopping.IsCancellationRequested)
         {
             counts.Record();
+            await judging.Denials.CountAsync(CancellationToken.None).ConfigureAwait(false);
             judging.Records.Flush(all: true);
         }
     }
 
-    private TimeSpan UntilNext(HostDocuments documents, HostJudging judging, long counted)
+    private TimeSpan UntilNext(HostDocuments documents, HostJudging judging, long repeated)
     {
-        TimeSpan next = CountEvery - time.GetElapsedTime(counted);
+        TimeSpan next = RepeatsEvery - time.GetElapsedTime(repeated);
         if (judging.Policies.Current.Policy.NextExpiry - documents.Clock.Now is { } expiry && expiry < next) next = expiry;
         return next > Shortest ? next : Shortest;
     }

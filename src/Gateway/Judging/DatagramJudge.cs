@@ -34,8 +34,7 @@ internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowR
         always |= IsIcmpError(packet.View);
         if (always || !packet.Monitored)
         {
-            recorder.Refusal(packet, Stage.FirstPacket, decision, bound);
-            return say.Refused();
+            return say.Refused(recorder.FirstRefusal(packet, decision, bound));
         }
         FlowEntry? entry = table.Begin(key, packet.AgentId, recorder.NewFlow(), time.GetTimestamp());
         if (entry is null)

@@ -77,7 +77,7 @@ internal sealed partial class TcpJudge(FlowTable table, BindingBook bindings, Fl
         });
         decision = never.Check(packet, decision, out bool always);
         bool enforced = always || !packet.Monitored;
-        if (decision.Verdict == Verdict.Deny && enforced) return Refuse(packet, say, Stage.FirstPacket, decision, bound);
+        if (decision.Verdict == Verdict.Deny && enforced) return say.Refused(recorder.FirstRefusal(packet, decision, bound));
         FlowEntry? entry = table.Begin(packet.Key, packet.AgentId, recorder.NewFlow(), time.GetTimestamp());
         if (entry is null) return Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.LimitReached), bound);
         entry.ClientIsn = packet.View.Sequence;

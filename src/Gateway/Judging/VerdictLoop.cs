@@ -11,6 +11,7 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
     private readonly ConcurrentQueue<Action> _posted = new();
     private Pair[] _batch = new Pair[64];
     private long _sweptAt = time.GetTimestamp();
+    private int _judging;
 
     /// <summary>Packets judged since the start.</summary>
     public long Judged { get; private set; }
@@ -49,6 +50,13 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
     /// <summary>Whether the thread comes round; waits for it until cancelled.</summary>
     public Task<bool> AnswersAsync(CancellationToken stop) => Ask(() => true).WaitAsync(stop);
 
+    /// <summary>Waits until the kernel has every verdict that was begun before now; not for longer than a second, since a loop that has ended answers nothing more.</summary>
+    public void AwaitVerdicts()
+    {
+        if (Interlocked.CompareExchange(ref _judging, 0, 0) == 0) return;
+        Ask(() => true).Wait(TimeSpan.FromSeconds(1));
+    }
+
     /// <summary>Runs until cancelled. Whatever waits in the queue then is dropped by the kernel.</summary>
     public void Run(CancellationToken stop)
     {
@@ -56,7 +64,13 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
         while (!stop.IsCancellationRequested)
         {
             int count = queue.Receive(IdleMs);
-            if (count > 0) Answer(count);
+            if (count > 0)
+            {
+                // A full fence on both sides: who stored something and then sees 0 here knows that every later packet is judged with it.
+                Interlocked.Exchange(ref _judging, 1);
+                Answer(count);
+                Interlocked.Exchange(ref _judging, 0);
+            }
             while (_posted.TryDequeue(out Action? action)) action();
             if (time.GetElapsedTime(_sweptAt) < TimeSpan.FromSeconds(1)) continue;
             _sweptAt = time.GetTimestamp();

@@ -8,6 +8,7 @@ internal readonly struct Verdicts(MarkLayout marks, int generation)
     private readonly uint _pending = marks.Pending(generation);
     private readonly uint _permitted = marks.Permitted(generation);
     private readonly uint _refused = marks.Refused(generation);
+    private readonly uint _remembered = marks.Refused(generation) | marks.Remember;
 
     /// <summary>The packet passes; the flow is not yet permitted.</summary>
     public Answer Pending(FlowEntry? permit = null) => new(true, _pending, permit);
@@ -17,6 +18,9 @@ internal readonly struct Verdicts(MarkLayout marks, int generation)
 
     /// <summary>The packet is answered with a reset or an ICMP error, and goes no further.</summary>
     public Answer Refused() => new(true, _refused) { Refuses = true };
+
+    /// <summary>As <see cref="Refused()"/>; with <paramref name="remember"/> the kernel refuses the like by itself for a moment.</summary>
+    public Answer Refused(bool remember) => new(true, remember ? _remembered : _refused) { Refuses = true };
 
     /// <summary>The packet vanishes; the sender will send it again.</summary>
     public static Answer Drop() => default;

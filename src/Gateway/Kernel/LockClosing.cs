@@ -25,6 +25,7 @@ internal static class LockClosing
             Queue = 0,
             NewFlowsPerSecond = gateway.Limits.NewFlowsPerSecond,
             NewFlowsBurst = gateway.Limits.NewFlowsBurst,
+            DnsFlowsPerSecond = 2 * gateway.Limits.DnsQuestionsPerSecond,
             Generations = [],
         });
         return gateway.Inside.Length * 2;

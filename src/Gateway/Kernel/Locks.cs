@@ -118,7 +118,8 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
         var text = new StringBuilder(DropTableText());
         foreach (string chain in TrafficRuleset.Chains) text.Append(nftables.RunStateless($"list chain inet {TrafficRuleset.Table} {chain}"));
         foreach (string set in TrafficRuleset.Sets) text.Append(nftables.RunStateless($"list set inet {TrafficRuleset.Table} {set}"));
-        return text.Append(nftables.RunStateless($"list map inet {TrafficRuleset.Table} {TrafficRuleset.Zones}")).ToString();
+        foreach (string map in TrafficRuleset.Maps) text.Append(nftables.RunStateless($"list map inet {TrafficRuleset.Table} {map}"));
+        return text.ToString();
     }
 
     private bool IsWhole(IReadOnlyList<string> inside)

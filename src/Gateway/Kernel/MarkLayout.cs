@@ -11,7 +11,7 @@ namespace Exeat.Gateway.Kernel;
 ///   bit  10    stamp       identity was checked in prerouting                   packet only
 ///   bit  11    passed      our forward chain lets this packet through           packet only
 ///   bit  12    queued      handed to the verdict loop; an answer clears it      packet only
-///   bit  13    reused      a SYN on a tuple whose entry lives                   packet only
+///   bit  13    reused      a SYN on a tuple whose entry lives; on a verdict: remember it   packet only
 /// </code>
 /// </remarks>
 internal readonly record struct MarkLayout
@@ -44,6 +44,9 @@ internal readonly record struct MarkLayout
     public uint Queued => 1u << _shift << 12;
 
     public uint Reused => 1u << _shift << 13;
+
+    /// <summary>On a verdict the same bit says: the kernel may refuse the like by itself for a moment (<see cref="DenialCache"/>).</summary>
+    public uint Remember => Reused;
 
     /// <summary>State and generation: the part that lives in the conntrack mark.</summary>
     public uint Judged => 0x3ffu << _shift;

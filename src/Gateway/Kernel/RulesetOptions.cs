@@ -30,10 +30,13 @@ internal sealed record RulesetOptions
 
     public required ushort Queue { get; init; }
 
-    /// <summary>New flows per second and inside interface that reach user space; more are dropped and counted.</summary>
+    /// <summary>New flows per second and agent that reach user space; more are dropped and counted.</summary>
     public required int NewFlowsPerSecond { get; init; }
 
     public required int NewFlowsBurst { get; init; }
+
+    /// <summary>New flows per second and agent towards the policy resolver; each is one entry of conntrack for half a minute.</summary>
+    public required int DnsFlowsPerSecond { get; init; }
 
     /// <summary>The generations that pass: one, or the old and the new while survivors are re-stamped.</summary>
     public required IReadOnlyList<int> Generations { get; init; }

@@ -11,6 +11,7 @@ internal static partial class TrafficRuleset
         MarkLayout m = o.Marks;
         return $$"""
             table inet {{Table}} {
+            {{Shares(o)}}
             {{Elements(o)}}
               chain identify {
                 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept
@@ -29,11 +30,12 @@ internal static partial class TrafficRuleset
                 type filter hook input priority -150; policy accept;
                 iifname != @inside accept
                 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
+                ct state new jump dns_flows
             {{ResolverPorts(o)}}
-                goto queue_it
+                goto ask_new
               }
               chain from_agent {
-                oifname @inside goto queue_it
+                oifname @inside goto ask_new
                 ct state invalid counter name invalid drop
                 ct state related icmp type destination-unreachable icmp code frag-needed meta length <= 576 {{PermittedOnly(o)}} limit rate 50/second meta mark set meta mark | 0x{{m.Passed:x}} accept
                 ct state related icmpv6 type packet-too-big meta length <= 1280 {{PermittedOnly(o)}} limit rate 50/second meta mark set meta mark | 0x{{m.Passed:x}} accept
@@ -42,7 +44,8 @@ internal static partial class TrafficRuleset
                 ct state established tcp flags & (fin | syn | rst | ack) == syn meta mark set meta mark | 0x{{m.Reused:x}} goto queue_it
                 tcp flags & (fin | syn | rst | ack) == syn ct mark & 0x{{m.Judged:x}} != 0 goto queue_it
             {{FastPath(o, "ct direction original")}}
-                ct state new update @new_flows { iifname limit rate over {{o.NewFlowsPerSecond}}/second burst {{o.NewFlowsBurst}} packets } counter name new_flows_over_limit drop
+                ct state new jump remembered
+                ct state new goto ask_new
                 goto queue_it
               }
               chain to_agent {
@@ -76,6 +79,30 @@ internal static partial class TrafficRuleset
               }
             }
             """;
+    }
+
+    /// <summary>Each agent has limits and counters of its own, found by its address: agents on one interface do not share (I10).</summary>
+    private static string Shares(RulesetOptions o)
+    {
+        var text = new StringBuilder();
+        foreach (AgentIdentity agent in o.Identities)
+        {
+            foreach ((string name, int rate, int burst) in ((string, int, int)[])[(NewFlows, o.NewFlowsPerSecond, o.NewFlowsBurst), (DnsFlows, o.DnsFlowsPerSecond, o.DnsFlowsPerSecond)])
+            {
+                // The kernel changes no limit that is there: another rate is another object.
+                string limit = $"{name}_{agent.Number}_{rate}_{burst}";
+                text.Append($"  limit {limit} {{ rate over {rate}/second burst {burst} packets; }}\n  counter {name}_over_{agent.Number} {{ }}\n");
+                foreach (bool v4 in (bool[])[true, false])
+                {
+                    string[] addresses = [.. agent.Addresses.Where(a => a.IsV4 == v4).Select(a => a.ToString())];
+                    if (addresses.Length == 0) continue;
+                    (char family, string type) = v4 ? ('4', "ipv4_addr") : ('6', "ipv6_addr");
+                    text.Append($"  map {name}{family} {{ type {type} : limit; elements = {{ {string.Join(", ", addresses.Select(a => $"{a} : \"{limit}\""))} }}; }}\n");
+                    text.Append($"  map {name}_over{family} {{ type {type} : counter; elements = {{ {string.Join(", ", addresses.Select(a => $"{a} : \"{name}_over_{agent.Number}\""))} }}; }}\n");
+                }
+            }
+        }
+        return text.ToString().TrimEnd('\n');
     }
 
     private static string Elements(RulesetOptions o)
@@ -131,6 +158,9 @@ internal static partial class TrafficRuleset
     {
         MarkLayout m = o.Marks;
         var text = new StringBuilder();
+        // Only under the generation of now: what an older policy refused must not be remembered into the new one.
+        if (o.Generations.Count > 0)
+            text.Append($"    meta mark & 0x{m.Judged | m.Remember:x} == 0x{m.Refused(o.Generations[^1]) | m.Remember:x} jump remember\n");
         foreach (int g in o.Generations) text.Append($"    meta mark & 0x{m.Judged:x} == 0x{m.Refused(g):x} goto refuse\n");
         foreach ((string family, int width) in (ReadOnlySpan<(string, int)>)[("ip", 4), ("ip6", 6)])
             text.Append($"    iifname @inside meta l4proto {{ tcp, udp }} th dport {{ 53, 853 }} iifname . {family} saddr != @monitored{width} counter name dns_forwarded drop\n");

@@ -24,12 +24,21 @@ internal static partial class TrafficRuleset
     public const string Zones = "zones";
 
     private static readonly string[] ChangingChains = ["identify", "dns", "gate", "from_agent", "to_agent", "verdict", "output"];
-    private static readonly string[] FixedChains = ["queue_it", "stamp_it", "refuse", "identity", "identity_verdict", "gate_verdict", "sort"];
+    /// <summary>Per agent and second: flows that are asked about, and flows towards the resolver.</summary>
+    public const string NewFlows = "new_flows", DnsFlows = "dns_flows";
+
+    /// <summary>What the kernel refuses by itself for a moment (<see cref="DenialCache"/>), and how often it did.</summary>
+    public static readonly string[] Denied = ["denied4", "denied6"], Hits = ["hits4", "hits6"];
+
+    private static readonly string[] FixedChains = ["queue_it", "ask_new", "dns_flows", "remembered", "remember", "stamp_it", "refuse", "identity", "identity_verdict", "gate_verdict", "sort"];
 
     /// <summary>Every chain but the queue's.</summary>
     public static IEnumerable<string> Chains => ChangingChains.Concat(FixedChains);
 
     public static IReadOnlyList<string> Sets { get; } = ["inside", "identity4", "identity6", "monitored4", "monitored6"];
+
+    public static IReadOnlyList<string> Maps { get; } =
+        [Zones, .. from name in (string[])[NewFlows, DnsFlows] from tail in (string[])["4", "6", "_over4", "_over6"] select name + tail];
 
     /// <summary>The whole table. The queue chain is empty in it: until the queue rule is there, everything queued is dropped.</summary>
     public static string Text(RulesetOptions o) => Frame(o) + "\n" + Changing(o);
@@ -38,7 +47,8 @@ internal static partial class TrafficRuleset
     public static string Update(RulesetOptions o)
     {
         IEnumerable<string> chains = ChangingChains.Select(chain => $"flush chain inet {Table} {chain}");
-        IEnumerable<string> sets = Sets.Select(set => $"flush set inet {Table} {set}").Append($"flush map inet {Table} {Zones}");
+        // What was refused under the policy before is not remembered into this one.
+        IEnumerable<string> sets = Sets.Concat(Denied).Select(set => $"flush set inet {Table} {set}").Concat(Maps.Select(map => $"flush map inet {Table} {map}"));
         return string.Join('\n', chains.Concat(sets)) + "\n" + Changing(o);
     }
 
@@ -55,10 +65,13 @@ internal static partial class TrafficRuleset
               set identity6 { type ifname . ipv6_addr; }
               set monitored4 { type ifname . ipv4_addr; }
               set monitored6 { type ifname . ipv6_addr; }
-              set new_flows { type ifname; size 4096; flags dynamic; timeout 1m; }
+            {{ShareMaps()}}
+              set denied4 { type ipv4_addr . ipv4_addr . inet_proto . inet_service; size {{DenialCache.Places}}; flags dynamic, timeout; timeout {{DenialCache.Seconds}}s; }
+              set denied6 { type ipv6_addr . ipv6_addr . inet_proto . inet_service; size {{DenialCache.Places}}; flags dynamic, timeout; timeout {{DenialCache.Seconds}}s; }
+              set hits4 { type ipv4_addr . ipv4_addr . inet_proto . inet_service; size {{DenialCache.CountedPlaces}}; flags dynamic; counter; }
+              set hits6 { type ipv6_addr . ipv6_addr . inet_proto . inet_service; size {{DenialCache.CountedPlaces}}; flags dynamic; counter; }
               counter spoofed_over_limit { }
               counter towards_over_limit { }
-              counter new_flows_over_limit { }
               counter invalid { }
               counter related { }
               counter not_judged { }
@@ -71,14 +84,31 @@ internal static partial class TrafficRuleset
                 meta mark set meta mark | 0x{{m.Queued:x}}
                 jump {{QueueChain}}
               }
+              chain refuse {
+                meta l4proto tcp reject with tcp reset
+                reject with icmpx type admin-prohibited
+              }
+              chain ask_new {
+            {{Over(NewFlows)}}
+                goto queue_it
+              }
+              chain dns_flows {
+            {{Over(DnsFlows)}}
+              }
+              chain remembered {
+                meta l4proto != { tcp, udp } return
+                ip saddr . ip daddr . meta l4proto . th dport @denied4 update @hits4 { ip saddr . ip daddr . meta l4proto . th dport } goto refuse
+                ip6 saddr . ip6 daddr . meta l4proto . th dport @denied6 update @hits6 { ip6 saddr . ip6 daddr . meta l4proto . th dport } goto refuse
+              }
+              chain remember {
+                meta l4proto != { tcp, udp } return
+                add @denied4 { ip saddr . ip daddr . meta l4proto . th dport }
+                add @denied6 { ip6 saddr . ip6 daddr . meta l4proto . th dport }
+              }
               chain stamp_it {
                 meta mark set meta mark | 0x{{m.Stamp:x}}
                 ct original zone set iifname map @zones
                 accept
-              }
-              chain refuse {
-                meta l4proto tcp reject with tcp reset
-                reject with icmpx type admin-prohibited
               }
               chain identify { }
               chain from_agent { }
@@ -105,4 +135,13 @@ internal static partial class TrafficRuleset
             }
             """;
     }
+
+    private static string ShareMaps() => Lines(
+        from name in (string[])[NewFlows, DnsFlows]
+        from family in (string[])["4", "6"]
+        from map in (string[])[$"{name}{family} {{ type ipv{family}_addr : limit; }}", $"{name}_over{family} {{ type ipv{family}_addr : counter; }}"]
+        select $"  map {map}");
+
+    private static string Over(string name) =>
+        $"    limit name ip saddr map @{name}4 counter name ip saddr map @{name}_over4 drop\n    limit name ip6 saddr map @{name}6 counter name ip6 saddr map @{name}_over6 drop";
 }

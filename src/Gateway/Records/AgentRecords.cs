@@ -25,6 +25,12 @@ internal sealed class AgentRecords(Journal journal, RecordLimits limits, Verdict
     /// <summary>Appends; what must not take effect without its record waits for <see cref="Commit"/>. False: a permit must not happen.</summary>
     public bool Append(in FlowDraft draft) => Write(draft, durable: false, out _);
 
+    /// <summary>As the other overload; says under which flow a refusal stands.</summary>
+    public bool Append(in FlowDraft draft, out Guid told) => Write(draft, durable: false, out told);
+
+    /// <summary>Records that a refusal came so many times again without being asked about.</summary>
+    public void Repeat(DenialTally refusal, long count) => Write(refusal.Line(count, stackalloc byte[DenialId.Length]), durable: true, out _);
+
     /// <summary>Writes all that was appended. False: permits among it must not take effect.</summary>
     public bool Commit() => journal.Commit();
 

@@ -50,12 +50,21 @@ internal sealed class DenialTally
         _bound = coarse ? [] : draft.Bound[..Math.Min(draft.Bound.Length, MaxNames)].ToArray();
     }
 
+    /// <summary>Whether another refusal says the same of rule and reason.</summary>
+    public bool Says(in FlowDraft draft) => _reason == draft.Reason && _rule == draft.RuleName;
+
     /// <summary>Writes one line for so many refusals.</summary>
     public bool Write(Journal journal, long count, bool durable, out int bytes)
     {
-        Span<byte> denial = stackalloc byte[DenialId.Length];
+        FlowDraft line = Line(count, stackalloc byte[DenialId.Length]);
+        return durable ? journal.AppendDurably(line, out bytes) : journal.Append(line, out bytes);
+    }
+
+    /// <summary>The line for so many refusals.</summary>
+    public FlowDraft Line(long count, Span<byte> denial)
+    {
         DenialId.Write(Flow, denial);
-        var line = new FlowDraft
+        return new FlowDraft
         {
             Flow = Flow,
             Kind = FlowEventKind.Counted,
@@ -81,6 +90,5 @@ internal sealed class DenialTally
             Generation = _generation,
             Count = count,
         };
-        return durable ? journal.AppendDurably(line, out bytes) : journal.Append(line, out bytes);
     }
 }

@@ -1,5 +1,6 @@
 using Exeat.Flows;
 using Exeat.Gateway.Judging;
+using Exeat.Gateway.Kernel;
 using Exeat.Names;
 using Exeat.Policy;
 
@@ -25,6 +26,17 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
     /// <summary>A refusal that leaves nothing behind in the table.</summary>
     public bool Refusal(in PacketIn packet, Stage stage, Decision decision, ReadOnlySpan<DomainName> bound) =>
         Append(NewFlow(), packet.Snapshot, packet.Agent, packet.Key, stage, decision, enforced: true, default, default, bound, "refused");
+
+    /// <summary>What the kernel refuses by itself for a moment; null: nothing.</summary>
+    public DenialCache? Denials { get; set; }
+
+    /// <summary>A refusal of a first packet by policy. True: the kernel may refuse the like by itself for a moment.</summary>
+    public bool FirstRefusal(in PacketIn packet, in Decision decision, ReadOnlySpan<DomainName> bound)
+    {
+        FlowDraft draft = Draft(NewFlow(), packet.Snapshot, packet.Agent, packet.Key, Stage.FirstPacket, decision, enforced: true, default, default, bound, "refused", stackalloc byte[DenialId.Length]);
+        records.Append(draft, out Guid told);
+        return Denials is { } cache && DenialCache.IsRepeatable(packet.Key.Protocol, decision) && cache.TryRemember(packet.Key, packet.Snapshot, draft with { Flow = told });
+    }
 
     /// <summary>The end of a flow, with the kernel's counts.</summary>
     public bool End(FlowEntry entry, Snapshot snapshot, int agent, string how, in FlowCounts counts)
@@ -53,14 +65,18 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
 
     private bool Append(
         Guid flow, Snapshot snapshot, int agent, in FlowKey key, Stage stage, in Decision decision, bool enforced, ReadOnlySpan<byte> claimed, NameSource source,
-        ReadOnlySpan<DomainName> bound, string? end)
+        ReadOnlySpan<DomainName> bound, string? end) =>
+        records.Append(Draft(flow, snapshot, agent, key, stage, decision, enforced, claimed, source, bound, end, stackalloc byte[DenialId.Length]));
+
+    private static FlowDraft Draft(
+        Guid flow, Snapshot snapshot, int agent, in FlowKey key, Stage stage, in Decision decision, bool enforced, ReadOnlySpan<byte> claimed, NameSource source,
+        ReadOnlySpan<DomainName> bound, string? end, Span<byte> denial)
     {
         AgentEntry? who = AgentOf(snapshot, agent);
         bool refused = decision.Verdict == Verdict.Deny;
-        Span<byte> denial = stackalloc byte[DenialId.Length];
         if (refused) DenialId.Write(flow, denial);
         CompiledPolicy policy = snapshot.Policy;
-        return records.Append(new FlowDraft
+        return new FlowDraft
         {
             Flow = flow,
             Kind = FlowEventKind.Decision,
@@ -90,7 +106,7 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
             Generation = (uint)snapshot.Generation,
             End = enforced && refused ? end : null,
             Log = decision.Rule > 0 ? policy.Rules[decision.Rule - 1].Log : default,
-        });
+        };
     }
 
     private static AgentEntry? AgentOf(Snapshot snapshot, int agent) => (uint)agent < (uint)snapshot.Policy.Agents.Length ? snapshot.Policy.Agents[agent] : null;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Exeat.Flows;
 using Exeat.Gateway.Kernel;
 using Exeat.Linux;
@@ -6,13 +7,12 @@ using Exeat.Policy;
 namespace Exeat.Gateway.Records;
 
 /// <summary>What the kernel dropped by itself, beyond what is recorded one by one: read from named counters now and then, and written as counted records (I5).</summary>
-internal sealed class KernelCounts(Nftables nftables, Journal journal, Func<Snapshot> current)
+internal sealed class KernelCounts(Nftables nftables, Attachments attachments, AgentRecords records, Func<Snapshot> current)
 {
     private static readonly (string Table, string Counter, Reason Reason)[] Known =
     [
         (TrafficRuleset.Table, "spoofed_over_limit", Reason.SpoofedSource),
         (TrafficRuleset.Table, "towards_over_limit", Reason.TowardsAgent),
-        (TrafficRuleset.Table, "new_flows_over_limit", Reason.LimitReached),
         (TrafficRuleset.Table, "invalid", Reason.Malformed),
         (TrafficRuleset.Table, "related", Reason.ProtocolNotSupported),
         (TrafficRuleset.Table, "not_judged", Reason.LimitReached),
@@ -23,11 +23,16 @@ internal sealed class KernelCounts(Nftables nftables, Journal journal, Func<Snap
         (DropRuleset.Table, "unstamped_input", Reason.GatewayItself),
     ];
 
-    private readonly long[] _seen = new long[Known.Length];
-    private readonly long[] _totals = new long[Known.Length];
+    private static readonly string[] PerAgent = [TrafficRuleset.NewFlows, TrafficRuleset.DnsFlows];
+    private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _totals = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _overLimit = new(StringComparer.Ordinal);
 
     /// <summary>Packets dropped since the start, by the counter's name. From any thread.</summary>
-    public IEnumerable<(string Labels, long Value)> Totals() => Known.Select((known, i) => ($"counter=\"{known.Counter}\"", Volatile.Read(ref _totals[i])));
+    public IEnumerable<(string Labels, long Value)> Totals() => _totals.Select(pair => ($"counter=\"{pair.Key}\"", pair.Value));
+
+    /// <summary>New flows that the kernel dropped because their agent was over its rate. From any thread.</summary>
+    public IEnumerable<(string Agent, long Value)> OverLimit() => _overLimit.Select(pair => (pair.Key, pair.Value));
 
     /// <summary>Writes what was dropped since the last call. A table that somebody flushed just now counts from zero again.</summary>
     public void Record()
@@ -35,16 +40,25 @@ internal sealed class KernelCounts(Nftables nftables, Journal journal, Func<Snap
         foreach (string table in (ReadOnlySpan<string>)[TrafficRuleset.Table, DropRuleset.Table])
         {
             if (Read(table) is not { } counters) continue;
-            for (int i = 0; i < Known.Length; i++)
+            foreach ((string _, string counter, Reason reason) in Known.Where(known => known.Table == table)) Take(counters, counter, counter, reason, null);
+            if (table != TrafficRuleset.Table) continue;
+            foreach ((string agent, int number) in attachments.Numbers)
             {
-                if (Known[i].Table != table || !counters.TryGetValue(Known[i].Counter, out (ulong Packets, ulong Bytes) now)) continue;
-                long packets = (long)now.Packets;
-                long fresh = packets >= _seen[i] ? packets - _seen[i] : packets;
-                _seen[i] = packets;
-                Interlocked.Add(ref _totals[i], fresh);
-                if (fresh > 0) Append(Known[i].Counter, Known[i].Reason, fresh);
+                foreach (string name in PerAgent) Take(counters, $"{name}_over_{number}", name + "_over_limit", Reason.LimitReached, agent);
             }
         }
+    }
+
+    private void Take(IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)> counters, string counter, string name, Reason reason, string? agent)
+    {
+        if (!counters.TryGetValue(counter, out (ulong Packets, ulong Bytes) now)) return;
+        long packets = (long)now.Packets, before = _seen.GetValueOrDefault(counter);
+        _seen[counter] = packets;
+        long fresh = packets >= before ? packets - before : packets;
+        _totals.AddOrUpdate(name, fresh, (_, total) => total + fresh);
+        if (fresh == 0) return;
+        if (agent is not null) _overLimit.AddOrUpdate(agent, fresh, (_, total) => total + fresh);
+        Append(name, reason, agent, fresh);
     }
 
     private IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)>? Read(string table)
@@ -60,25 +74,33 @@ internal sealed class KernelCounts(Nftables nftables, Journal journal, Func<Snap
         }
     }
 
-    private void Append(string counter, Reason reason, long count)
+    private void Append(string counter, Reason reason, string? agentId, long count)
     {
         Snapshot snapshot = current();
+        int agent = agentId is null ? -1 : snapshot.Policy.FindAgent(agentId);
+        Guid flow = Guid.CreateVersion7();
+        Span<byte> denial = stackalloc byte[DenialId.Length];
+        DenialId.Write(flow, denial);
         // Committed by itself: what the verdict thread has not yet committed stays that thread's to ask for.
-        journal.AppendDurably(new FlowDraft
+        records.Record(new FlowDraft
         {
-            Flow = Guid.CreateVersion7(),
+            Flow = flow,
             Kind = FlowEventKind.Counted,
+            AgentId = agentId,
+            AgentClass = agent >= 0 ? snapshot.Policy.Agents[agent].Class : null,
+            Labels = snapshot.LabelsOf(agent),
             RuleName = snapshot.Policy.RuleName(0),
             Reason = reason,
             Verdict = Verdict.Deny,
             Stage = Stage.FirstPacket,
             Enforced = true,
-            Mode = Mode.Enforce,
+            Mode = snapshot.ModeOf(agent),
+            Denial = denial,
             PolicyVersion = snapshot.Version,
             AgentsHash = snapshot.AgentsHash,
             Generation = (uint)snapshot.Generation,
             End = counter,
             Count = count,
-        });
+        }, out _);
     }
 }

@@ -14,8 +14,8 @@ public sealed class RulesetTests
         Outside = "wan",
         Identities =
         [
-            new AgentIdentity("ag-1", [At("192.0.2.2"), At("2001:db8:a::2")], null, 1),
-            new AgentIdentity("ag-2", [At("192.0.2.6")], "02:00:00:00:00:01", 2),
+            new AgentIdentity("ag-1", [At("192.0.2.2"), At("2001:db8:a::2")], null, 1) { Number = 1 },
+            new AgentIdentity("ag-2", [At("192.0.2.6")], "02:00:00:00:00:01", 2) { Number = 2 },
         ],
         Intercepts = [(At("198.51.100.53"), 5301), (At("2001:db8:53::53"), 5302)],
         Upstreams = [(At("198.51.100.54"), 53)],
@@ -24,6 +24,7 @@ public sealed class RulesetTests
         Queue = 4747,
         NewFlowsPerSecond = 200,
         NewFlowsBurst = 400,
+        DnsFlowsPerSecond = 200,
         Generations = [7],
     };
 

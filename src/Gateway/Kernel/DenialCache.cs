@@ -1,0 +1,212 @@
+using System.Buffers.Binary;
+using Exeat.Flows;
+using Exeat.Gateway.Judging;
+using Exeat.Gateway.Records;
+using Exeat.Linux;
+using Exeat.Names;
+using Exeat.Policy;
+
+namespace Exeat.Gateway.Kernel;
+
+/// <summary>
+/// What the kernel refuses by itself for two seconds, because the verdict loop just refused the very same: agent, destination, protocol and port. The kernel counts each hit; here is
+/// remembered what the refusal said, so that hits become counted records (design: a denial cache, never a second copy of policy). Thread-safe.
+/// </summary>
+/// <remarks>
+/// <code>
+///   verdict "refused, remember" ─► @denied (2 s) ─► later first packets: @hits + 1, refused in the kernel
+///   new binding  ─► stored ─► no batch in flight judged without it ─► @denied emptied ─► answer released
+///   generation   ─► @denied emptied in the transaction that changes it
+///   now and then ─► @hits read ─► counted records
+/// </code>
+/// A full set is no error: such packets come to user space as before.
+/// </remarks>
+internal sealed class DenialCache(Nftables nftables, AgentRecords records, TimeProvider time)
+{
+    /// <summary>How long the kernel remembers. 2 s: longer than a client's first retransmissions, shorter than anybody waits after a change.</summary>
+    public const int Seconds = 2;
+
+    /// <summary>Refusals remembered at once, of each family and all agents. 4,096: 2 s of what twenty agents may ask for at their full rate.</summary>
+    public const int Places = 4096;
+
+    /// <summary>Refusals whose hits are counted apart; full, hits come to user space. Twice the places: emptied when half full.</summary>
+    public const int CountedPlaces = 2 * Places;
+
+    /// <summary>Of these, what one agent may take. An eighth: a scanner does not take the others' places.</summary>
+    public const int PlacesPerAgent = Places / 8;
+
+    // What was judged so long ago is no longer in the kernel: its seconds, and one for the way there.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(Seconds + 1);
+
+    // A new binding makes the kernel forget what was refused within this time: ample, for a batch that waited for the disk.
+    private static readonly TimeSpan Suspect = TimeSpan.FromSeconds(15);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<FlowKey, Remembered> _known = [];
+    private readonly Dictionary<string, int> _perAgent = new(StringComparer.Ordinal);
+    private readonly Dictionary<Address, long> _last = [];
+    private readonly Stack<Remembered> _free = new();
+    private bool _paused;
+    private long _hits, _flushes;
+
+    /// <summary>Waits until no verdict is on its way that was made before now.</summary>
+    public Action AwaitVerdicts { get; init; } = () => { };
+
+    /// <summary>First packets that the kernel refused by itself, as far as they were read.</summary>
+    public long Hits => Volatile.Read(ref _hits);
+
+    /// <summary>How often the kernel was made to forget for a new binding.</summary>
+    public long Flushes => Volatile.Read(ref _flushes);
+
+    /// <summary>Refusals that are known here.</summary>
+    public int Count
+    {
+        get { lock (_gate) return _known.Count; }
+    }
+
+    /// <summary>Whether the kernel may refuse the like by itself. Only what policy said of agent, destination, protocol and port alone.</summary>
+    public static bool IsRepeatable(byte protocol, in Decision decision) => protocol is FlowKey.Tcp or FlowKey.Udp && decision.Verdict == Verdict.Deny
+        && decision.Reason is Reason.DefaultDeny or Reason.DeniedByRule or Reason.Quarantined or Reason.NameNotBound or Reason.NoNameProven or Reason.AddressNotAllowed or Reason.DnsNotForwarded;
+
+    /// <summary>Remembers a refusal whose record was written (or counted) under the draft's flow. False: the kernel shall not. For the verdict thread.</summary>
+    public bool TryRemember(in FlowKey key, Snapshot snapshot, in FlowDraft draft)
+    {
+        FlowKey wanted = key with { SourcePort = 0 };
+        lock (_gate)
+        {
+            if (_paused) return false;
+            if (_known.TryGetValue(wanted, out Remembered? known))
+            {
+                // Another decision on the same: hits so far are the old one's. They are read first, then the new one counts.
+                if (known.Snapshot is null) known.Begin(snapshot, draft);
+                else if (!ReferenceEquals(known.Snapshot, snapshot) || !known.Refusal.Says(draft)) return false;
+            }
+            else
+            {
+                string agent = draft.AgentId ?? "";
+                int own = _perAgent.GetValueOrDefault(agent);
+                if (_known.Count >= CountedPlaces || own >= PlacesPerAgent) return false;
+                _perAgent[agent] = own + 1;
+                known = _free.Count > 0 ? _free.Pop() : new Remembered();
+                known.Seen = 0;
+                known.Begin(snapshot, draft);
+                _known.Add(wanted, known);
+            }
+            known.At = time.GetTimestamp();
+            _last[wanted.Destination] = known.At;
+            return true;
+        }
+    }
+
+    /// <summary>A name was bound to this address: before the answer goes out, nothing of it may be refused from memory.</summary>
+    public void Forget(Address destination)
+    {
+        AwaitVerdicts();
+        lock (_gate)
+        {
+            if (!_last.Remove(destination, out long last) || time.GetElapsedTime(last) > Suspect) return;
+        }
+        Interlocked.Increment(ref _flushes);
+        Flush(TrafficRuleset.Denied);
+    }
+
+    /// <summary>Reads the hits and records them. To be called now and then, by one thread.</summary>
+    public async Task CountAsync(CancellationToken stop)
+    {
+        bool crowded;
+        lock (_gate)
+        {
+            if (_known.Count == 0) return;
+            crowded = _known.Count >= Places;
+            Forgotten();
+        }
+        Read();
+        if (crowded) await StartAgainAsync(stop).ConfigureAwait(false);
+    }
+
+    // Makes room: nothing new is remembered, the kernel forgets, its last hits are read, and only then are the counts thrown away.
+    private async Task StartAgainAsync(CancellationToken stop)
+    {
+        lock (_gate) _paused = true;
+        AwaitVerdicts();
+        Flush(TrafficRuleset.Denied);
+        // A packet that found itself remembered just before is still on its way through the rules.
+        await Task.Delay(TimeSpan.FromMilliseconds(50), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Twice: a dump may pass over an element while the kernel sorts its table anew.
+        Read();
+        Read();
+        Flush(TrafficRuleset.Hits);
+        lock (_gate)
+        {
+            foreach (Remembered known in _known.Values) _free.Push(known);
+            _known.Clear();
+            _perAgent.Clear();
+            _last.Clear();
+            _paused = false;
+        }
+    }
+
+    private void Read()
+    {
+        long before = time.GetTimestamp();
+        List<(Remembered Known, long Fresh)> fresh = [];
+        foreach (string set in TrafficRuleset.Hits)
+        {
+            PacketSets.Read(nftables, TrafficRuleset.Table, set, (key, packets) =>
+            {
+                lock (_gate)
+                {
+                    if (!_known.TryGetValue(KeyOf(key), out Remembered? known) || packets == known.Seen) return;
+                    // Fewer than before: the table was loaded again.
+                    fresh.Add((known, packets > known.Seen ? packets - known.Seen : packets));
+                    known.Seen = packets;
+                }
+            });
+        }
+        foreach ((Remembered known, long count) in fresh)
+        {
+            Interlocked.Add(ref _hits, count);
+            records.Repeat(known.Refusal, count);
+        }
+        lock (_gate)
+        {
+            // Nothing of the old decision can be hit any more: the next refusal may be remembered with its own words.
+            foreach (Remembered known in _known.Values)
+                if (time.GetElapsedTime(known.At, before) > Fresh) known.Snapshot = null;
+        }
+    }
+
+    private void Forgotten()
+    {
+        foreach ((Address address, long last) in _last)
+            if (time.GetElapsedTime(last) > Suspect) _last.Remove(address);
+    }
+
+    private void Flush(IReadOnlyList<string> sets) => PacketSets.Flush(nftables, TrafficRuleset.Table, [.. sets]);
+
+    // saddr . daddr . l4proto . dport, each padded to four bytes.
+    private static FlowKey KeyOf(ReadOnlySpan<byte> key)
+    {
+        int size = key.Length == 2 * 16 + 8 ? 16 : 4;
+        if (key.Length != 2 * size + 8) return default;
+        ReadOnlySpan<byte> rest = key[(2 * size)..];
+        return new FlowKey(Address.FromBytes(key[..size]), 0, Address.FromBytes(key[size..(2 * size)]), BinaryPrimitives.ReadUInt16BigEndian(rest[4..]), rest[0]);
+    }
+
+    private sealed class Remembered
+    {
+        public Snapshot? Snapshot { get; set; }
+
+        public DenialTally Refusal { get; } = new();
+
+        public long At { get; set; }
+
+        /// <summary>What the kernel's counter said last.</summary>
+        public long Seen { get; set; }
+
+        public void Begin(Snapshot snapshot, in FlowDraft draft)
+        {
+            Snapshot = snapshot;
+            Refusal.Begin(DenialKey.Of(draft), draft);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Exeat.Linux.Tests.Live;
+
+public sealed class PacketSetsTests
+{
+    private const string Ruleset = """
+        table inet exeat {
+          set hits4 { type ipv4_addr . ipv4_addr . inet_proto . inet_service; size 1024; flags dynamic; counter; }
+          set hits6 { type ipv6_addr . ipv6_addr . inet_proto . inet_service; size 1024; flags dynamic; counter; }
+          set full4 { type ipv4_addr . inet_service; size 4; flags dynamic; }
+          counter over { }
+          chain input {
+            type filter hook input priority 0; policy accept;
+            meta l4proto != udp accept
+            update @hits4 { ip saddr . ip daddr . meta l4proto . th dport }
+            update @hits6 { ip6 saddr . ip6 daddr . meta l4proto . th dport }
+            update @full4 { ip saddr . th dport } accept
+            counter name over
+          }
+        }
+        """;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Elements_are_read_with_their_keys_and_counters_and_flushed_at_once(bool v6)
+    {
+        using ForwardingWorld world = new();
+        Nftables nftables = world.Rules(Ruleset);
+        KernelWatch watch = world.Open(world.Middle, () => new KernelWatch(KernelChangeKinds.Ruleset));
+        Send(world, v6, 4001, 3);
+        Send(world, v6, 4002, 5);
+        string set = v6 ? "hits6" : "hits4";
+        byte[] addresses = [.. ForwardingWorld.LeftAddress(v6).GetAddressBytes(), .. ForwardingWorld.MiddleAddress(v6).GetAddressBytes()];
+
+        Assert.True(SpinWait.SpinUntil(() => Read(nftables, set).Values.Sum() == 8, TimeSpan.FromSeconds(5)), "the datagrams did not arrive");
+        Assert.Equal(
+            new Dictionary<string, long>
+            {
+                [Convert.ToHexString([.. addresses, 17, 0, 0, 0, 0x0f, 0xa1, 0, 0])] = 3,
+                [Convert.ToHexString([.. addresses, 17, 0, 0, 0, 0x0f, 0xa2, 0, 0])] = 5,
+            },
+            Read(nftables, set));
+
+        Assert.True(PacketSets.Flush(nftables, "exeat", "hits4", "hits6"));
+        Assert.Empty(Read(nftables, set));
+        Assert.True(watch.TryWait(5000, out KernelChange change));
+        Assert.True(nftables.IsOwnGeneration(change.Generation));
+        Send(world, v6, 4001, 2);
+        Assert.True(SpinWait.SpinUntil(() => Read(nftables, set).Values.SingleOrDefault() == 2, TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
+    public void A_full_set_lets_the_packet_go_on_to_the_next_rule()
+    {
+        using ForwardingWorld world = new();
+        Nftables nftables = world.Rules(Ruleset);
+        for (int port = 4001; port <= 4010; port++) Send(world, false, port, 1);
+        Assert.True(SpinWait.SpinUntil(() => nftables.Counters("exeat")["over"].Packets == 6, TimeSpan.FromSeconds(5)));
+        Assert.Equal(4, Read(nftables, "full4").Count);
+    }
+
+    [Fact]
+    public void What_is_not_there_is_no_exception()
+    {
+        using ForwardingWorld world = new();
+        Nftables nftables = world.Rules("table inet exeat { }");
+        Assert.False(PacketSets.Flush(nftables, "exeat", "absent"));
+        Assert.False(PacketSets.Read(nftables, "exeat", "absent", (_, _) => { }));
+        Assert.False(PacketSets.Flush(nftables, "absent", "absent"));
+    }
+
+    private static Dictionary<string, long> Read(Nftables nftables, string set)
+    {
+        Dictionary<string, long> found = [];
+        Assert.True(PacketSets.Read(nftables, "exeat", set, (key, packets) => found[Convert.ToHexString(key)] = packets));
+        return found;
+    }
+
+    private static void Send(ForwardingWorld world, bool v6, int port, int count)
+    {
+        IPAddress to = ForwardingWorld.MiddleAddress(v6);
+        Socket socket = world.Udp(world.Left, to);
+        for (int i = 0; i < count; i++) socket.SendTo([1], new IPEndPoint(to, port));
+    }
+}
