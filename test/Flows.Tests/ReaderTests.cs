@@ -39,6 +39,22 @@ public sealed class ReaderTests
     }
 
     [Fact]
+    public void The_tail_begins_with_a_whole_line_of_the_newest_segment_wherever_it_is_cut()
+    {
+        string older = Line(1) + Line(2), newer = Line(3) + Line(4) + Line(5);
+        using TempJournal temp = With(older, newer);
+        for (int bytes = 1; bytes <= newer.Length + 10; bytes++)
+        {
+            var reader = new JournalReader(temp.Options.Dir);
+            reader.SkipToTail(bytes);
+            // A line counts when its predecessor's end is within the tail too: what stands before the first line end may be half a line.
+            string[] expected = bytes >= newer.Length ? ["gw/1/3", "gw/1/4", "gw/1/5"] : bytes > Line(5).Length + Line(4).Length ? ["gw/1/4", "gw/1/5"] : bytes > Line(5).Length ? ["gw/1/5"] : [];
+            Assert.Equal((bytes, string.Join(' ', expected)), (bytes, string.Join(' ', reader.Read().Select(e => e.Id))));
+            Assert.Equal(0, reader.Corrupt);
+        }
+    }
+
+    [Fact]
     public void A_newer_major_version_is_refused_by_name()
     {
         using TempJournal temp = With(Line(1), Line(2).Replace("\"v\":1", "\"v\":2"));

@@ -46,6 +46,22 @@ public sealed class JournalReader
         }
     }
 
+    /// <summary>Passes over all but the last bytes of the newest segment, without reading the rest: for whoever wants only the newest events, and soon.</summary>
+    public void SkipToTail(int bytes)
+    {
+        List<SegmentFile> segments = SegmentFile.List(_directory);
+        if (segments.Count == 0) return;
+        SegmentFile last = segments[^1];
+        (_epoch, _number, _offset) = (last.Epoch, last.Number, 0);
+        if (last.Length <= bytes) return;
+        using FileStream stream = SegmentFile.Open(last.Path);
+        stream.Position = last.Length - bytes;
+        byte[] tail = new byte[bytes];
+        int end = tail.AsSpan(0, stream.ReadAtLeast(tail, bytes, throwOnEndOfStream: false)).IndexOf((byte)'\n');
+        // No line end in there: nothing of it is a whole line.
+        _offset = end < 0 ? last.Length : last.Length - bytes + end + 1;
+    }
+
     /// <summary>Reads on and on until cancelled, looking again every <paramref name="every"/>.</summary>
     public async IAsyncEnumerable<FlowEvent> FollowAsync(TimeProvider time, TimeSpan every, [EnumeratorCancellation] CancellationToken cancellation = default)
     {

@@ -55,7 +55,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         var reload = new HostReload(documents, kernel, judging, resolver, _parts, time, log);
         var status = new StatusSource(kernel, judging, reload, time);
         StatusMetrics.Register(judging.Metrics, status.Look);
-        var management = new ManagementServer(documents.Gateway.Management, status.Look, judging.Metrics.Text, time, log);
+        var management = new ManagementServer(documents.Gateway.Management, status.Look, status.LookCloser, judging.Metrics.Text, time, log);
         Task managed = Task.Run(() => management.RunAsync(_parts.Stopping));
         Task looking = status.WatchAsync(log, _parts.Stopping);
         Task watched = _parts.GuardAsync("watchdog", watchdog.RunAsync(_parts.Stopping));

@@ -18,7 +18,7 @@ namespace Exeat.Gateway.Management;
 /// Answers people and tools on the management side: everything on the Unix socket, metrics and health on the metrics address. It reads and changes nothing, runs on threads of
 /// its own, and whatever befalls it is logged and tried again: the data path does not notice.
 /// </summary>
-internal sealed class ManagementServer(GatewayManagement where, Func<GatewayStatus> look, Func<string> metrics, TimeProvider time, ILogger log)
+internal sealed class ManagementServer(GatewayManagement where, Func<GatewayStatus> look, Func<GatewayStatus> lookCloser, Func<string> metrics, TimeProvider time, ILogger log)
 {
     // A scraper, a few people: each limit is ten times that, so that neither can hold the gateway's memory or threads.
     private const int MaxConnections = 32, MaxLineBytes = 1024, MaxHeaderBytes = 8 * 1024, MaxHeaders = 32;
@@ -127,7 +127,7 @@ internal sealed class ManagementServer(GatewayManagement where, Func<GatewayStat
         switch (path)
         {
             case "/v1/status" when isLocal:
-                return (200, "application/json", JsonSerializer.Serialize(look(), ApiJson.Default.GatewayStatus));
+                return (200, "application/json", JsonSerializer.Serialize(lookCloser(), ApiJson.Default.GatewayStatus));
             case "/v1/health" when isLocal:
                 return (200, "application/json", JsonSerializer.Serialize(GatewayHealth.Of(look()), ApiJson.Default.GatewayHealth));
             case "/metrics":

@@ -21,7 +21,6 @@ internal sealed class StatusSource(HostKernel kernel, HostJudging judging, HostR
 
     private readonly Lock _lock = new();
     private readonly DateTimeOffset _started = time.GetUtcNow();
-    private LastDenial? _denials;
     private GatewayStatus? _last;
     private long _at;
 
@@ -36,6 +35,9 @@ internal sealed class StatusSource(HostKernel kernel, HostJudging judging, HostR
             return now;
         }
     }
+
+    /// <summary>For a person: with the last refusal, which is read from the disk.</summary>
+    public GatewayStatus LookCloser() => Look() with { LastDenial = LastDenial.Read(reload.Gateway.Journal.Dir) };
 
     /// <summary>Looks now and then, so that <see cref="GatewayStatus.Since"/> is true and what is not as declared is said once. Ends when stopped; never throws.</summary>
     public async Task WatchAsync(ILogger log, CancellationToken stop)
@@ -74,7 +76,7 @@ internal sealed class StatusSource(HostKernel kernel, HostJudging judging, HostR
         string effective = !locks.DataTable ? "closed" : monitored == 0 ? "enforce" : monitored == agents.Length ? "monitor" : "mixed";
         bool enforcing = locks.Hold && effective == "enforce";
         DateTimeOffset now = time.GetUtcNow();
-        var journal = new JournalStatus(document.Journal.Dir, judging.Journal.IsWritable, judging.Journal.LastError, BytesOf(document.Journal.Dir), document.Journal.MaxBytes);
+        var journal = new JournalStatus(document.Journal.Dir, judging.Journal.IsWritable, judging.Journal.LastError, judging.Journal.Bytes, document.Journal.MaxBytes);
         return new GatewayStatus
         {
             Product = Product.Version,
@@ -97,7 +99,6 @@ internal sealed class StatusSource(HostKernel kernel, HostJudging judging, HostR
             Journal = journal,
             Locks = locks,
             LastReload = ReloadOf(reload.Last),
-            LastDenial = (_denials ??= new LastDenial(document.Journal.Dir)).Look(),
         };
     }
 
@@ -113,19 +114,4 @@ internal sealed class StatusSource(HostKernel kernel, HostJudging judging, HostR
     // The start's own reading is worth a line only when it failed.
     private static ReloadStatus? ReloadOf(ReloadReport last) =>
         last is { Cause: ReloadCause.Start, Applied: true } ? null : new ReloadStatus(last.Time, last.Applied && last.Why.Length == 0, [.. last.Problems.Select(p => p.ToString()).Prepend(last.Why).Where(p => p.Length > 0).Distinct().Take(MostProblems)]);
-
-    private static long BytesOf(string folder) => Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles().Sum(LengthOf) : 0;
-
-    // A segment may be retired between listing and asking.
-    private static long LengthOf(FileInfo file)
-    {
-        try
-        {
-            return file.Length;
-        }
-        catch (FileNotFoundException)
-        {
-            return 0;
-        }
-    }
 }

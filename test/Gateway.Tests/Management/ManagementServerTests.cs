@@ -108,7 +108,7 @@ public sealed class ManagementServerTests : IAsyncLifetime
         var time = new FakeTimeProvider();
         var said = new List<string>();
         using var stop = new CancellationTokenSource();
-        var second = new ManagementServer(new GatewayManagement { Metrics = new AddressAndPort(Address.From(IPAddress.Loopback), _port) }, () => _status, () => "", time, new Listening(said));
+        var second = new ManagementServer(new GatewayManagement { Metrics = new AddressAndPort(Address.From(IPAddress.Loopback), _port) }, () => _status, () => _status, () => "", time, new Listening(said));
         Task running = second.RunAsync(stop.Token);
         for (int i = 0; i < 200 && said.Count == 0; i++) await Task.Delay(TimeSpan.FromMilliseconds(25), TimeProvider.System);
         Assert.Contains("management is not served, trying again in 30 s", Assert.Single(said));
@@ -146,7 +146,7 @@ public sealed class ManagementServerTests : IAsyncLifetime
     {
         var where = new GatewayManagement { Socket = SocketFile, Metrics = new AddressAndPort(Address.From(IPAddress.Loopback), _port) };
         GatewayStatus Look() => _look is { } broken ? broken() : _status;
-        var server = new ManagementServer(where, Look, () => $"exeat_enforcing {(Look().Enforcing ? 1 : 0)}\n", TimeProvider.System, NullLogger.Instance);
+        var server = new ManagementServer(where, Look, Look, () => $"exeat_enforcing {(Look().Enforcing ? 1 : 0)}\n", TimeProvider.System, NullLogger.Instance);
         _running = server.RunAsync(_stop.Token);
         for (int i = 0; i < 200; i++)
         {
