@@ -11,6 +11,7 @@ internal sealed record GatewayArguments
         Run,
         CloseLocks,
         RemoveLocks,
+        EndFlows,
         PrintExample,
         Version,
         Help,
@@ -53,6 +54,7 @@ internal sealed record GatewayArguments
     {
         (not Verb.Wrong, _) => null,
         (_, "--close-locks") => this with { Asked = Verb.CloseLocks },
+        (_, "--end-flows") => this with { Asked = Verb.EndFlows },
         (_, "--remove-locks") => this with { Asked = Verb.RemoveLocks },
         (_, "--print-example") => this with { Asked = Verb.PrintExample },
         (_, "--version") => this with { Asked = Verb.Version },

@@ -29,7 +29,7 @@ internal static partial class GatewayLog
     [LoggerMessage(8, LogLevel.Warning, "of the connections of an earlier run {Joined} live on; {Unproven} had no proof, each ends at its next packet")]
     public static partial void Joined(this ILogger log, int joined, int unproven);
 
-    [LoggerMessage(9, LogLevel.Information, "stopped; the base table and the routing lock stay (exeat-gateway --remove-locks takes them away)")]
+    [LoggerMessage(9, LogLevel.Information, "stopped; nothing new passes, and what was permitted goes on in the kernel until a gateway starts again (exeat-gateway --end-flows ends it). Both locks stay")]
     public static partial void Stopped(this ILogger log);
 
     [LoggerMessage(10, LogLevel.Critical, "{Part} failed: {Error}; failing closed")]
@@ -49,6 +49,15 @@ internal static partial class GatewayLog
 
     [LoggerMessage(32, LogLevel.Error, "the last good policy cannot be kept in the state folder: {Error}; a start with a broken policy would be refused")]
     public static partial void LastGoodNotKept(this ILogger log, string error);
+
+    [LoggerMessage(36, LogLevel.Warning, "bindings of an earlier run are lost in part, and agents ask again: {Path}: {Problem}")]
+    public static partial void BindingsUnreadable(this ILogger log, string path, string problem);
+
+    [LoggerMessage(37, LogLevel.Warning, "bindings are not kept on disk: {Error}; after a restart agents have to ask again")]
+    public static partial void BindingsNotKept(this ILogger log, string error);
+
+    [LoggerMessage(38, LogLevel.Information, "{Restored} bindings of an earlier run live on")]
+    public static partial void BindingsRestored(this ILogger log, int restored);
 
     [LoggerMessage(33, LogLevel.Warning, "the wall clock differs from the policy's clock by {Seconds} s; expiry goes by the policy's until the difference has lasted {Minutes} minutes")]
     public static partial void ClockStepped(this ILogger log, long seconds, int minutes);

@@ -14,8 +14,9 @@ using Verb = Exeat.Gateway.GatewayArguments.Verb;
 const string Usage = $"""
     {Product.Name} gateway: the only way out of the agents behind it.
 
-    exeat-gateway --config FILE                 run in this network namespace until SIGTERM; SIGHUP reads policy and agents again
+    exeat-gateway --config FILE                 run in this network namespace until SIGTERM; SIGHUP reads all documents again
     exeat-gateway --close-locks --config FILE   close both locks and end: for boot, before any interface is up
+    exeat-gateway --end-flows                   end every flow of a gateway that was stopped; both locks stay closed
     exeat-gateway --remove-locks                remove every table and routing rule of ours from this network namespace
     exeat-gateway --print-example               print a gateway document to begin with
     exeat-gateway --version | --help
@@ -46,6 +47,11 @@ try
             using (var routing = new PolicyRouting())
                 Locks.RemoveAll(nftables, routing);
             Console.Error.WriteLine("removed: tables exeat and exeat_base, and the routing lock; forwarding is no longer guarded");
+            return 0;
+        case Verb.EndFlows:
+            using (var nftables = new Nftables())
+                Locks.EndFlows(nftables);
+            Console.Error.WriteLine("ended: table exeat is gone, so no flow goes on; both locks stay closed");
             return 0;
         case Verb.CloseLocks:
             KeptRights.Ensure(asked.User);

@@ -9,6 +9,7 @@ namespace Exeat.Gateway.Bindings;
 public sealed class BindingBook(BindingLimits limits, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, int> _keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, string> _ids = new();
     private readonly ConcurrentDictionary<(int Agent, Address Address), BoundNames> _names = new();
     private readonly ConcurrentDictionary<int, AgentPage> _pages = new();
     private BindingLimits _limits = limits;
@@ -18,6 +19,9 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
     /// <summary>Called when an address became newly bound, before the answer with it is released: the kernel's memory of denials must forget it.</summary>
     public Action<int, Address>? Bound { get; set; }
 
+    /// <summary>Called with every binding that came into force, before the answer with it is released; and with one that was taken back, whose end is 0 then.</summary>
+    internal Action<string, Address, Binding>? Changed { get; set; }
+
     /// <summary>The sizes in force. What is there beyond a new size stays until its end.</summary>
     public BindingLimits Limits { get => Volatile.Read(ref _limits); set => Volatile.Write(ref _limits, value); }
 
@@ -25,7 +29,7 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
     public int Count => Volatile.Read(ref _total);
 
     /// <summary>The number that stands for an agent's id here; stable over policy changes.</summary>
-    public int KeyOf(string agentId) => _keys.TryGetValue(agentId, out int key) ? key : _keys.GetOrAdd(agentId, _ => Interlocked.Increment(ref _lastKey));
+    public int KeyOf(string agentId) => _keys.TryGetValue(agentId, out int key) ? key : NewKey(agentId);
 
     /// <summary>The names bound to an address for an agent now. The array is shared: read only.</summary>
     public DomainName[] Names(string agentId, Address address) =>
@@ -42,10 +46,35 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
     /// <summary>Binds, or prolongs; never shortens. False: a limit is reached, and nothing changed.</summary>
     public bool TryBind(int agent, DomainName name, Address address, TimeSpan life, ImmutableArray<DomainName> via, out BindingReceipt receipt)
     {
-        receipt = default;
-        long now = time.GetTimestamp();
         TimeSpan whole = TimeSpan.FromTicks(Math.Clamp(life.Ticks, Limits.Least.Ticks, Limits.Most.Ticks)) + Limits.Grace;
-        long end = now + Timestamps(whole);
+        return Put(agent, name, address, Timestamps(whole), via, out receipt);
+    }
+
+    /// <summary>Puts back what an earlier run had bound, for the time that is left of it.</summary>
+    internal bool Restore(string agentId, DomainName name, Address address, TimeSpan left, ImmutableArray<DomainName> via)
+    {
+        TimeSpan most = Limits.Most + Limits.Grace;
+        return Put(KeyOf(agentId), name, address, Timestamps(left < most ? left : most), via, out _);
+    }
+
+    /// <summary>Everything that is bound now.</summary>
+    internal IEnumerable<(string Agent, Address Address, Binding Binding)> All()
+    {
+        long now = time.GetTimestamp();
+        foreach (((int agent, Address address), BoundNames names) in _names)
+        {
+            if (!_ids.TryGetValue(agent, out string? id)) continue;
+            foreach (Binding binding in names.Bindings.ToArray())
+            {
+                if (now < binding.End) yield return (id, address, binding);
+            }
+        }
+    }
+
+    private bool Put(int agent, DomainName name, Address address, long life, ImmutableArray<DomainName> via, out BindingReceipt receipt)
+    {
+        receipt = default;
+        long now = time.GetTimestamp(), end = now + life;
         AgentPage page = _pages.GetOrAdd(agent, key => new AgentPage(key));
         bool isNew;
         lock (page.Gate)
@@ -73,6 +102,7 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
             isNew = before is null || before.End <= now;
             _names[(agent, address)] = names is null ? BoundNames.Of(made) : names.With(made, before);
             receipt = new BindingReceipt(agent, address, made, before);
+            if (_ids.TryGetValue(agent, out string? id)) Changed?.Invoke(id, address, made);
         }
         if (isNew) Bound?.Invoke(agent, address);
         return true;
@@ -88,6 +118,7 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
             if (!_names.TryGetValue((receipt.Agent, receipt.Address), out BoundNames? names) || !ReferenceEquals(names.Find(made.Name), made)) return;
             if (receipt.Before is { } before) _names[(receipt.Agent, receipt.Address)] = names.With(before, made);
             else Replace(page, receipt.Address, names, b => ReferenceEquals(b, made));
+            if (_ids.TryGetValue(receipt.Agent, out string? id)) Changed?.Invoke(id, receipt.Address, receipt.Before ?? made with { End = 0 });
         }
     }
 
@@ -150,6 +181,13 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
         _names.TryRemove((page.Agent, address), out _);
         page.Addresses.Remove(address);
     }
+
+    private int NewKey(string agentId) => _keys.GetOrAdd(agentId, id =>
+    {
+        int key = Interlocked.Increment(ref _lastKey);
+        _ids[key] = id;
+        return key;
+    });
 
     private long Timestamps(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 }

@@ -37,7 +37,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
 
         HostDocuments documents = HostDocuments.Read(configPath, time, log);
         var kernel = new HostKernel(documents, _parts, log);
-        var judging = new HostJudging(documents, kernel, _parts, time);
+        var judging = new HostJudging(documents, kernel, _parts, time, log);
         await using var resolver = new HostResolver(kernel, judging, _parts, time, log);
         resolver.Start(documents.Gateway);
         HostMetrics.Register(judging.Metrics, judging, resolver);
@@ -67,7 +67,6 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         await watched.ConfigureAwait(false);
         await resolver.JoinAsync().ConfigureAwait(false);
         await _parts.JoinAsync().ConfigureAwait(false);
-        kernel.Locks.Stop();
         judging.Journal.Commit();
         _parts.ThrowIfFailed();
         log.Stopped();

@@ -20,10 +20,11 @@ internal sealed class HostJudging
     private readonly HostParts _parts;
     private readonly TimeProvider _time;
     private readonly FlowJoin _join;
+    private readonly FlowRecorder _recorder;
     private readonly NeverForwarded _never;
 
     /// <summary>Reads the proofs of earlier runs, then opens journal and queue. Nothing is judged yet.</summary>
-    public HostJudging(HostDocuments documents, HostKernel kernel, HostParts parts, TimeProvider time)
+    public HostJudging(HostDocuments documents, HostKernel kernel, HostParts parts, TimeProvider time, ILogger log)
     {
         (_parts, _time) = (parts, time);
         GatewayDocument gateway = documents.Gateway;
@@ -34,17 +35,20 @@ internal sealed class HostJudging
         _join.ReadProofs(gateway.Journal.Dir);
         Journal = parts.Own(OpenJournal(gateway, time));
         Records = new AgentRecords(Journal, RecordLimits.Of(gateway.Journal.MaxBytes, documents.First.Agents!.Agents.Length, limits), Metrics.Verdicts, time);
-        var recorder = new FlowRecorder(Records, time);
+        _recorder = new FlowRecorder(Records, time);
         Bindings = new BindingBook(BindingLimitsOf(limits), time);
+        KeptBindings = parts.Own(new BindingFile(gateway.State, time, log));
+        int restored = KeptBindings.Restore(Bindings, id => documents.First.Agents.Agents.Any(a => a.Id == id));
+        if (restored > 0) log.BindingsRestored(restored);
         RawSender sender = parts.Own(new RawSender(marks.Passed));
         Resets = new ResetList(packet => sender.Send(packet));
         _never = new NeverForwarded { Intercepts = gateway.Dns.Intercept.ToFrozenSet() };
-        Tcp = new TcpJudge(Table, Bindings, recorder, Resets, new KernelConnections(kernel.Conntrack, kernel.Attachments, marks), _never, time);
-        Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, recorder, _never, time), recorder, kernel.Interfaces, marks);
+        Tcp = new TcpJudge(Table, Bindings, _recorder, Resets, new KernelConnections(kernel.Conntrack, kernel.Attachments, marks), _never, time);
+        Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, _recorder, _never, time), _recorder, kernel.Interfaces, marks);
         Queue = parts.Own(PacketQueue.Open(HostKernel.QueueNumber));
-        Loop = new VerdictLoop(Queue, Judge, recorder, Resets, Tcp, time);
+        Loop = new VerdictLoop(Queue, Judge, _recorder, Resets, Tcp, time);
         Denials = new DenialCache(kernel.Nftables, Records, time) { AwaitVerdicts = Loop.AwaitVerdicts };
-        recorder.Denials = Denials;
+        _recorder.Denials = Denials;
         Bindings.Bound = (_, address) => Denials.Forget(address);
         Take(gateway);
         Policies = new PolicySwitch(gateway.State, kernel.Locks, kernel.Attachments, marks, kernel.Conntrack, documents.Clock, time);
@@ -60,6 +64,9 @@ internal sealed class HostJudging
     public DenialCache Denials { get; }
 
     public BindingBook Bindings { get; }
+
+    /// <summary>The bindings on disk.</summary>
+    public BindingFile KeptBindings { get; }
 
     public FlowTable Table { get; }
 
@@ -89,19 +96,23 @@ internal sealed class HostJudging
         Bindings.Limits = BindingLimitsOf(limits);
     }
 
-    /// <summary>Joins what lives in the kernel with its proofs, starts the verdict thread, and loads the data table for the first policy.</summary>
+    /// <summary>Loads the data table for the first policy, joins what lives in the kernel with its proofs, and starts the verdict thread.</summary>
     public void Begin(HostDocuments documents, HostKernel kernel, IReadOnlyList<(Address Intercept, ushort Port)> listeners, ILogger log)
     {
         Policies.Frame = kernel.Frame(listeners);
         Policies.Inside = documents.Gateway.Inside;
-        Snapshot first = Policies.Prepare(documents.First);
-        Judge.Snapshot = first;
-        (int joined, int unproven) = _join.Join(first);
-        if (joined + unproven > 0) log.Joined(joined, unproven);
         var ends = new ConnectionEnds(_parts.Own(ConntrackEvents.Open(ConntrackEventKinds.Destroy)), kernel.Conntrack, Loop, Tcp, Judge, _time);
-        _parts.Start("verdict", Loop.Run);
-        _parts.Start("conntrack", ends.Run);
-        Policies.Begin(first, documents.First);
+        // New packets wait in the queue meanwhile.
+        Policies.Begin(documents.First, first =>
+        {
+            Judge.Snapshot = first;
+            (int joined, int unproven) = _join.Join(first, _recorder);
+            if (joined + unproven > 0) log.Joined(joined, unproven);
+            Bindings.Revise(first.Policy);
+            KeptBindings.Begin(Bindings);
+            _parts.Start("verdict", Loop.Run);
+            _parts.Start("conntrack", ends.Run);
+        });
         log.QueueBound(HostKernel.QueueNumber, kernel.Locks.QueueKind == QueueKind.Nft ? "nft queue" : "xt NFQUEUE in our own nft table");
     }
 

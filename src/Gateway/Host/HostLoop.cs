@@ -67,6 +67,7 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
                 if (time.GetElapsedTime(counted) < CountEvery) continue;
                 counts.Record();
                 judging.Bindings.Sweep();
+                judging.KeptBindings.Settle(judging.Bindings);
                 counted = time.GetTimestamp();
             }
         }

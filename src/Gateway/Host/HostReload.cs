@@ -84,6 +84,8 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
         }
         // Also after a change that failed half-way: the policy that counts may be the new one already.
         judging.Bindings.Revise(policies.Current.Policy);
+        // What a policy did not let stand must not come back with a restart.
+        judging.KeptBindings.Compact(judging.Bindings);
         _last = new ReloadReport(time.GetUtcNow(), cause, why.Length == 0 || policies.Current.Version == wanted.Policy!.Version, ended, why, problems);
         if (ReferenceEquals(_inForce, wanted)) Keep();
     }

@@ -85,15 +85,21 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
         }
     }
 
-    /// <summary>Takes the data table away; both locks stay.</summary>
-    public void Stop()
+    /// <summary>Whether a data table is there that an earlier gateway left: what it permitted goes on by it.</summary>
+    public bool HasDataTable()
     {
-        lock (_lock)
+        try
         {
-            _options = null;
-            nftables.Apply($"table inet {TrafficRuleset.Table}\ndelete table inet {TrafficRuleset.Table}");
+            return nftables.RunStateless($"list chain inet {TrafficRuleset.Table} from_agent").Length > 0;
+        }
+        catch (KernelException)
+        {
+            return false;
         }
     }
+
+    /// <summary>Takes the data table away, so that every flow ends; both locks stay.</summary>
+    public static void EndFlows(Nftables nftables) => nftables.Apply($"table inet {TrafficRuleset.Table}\ndelete table inet {TrafficRuleset.Table}");
 
     /// <summary>Removes everything, both locks included: agents' traffic is then whatever the host makes of it.</summary>
     public static void RemoveAll(Nftables nftables, PolicyRouting routing)

@@ -2,6 +2,7 @@ using System.Text;
 using Exeat.Flows;
 using Exeat.Gateway.Judging;
 using Exeat.Gateway.Kernel;
+using Exeat.Gateway.Records;
 using Exeat.Linux;
 using Exeat.Names;
 using Exeat.Policy;
@@ -10,7 +11,7 @@ namespace Exeat.Gateway.Reload;
 
 /// <summary>
 /// Joins what an earlier gateway left in conntrack with what it wrote in the journal: a marked connection whose permit is recorded, and is a permit by today's policy too,
-/// lives on. All others lose their mark; the next packet of such a flow is refused and both its ends are reset (K17).
+/// lives on. All others are ended and recorded: they lose their mark, and the next packet of a TCP flow is refused with both its ends reset (K17).
 /// </summary>
 internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable table, TimeProvider time)
 {
@@ -34,7 +35,7 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
                 if (keys.Remove(read.Flow, out FlowKey ended) && _proofs.TryGetValue(ended, out FlowEvent? proof) && proof.Flow == read.Flow) _proofs.Remove(ended);
                 continue;
             }
-            if (read.Event != "decision" || read.Protocol != "tcp" || read.Stage == "dns" || KeyOf(read) is not { } key) continue;
+            if (read.Event != "decision" || read.Stage == "dns" || KeyOf(read) is not { } key) continue;
             // The last word on a tuple counts; a refusal takes an earlier permit back.
             if (read.Verdict == "permit" || read.Enforced == false) (_proofs[key], keys[read.Flow]) = (read, key);
             else _proofs.Remove(key);
@@ -42,21 +43,33 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
     }
 
     /// <summary>Stamps the survivors with the policy's generation and puts them into the table; returns how many live and how many were unproven.</summary>
-    public (int Joined, int Unproven) Join(Snapshot snapshot)
+    public (int Joined, int Unproven) Join(Snapshot snapshot, FlowRecorder recorder)
     {
         var marked = new List<ConntrackEvent>();
         conntrack.Dump(0, 0, (in ConntrackEvent entry) =>
         {
             if ((entry.Mark & marks.Judged) != 0) marked.Add(entry);
         });
-        int joined = 0;
+        int joined = 0, over = 0;
         foreach (ConntrackEvent entry in marked)
         {
-            bool lives = marks.IsPermitted(entry.Mark) && TryJoin(Tuples.KeyOf(entry.Original), snapshot);
+            FlowKey key = Tuples.KeyOf(entry.Original);
+            if (entry.TcpState is TcpState.TimeWait or TcpState.Close && !_proofs.ContainsKey(key))
+            {
+                // Over already: there is nothing to end, and a mark is all that is left of it.
+                over++;
+                conntrack.SetMark(entry.Original, 0, marks.Mask);
+                continue;
+            }
+            bool lives = marks.IsPermitted(entry.Mark) && TryJoin(key, snapshot);
             if (lives) joined++;
-            conntrack.SetMark(entry.Original, lives ? marks.Permitted(snapshot.Generation) : 0, marks.Mask);
+            else End(key, snapshot, recorder);
+            // What has no sequence to reset is forgotten: its next packet is a first one, and judged as such.
+            if (lives || key.Protocol == FlowKey.Tcp) conntrack.SetMark(entry.Original, lives ? marks.Permitted(snapshot.Generation) : 0, marks.Mask);
+            else conntrack.Delete(entry.Original);
         }
-        return (joined, marked.Count - joined);
+        recorder.Commit();
+        return (joined, marked.Count - joined - over);
     }
 
     private bool TryJoin(in FlowKey key, Snapshot snapshot)
@@ -66,9 +79,8 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
         if (FlowReplay.From(proof) is not { } replay) return false;
         Decision decision = snapshot.Policy.Decide(replay.Attempt(agent));
         bool monitored = snapshot.ModeOf(agent) == Mode.Monitor;
-        if (decision.Verdict != Verdict.Permit && !monitored) return false;
-        FlowEntry? entry = table.Begin(key, proof.Agent, id, time.GetTimestamp());
-        if (entry is null) return false;
+        if (decision.Verdict != Verdict.Permit && (!monitored || decision.Reason == Reason.Quarantined)) return false;
+        if (table.Begin(key, proof.Agent, id, time.GetTimestamp()) is not { } entry) return false;
         if (proof.Names.FirstOrDefault(n => n.Source is "sni" or "host") is { } claim)
             entry.SetClaim(Claim.Name, Encoding.ASCII.GetBytes(claim.Name), claim.Source == "sni" ? Proof.DnsSni : Proof.DnsHost);
         else if (proof.Stage == "hello")
@@ -79,8 +91,28 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
         return true;
     }
 
-    private static FlowKey? KeyOf(FlowEvent read) =>
-        Address.TryParse(read.Source, out Address source) && Address.TryParse(read.Destination, out Address destination)
-            ? new FlowKey(source, (ushort)read.SourcePort, destination, (ushort)read.Port, FlowKey.Tcp)
+    // Recorded now, whether or not another packet comes; the entry stays until the kernel forgets the connection, so that both ends can be reset when one does.
+    private void End(in FlowKey key, Snapshot snapshot, FlowRecorder recorder)
+    {
+        int agent = snapshot.FindAgent(key.Source);
+        if (agent < 0 || table.Begin(key, snapshot.Policy.Agents[agent].Id, recorder.NewFlow(), time.GetTimestamp()) is not { } entry) return;
+        (entry.Decision, entry.Enforced, entry.Generation) = (new Decision(Verdict.Deny, Reason.UnprovenAfterRestart), true, snapshot.Generation);
+        recorder.Decision(entry, snapshot, agent, Stage.FirstPacket);
+        if (key.Protocol == FlowKey.Tcp)
+        {
+            table.Move(entry, FlowState.Refused);
+            return;
+        }
+        recorder.End(entry, snapshot, agent, "refused", default);
+        table.Remove(entry);
+    }
+
+    // QUIC permitted by name is not joined: its later packets are judged by what its Initials said, and that is gone.
+    private static FlowKey? KeyOf(FlowEvent read)
+    {
+        byte protocol = read.Protocol switch { "tcp" => FlowKey.Tcp, "udp" when read.Proof != "dns+quic" => FlowKey.Udp, _ => 0 };
+        return protocol != 0 && Address.TryParse(read.Source, out Address source) && Address.TryParse(read.Destination, out Address destination)
+            ? new FlowKey(source, (ushort)read.SourcePort, destination, (ushort)read.Port, protocol)
             : null;
+    }
 }

@@ -7,11 +7,13 @@ internal sealed class GenerationCounter(string stateDir)
 {
     private readonly string _path = Path.Combine(stateDir, "generation");
 
+    /// <summary>The last one that was handed out; 0 before the first.</summary>
+    public int Last => File.Exists(_path) && int.TryParse(File.ReadAllText(_path), out int read) && read is > 0 and <= MarkLayout.LastGeneration ? read : 0;
+
     /// <summary>The next generation; written down before it is used.</summary>
     public int Next()
     {
-        int last = File.Exists(_path) && int.TryParse(File.ReadAllText(_path), out int read) && read is > 0 and <= MarkLayout.LastGeneration ? read : 0;
-        int next = last % MarkLayout.LastGeneration + 1;
+        int next = Last % MarkLayout.LastGeneration + 1;
         string fresh = _path + ".new";
         File.WriteAllText(fresh, $"{next}\n");
         File.Move(fresh, _path, overwrite: true);

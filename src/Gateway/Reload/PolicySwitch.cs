@@ -27,12 +27,21 @@ internal sealed class PolicySwitch(string stateDir, Locks locks, Attachments att
     public Snapshot Prepare(Loaded loaded) =>
         new(CompiledPolicy.Compile(loaded.Policy!, loaded.Agents!, clock.Now), _generations.Next(), loaded.Policy!.Version, loaded.Agents!, Inside);
 
-    /// <summary>The first policy: the data table is loaded for it.</summary>
-    public void Begin(Snapshot first, Loaded loaded)
+    /// <summary>
+    /// The first policy: the data table is loaded for it. Where an earlier gateway's table is still there, what that one permitted passes on until
+    /// <paramref name="join"/> has sorted it, so that flows which live on lose no packet.
+    /// </summary>
+    public Snapshot Begin(Loaded loaded, Action<Snapshot> join)
     {
+        int last = _generations.Last;
+        Snapshot first = Prepare(loaded);
+        bool carries = last != 0 && last != first.Generation && locks.HasDataTable();
         (_current, Since) = (first, time.GetUtcNow());
-        locks.Open(Options(first, loaded, keepOld: false, first.Generation));
+        locks.Open(Options(first, loaded, keepOld: false, carries ? [last, first.Generation] : [first.Generation]));
+        join(first);
+        if (carries) locks.Change(Options(first, loaded, keepOld: false, first.Generation));
         AppliedFile.Write(stateDir, first, 0, Since);
+        return first;
     }
 
     /// <summary>A change of policy, agents, modes or frame. <paramref name="take"/> runs on the verdict thread in the same step. Returns how many flows were ended by it.</summary>

@@ -59,6 +59,8 @@ public sealed class RunningLab() : GatewayLab("enforce")
         Write(AgentsFile, LabFiles.Text(AgentsFile));
         Write(GatewayFile, LabFiles.Text(GatewayFile));
         Write(PolicyFile, Policy());
+        // A test that failed half-way may have left it stopped.
+        if (Gateway.Process.HasEnded) await Gateway.RestartAsync();
         await ChangeAsync(() => Gateway.Process.SignalAsync("HUP").GetAwaiter().GetResult());
         // What the watch saw of the same change may still follow; a test must not take it for its own.
         int seen;
