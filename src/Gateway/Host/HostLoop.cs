@@ -50,11 +50,15 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
                 {
                     Snapshot before = judging.Policies.Current;
                     if (cause == ReloadCause.Asked) notify.Reloading(time);
-                    await reload.ReadAsync(cause).ConfigureAwait(false);
+                    bool read = await reload.ReadAsync(cause).ConfigureAwait(false);
                     if (cause == ReloadCause.Asked || !ReferenceEquals(before, judging.Policies.Current)) notify.Ready(StatusOf(judging.Policies.Current));
                     compared = time.GetTimestamp();
-                    // Links may lead elsewhere now, and folders may be new.
-                    watch.Watch(reload.Paths);
+                    if (read)
+                    {
+                        // Links may lead elsewhere now, and folders may be new. What happens before the new watch is seen by comparing once more.
+                        watch.Watch(reload.Paths);
+                        _signal.Changed();
+                    }
                 }
                 documents.Clock.Check();
                 if (reload.HasExpired) await reload.ExpireAsync().ConfigureAwait(false);

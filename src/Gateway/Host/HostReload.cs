@@ -13,10 +13,13 @@ namespace Exeat.Gateway.Host;
 /// </summary>
 internal sealed class HostReload(HostDocuments documents, HostKernel kernel, HostJudging judging, HostResolver resolver, HostParts parts, TimeProvider time, ILogger log)
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     private readonly LastGood _lastGood = new(documents.Gateway.State, time);
     private GatewayDocument _gateway = documents.Gateway;
     private string _gatewayFingerprint = documents.GatewayFingerprint;
     private string? _seen;
+    private long? _failedAt;
     private Loaded _inForce = documents.First;
     private volatile ReloadReport _last = documents.Report;
 
@@ -30,15 +33,15 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
     public IEnumerable<string> Paths => ReadAgain.PathsOf(_gateway).Prepend(documents.ConfigPath);
 
     /// <summary>Whether something of the policy has come to its end by now.</summary>
-    public bool HasExpired => judging.Policies.Current.Policy.NextExpiry <= documents.Clock.Now;
+    public bool HasExpired => judging.Policies.Current.Policy.NextExpiry <= documents.Clock.Now && (_failedAt is not { } failed || time.GetElapsedTime(failed) > RetryAfter);
 
     /// <summary>Keeps what the gateway started with, and notes what was read for it.</summary>
     public void Begin() => Keep();
 
-    /// <summary>Reads all documents, and applies what is new in them.</summary>
-    public async Task ReadAsync(ReloadCause cause)
+    /// <summary>Reads all documents, and applies what is new in them. False: there was nothing to read, or the kernel refused it and the next comparison tries again.</summary>
+    public async Task<bool> ReadAsync(ReloadCause cause)
     {
-        if (cause == ReloadCause.Files && ReadAgain.FingerprintOf(documents.ConfigPath, _gateway) == _seen) return;
+        if (cause == ReloadCause.Files && ReadAgain.FingerprintOf(documents.ConfigPath, _gateway) == _seen) return false;
         ReadAgain read = ReadAgain.From(documents.ConfigPath, _gateway, _gatewayFingerprint, documents.Clock);
         bool first = _seen is null;
         _seen = read.Fingerprint;
@@ -48,16 +51,17 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
         bool isNew = reshaped || wanted.Policy!.Version != current.Version || wanted.Agents!.Hash != current.AgentsHash;
         string why = read.Problems.FirstOrDefault(p => p.Severity == Severity.Error)?.ToString() ?? "";
         // What the start read is not told twice.
-        if (first && cause == ReloadCause.Files && !isNew) return;
+        if (first && cause == ReloadCause.Files && !isNew) return true;
         HostDocuments.Tell(read.Problems, log);
         if (why.Length > 0) log.Refused(why);
         if (isNew || cause == ReloadCause.Asked && why.Length == 0)
         {
             await ApplyAsync(cause, read.Gateway, wanted, why, read.Problems).ConfigureAwait(false);
             if (reshaped && ReferenceEquals(read.Gateway, _gateway)) _gatewayFingerprint = read.GatewayFingerprint;
-            return;
+            return _failedAt is null;
         }
         _last = new ReloadReport(time.GetUtcNow(), cause, false, 0, why, read.Problems);
+        return true;
     }
 
     /// <summary>Compiles the same documents for a later moment.</summary>
@@ -72,7 +76,7 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
             if (!ReferenceEquals(gateway, _gateway)) Reshape(gateway);
             ended = await policies.ChangeAsync(wanted, judging.Parts, () => judging.Take(gateway), parts.Stopping).ConfigureAwait(false);
             resolver.Retire();
-            (_inForce, _gateway) = (wanted, gateway);
+            (_inForce, _gateway, _failedAt) = (wanted, gateway, null);
             log.Applied(policies.Current.Version[..12], policies.Current.Policy.Mode.ToString(), policies.Current.Generation, ended);
         }
         catch (Exception refused) when (refused is KernelException or IOException or UnauthorizedAccessException or GatewayFailure or SocketException)
@@ -80,6 +84,7 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
             why = refused.Message;
             // Not the documents' fault: the next comparison tries again.
             _seen = "";
+            _failedAt = time.GetTimestamp();
             log.Refused(why);
         }
         // Also after a change that failed half-way: the policy that counts may be the new one already.

@@ -61,7 +61,7 @@ public sealed class PackTests : IDisposable
     [InlineData("[{pack: company}]", "needs the parameter site")]
     [InlineData("[{pack: cloud, with: {region: {a: b}}}]", "the parameter region is")]
     [InlineData("[{pack: cloud, with: {region: \"${resolvers}\"}}]", "sts.${resolvers}")]
-    [InlineData("[{pack: cloud, with: {region: \"x.y}, {name: z\"}}]", "sts.x.y}")]
+    [InlineData("[{pack: cloud, with: {region: \"x.y}, {name: z\"}}]", "no spaces")]
     public void A_value_that_cannot_be_used_is_a_problem_with_a_place(string include, string what)
     {
         LoadResult result = Load(include);
