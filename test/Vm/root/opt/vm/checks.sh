@@ -29,6 +29,8 @@ install_it() {
   check "Permitted connections pass in both families" test "$(opened 4 "$from")" -gt 0 -a "$(opened 6 "$from")" -gt 0
   check "Nothing else passes" test "$(escaped "$from")" -eq 0
   check "What was refused is recorded" recorded deny
+  check "exeat status: it enforces, and all is as declared" exeat status
+  check "exeat preflight: nothing fails" exeat preflight --config /etc/exeat/gateway.yaml
 }
 
 run_lab() {
@@ -73,6 +75,7 @@ stopped() {
   check "Stopped: the agent went on trying" test "$(tried "$from" "$to")" -gt 0
   check "Stopped: no new connection passes in either family" test "$(opened 4 "$from" "$to")" -eq 0 -a "$(opened 6 "$from" "$to")" -eq 0
   check "Stopped: nothing else passes" test "$(escaped "$from")" -eq 0
+  check "Stopped: exeat status says so" ends_with 3 exeat status
   systemctl start $unit
   wait_active
   end_streams
@@ -160,6 +163,12 @@ change_it() {
   cp /opt/vm/etc/gateway.yaml /etc/exeat/gateway.yaml
   # Debian's own unit flushes the whole ruleset when it starts: the next boots have it beside ours.
   check "The distribution's nftables unit is switched on as well" systemctl --quiet enable nftables.service
+}
+
+ends_with() { # STATUS COMMAND…
+  local status=0
+  "${@:2}" || status=$?
+  [ "$status" -eq "$1" ]
 }
 
 refuses_upgrade() {

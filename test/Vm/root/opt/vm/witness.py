@@ -55,6 +55,17 @@ def serve(family, address):
         threading.Thread(target=tick, args=(connection,), daemon=True).start()
 
 
+def answer():
+    """A resolver that answers every question, with nothing: enough to be one."""
+    resolver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    resolver.bind(("203.0.113.10", 53))
+    while True:
+        question, address = resolver.recvfrom(4096)
+        if len(question) >= 12:
+            resolver.sendto(question[:2] + b"\x81\x80" + question[4:], address)
+
+
+threading.Thread(target=answer, daemon=True).start()
 for each, any_address in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
     threading.Thread(target=serve, args=(each, any_address), daemon=True).start()
 watch()
