@@ -8,6 +8,7 @@ using Exeat.Gateway.Reload;
 using Exeat.Linux;
 using Exeat.Names;
 using Exeat.Policy;
+using Exeat.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Exeat.Gateway.Host;
@@ -22,6 +23,8 @@ internal sealed class HostJudging
     private readonly FlowJoin _join;
     private readonly FlowRecorder _recorder;
     private readonly NeverForwarded _never;
+    private readonly QuicReader _quicReader;
+    private readonly QuicJudge _quic;
 
     /// <summary>Reads the proofs of earlier runs, then opens journal and queue. Nothing is judged yet.</summary>
     public HostJudging(HostDocuments documents, HostKernel kernel, HostParts parts, TimeProvider time, ILogger log)
@@ -44,9 +47,12 @@ internal sealed class HostJudging
         Resets = new ResetList(packet => sender.Send(packet));
         _never = new NeverForwarded { Intercepts = gateway.Dns.Intercept.ToFrozenSet() };
         Tcp = new TcpJudge(Table, Bindings, _recorder, Resets, new KernelConnections(kernel.Conntrack, kernel.Attachments, marks), _never, time);
-        Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, _recorder, _never, time), _recorder, kernel.Interfaces, marks);
+        var held = new HeldDatagrams();
+        _quicReader = new QuicReader(parts.Own(new QuicInitialOpener()));
+        _quic = new QuicJudge(Table, Bindings, _recorder, _quicReader, held, new KernelConnections(kernel.Conntrack, kernel.Attachments, marks), time);
+        Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, _recorder, _quic, _never, time), _recorder, kernel.Interfaces, marks);
         Queue = parts.Own(PacketQueue.Open(HostKernel.QueueNumber));
-        Loop = new VerdictLoop(Queue, Judge, _recorder, Resets, Tcp, time);
+        Loop = new VerdictLoop(Queue, Judge, _recorder, Resets, Tcp, _quic, held, time);
         Denials = new DenialCache(kernel.Nftables, Records, time) { AwaitVerdicts = Loop.AwaitVerdicts };
         _recorder.Denials = Denials;
         Bindings.Bound = (_, address) => Denials.Forget(address);
@@ -93,6 +99,7 @@ internal sealed class HostJudging
         _never.Intercepts = gateway.Dns.Intercept.ToFrozenSet();
         Tcp.HelloTimeout = TimeSpan.FromMilliseconds(limits.HelloMilliseconds);
         Tcp.HelloBytes = limits.HelloBytes;
+        (_quic.HelloTimeout, _quicReader.HelloBytes) = (Tcp.HelloTimeout, limits.HelloBytes);
         Bindings.Limits = BindingLimitsOf(limits);
     }
 

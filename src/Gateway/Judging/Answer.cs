@@ -8,4 +8,7 @@ internal readonly record struct Answer(bool Accept, uint Mark, FlowEntry? Permit
 {
     /// <summary>True: the packet is answered and goes no further.</summary>
     public bool Refuses { get; init; }
+
+    /// <summary>True: no verdict yet; <see cref="HeldDatagrams"/> has the packet.</summary>
+    public bool Holds { get; init; }
 }

@@ -5,44 +5,54 @@ using Exeat.Wire;
 
 namespace Exeat.Gateway.Judging;
 
-/// <summary>Everything that is not TCP. In this version nothing of it is let through when enforced; what a rule would permit is refused with a reason of its own.</summary>
-internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowRecorder recorder, NeverForwarded never, TimeProvider time)
+/// <summary>Everything that is not TCP: datagrams, echo, and the few other protocols that a rule may permit by number.</summary>
+/// <remarks>
+/// A flow whose name matters is UDP under the eyes of <see cref="QuicJudge"/>; what names nobody on the wire is decided by its first packet.
+/// </remarks>
+internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowRecorder recorder, QuicJudge quic, NeverForwarded never, TimeProvider time)
 {
+    /// <summary>The longest echo request, IP header included: ping's own have 84 bytes over IPv4 and 104 over IPv6. More would be a payload (K3).</summary>
+    public const int EchoBytes = 128;
+
+    private const byte Gre = 47, Esp = 50, Sctp = 132, Dccp = 33;
+
     public Answer FromAgent(in PacketIn packet, in Verdicts say)
     {
-        FlowKey key = packet.Key;
-        if (table.Find(key) is { } known)
+        FlowEntry? known = table.Find(packet.Key);
+        if (known is null) return First(packet, say);
+        if (known.State == FlowState.Refused)
         {
-            if (known.State == FlowState.Permitted) return say.Permitted();
             // Ended by a policy change: recorded at the first packet that is refused by it.
             if (!known.Recorded) recorder.Decision(known, packet.Snapshot, packet.Agent, Stage.FirstPacket);
             return say.Refused();
         }
+        if (known.Quic is { } flow) return quic.FromAgent(packet, say, known, flow);
+        return known.Enforced && IsIcmp(packet.View) && !IsEcho(packet.View) ? Refuse(packet, say, new Decision(Verdict.Deny, Reason.ProtocolNotSupported), known.Bound) : say.Permitted();
+    }
+
+    public Answer FromServer(in PacketIn packet, in Verdicts say)
+    {
+        if (table.Find(packet.ReplyKey) is not { } known || known.State == FlowState.Refused) return Verdicts.Drop();
+        return known.Quic is { } flow ? quic.FromServer(packet, say, known, flow) : say.Permitted();
+    }
+
+    private Answer First(in PacketIn packet, in Verdicts say)
+    {
         Names.DomainName[] bound = bindings.Names(packet.AgentId, packet.View.Destination);
-        Decision decision = packet.Snapshot.Policy.Decide(new Attempt
-        {
-            Agent = packet.Agent,
-            Stage = Stage.FirstPacket,
-            Protocol = packet.View.Protocol,
-            Port = packet.View.DestinationPort,
-            Destination = packet.View.Destination,
-            Bound = bound,
-        });
-        decision = never.Check(packet, decision, out bool always);
-        if (decision.Verdict != Verdict.Deny) decision = new Decision(Verdict.Deny, NotSupported(packet.View), 0, decision.Would);
+        Decision decision = never.Check(packet, Decide(packet, Stage.FirstPacket, bound), out bool always);
+        // What the gateway itself refuses of a packet says nothing of the next one to the same place, and is not remembered.
+        bool isPolicys = decision.Verdict == Verdict.Deny, isUdp = packet.View.Protocol == IpProtocol.Udp;
+        // Only datagrams name somebody: for all else, nothing will ever be claimed.
+        if (decision.Verdict == Verdict.Pending && !isUdp) decision = Decide(packet, Stage.Hello, bound);
+        if (decision.Verdict != Verdict.Deny && !isUdp && !IsLetThrough(packet, decision)) decision = new Decision(Verdict.Deny, Reason.ProtocolNotSupported, 0, decision.Would);
         // An error message belongs to another flow: in no mode may it set that flow's mark (K3).
         always |= IsIcmpError(packet.View);
-        if (always || !packet.Monitored)
-        {
-            return say.Refused(recorder.FirstRefusal(packet, decision, bound));
-        }
-        FlowEntry? entry = table.Begin(key, packet.AgentId, recorder.NewFlow(), time.GetTimestamp());
-        if (entry is null)
-        {
-            recorder.Refusal(packet, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.LimitReached), bound);
-            return say.Refused();
-        }
-        (entry.Bound, entry.Decision, entry.Generation) = (bound, decision, packet.Snapshot.Generation);
+        bool enforced = always || !packet.Monitored;
+        if (decision.Verdict == Verdict.Deny && enforced) return isPolicys ? say.Refused(recorder.FirstRefusal(packet, decision, bound)) : Refuse(packet, say, decision, bound);
+        FlowEntry? entry = table.Begin(packet.Key, packet.AgentId, recorder.NewFlow(), time.GetTimestamp());
+        if (entry is null) return Refuse(packet, say, new Decision(Verdict.Deny, Reason.LimitReached), bound);
+        (entry.Bound, entry.Decision, entry.Generation, entry.Enforced) = (bound, decision, packet.Snapshot.Generation, enforced);
+        if (decision.Verdict == Verdict.Pending) return quic.Begin(packet, say, entry);
         if (!recorder.Decision(entry, packet.Snapshot, packet.Agent, Stage.FirstPacket))
         {
             table.Remove(entry);
@@ -52,15 +62,38 @@ internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowR
         return say.Permitted(entry);
     }
 
-    public Answer FromServer(in PacketIn packet, in Verdicts say) =>
-        table.Find(packet.ReplyKey) is { State: FlowState.Permitted } ? say.Permitted() : Verdicts.Drop();
-
-    private static Reason NotSupported(in PacketView packet) => packet.Protocol switch
+    private static Decision Decide(in PacketIn packet, Stage stage, ReadOnlySpan<Names.DomainName> bound) => packet.Snapshot.Policy.Decide(new Attempt
     {
-        IpProtocol.Udp when QuicHeader.LooksLikeLongHeader(packet.Payload, out _) => Reason.QuicNotSupported,
-        IpProtocol.Udp => Reason.UdpNotSupported,
-        _ => Reason.ProtocolNotSupported,
-    };
+        Agent = packet.Agent,
+        Stage = stage,
+        Protocol = packet.View.Protocol,
+        Port = packet.View.DestinationPort,
+        Destination = packet.View.Destination,
+        Claim = stage == Stage.Hello ? Claim.Nothing : Claim.NotSeen,
+        Bound = bound,
+    });
+
+    private Answer Refuse(in PacketIn packet, in Verdicts say, Decision decision, ReadOnlySpan<Names.DomainName> bound)
+    {
+        recorder.Refusal(packet, Stage.FirstPacket, decision, bound);
+        return say.Refused();
+    }
+
+    /// <summary>Echo of a harmless size; of other protocols those that carry no packets of others, and only by a rule that states their number: <c>any</c> is said without thinking of tunnels.</summary>
+    private static bool IsLetThrough(in PacketIn packet, in Decision decision)
+    {
+        if (IsIcmp(packet.View)) return IsEcho(packet.View);
+        if (packet.View.Protocol is not (Gre or Esp or Sctp or Dccp)) return false;
+        return decision.Rule > 0 && packet.Snapshot.Policy.Rules[decision.Rule - 1].Protocol.Number == packet.View.Protocol;
+    }
+
+    private static bool IsIcmp(in PacketView packet) => packet.Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6;
+
+    private static bool IsEcho(in PacketView packet)
+    {
+        bool isRequest = packet.IcmpCode == 0 && packet.IcmpType == (packet.Protocol == IpProtocol.Icmp ? 8 : 128);
+        return isRequest && packet.PayloadLength + 8 + (packet.Source.IsV6 ? 40 : 20) <= EchoBytes;
+    }
 
     private static bool IsIcmpError(in PacketView packet) =>
         packet.Protocol == IpProtocol.Icmp ? packet.IcmpType is 3 or 4 or 5 or 11 or 12 : packet.Protocol == IpProtocol.IcmpV6 && packet.IcmpType < 128;

@@ -29,6 +29,9 @@ internal sealed class FlowEntry
     /// <summary>Monotonic timestamp of the first packet.</summary>
     public long Started { get; private set; }
 
+    /// <summary>What is known of QUIC on this tuple, for a UDP flow that is watched; null for all others.</summary>
+    public QuicFlow? Quic { get; set; }
+
     public uint ClientIsn { get; set; }
 
     /// <summary>Sequence number of the client's first byte, as the server's SYN-ACK acknowledged it.</summary>
@@ -72,12 +75,13 @@ internal sealed class FlowEntry
 
     public ReadOnlySpan<byte> ServerHead => _serverHead.AsSpan(0, ServerHeadLength);
 
-    public bool IsPending => State is FlowState.SynSent or FlowState.AwaitsHello or FlowState.HelloSent or FlowState.AwaitsSecondHello;
+    public bool IsPending => State is FlowState.SynSent or FlowState.AwaitsHello or FlowState.HelloSent or FlowState.AwaitsSecondHello or FlowState.AwaitsInitial or FlowState.InitialSent;
 
     public void Begin(FlowKey key, string agentId, Guid id, long now)
     {
         (Key, AgentId, Id, Started) = (key, agentId, id, now);
         State = FlowState.SynSent;
+        Quic = null;
         (ClientIsn, Anchor, ServerAnchor, HelloOffset, ApprovedEnd, ServerHeadLength, _claimedLength) = (0, 0, 0, 0, 0, 0, 0);
         if (_hello.Length > KeptHelloBytes) _hello = [];
         (IsTls, HasTrailer, Recorded, Enforced, Generation) = (false, false, false, false, 0);

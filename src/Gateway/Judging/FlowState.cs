@@ -1,6 +1,6 @@
 namespace Exeat.Gateway.Judging;
 
-/// <summary>Where a TCP flow stands. See docs/life-of-a-connection.md for the drawing.</summary>
+/// <summary>Where a flow stands. See docs/life-of-a-connection.md for the drawing.</summary>
 internal enum FlowState : byte
 {
     /// <summary>Refused, or no longer permitted: every packet that still comes is refused.</summary>
@@ -17,6 +17,12 @@ internal enum FlowState : byte
 
     /// <summary>The server asked for another hello (RFC 8446, 4.1.4); it must name the same.</summary>
     AwaitsSecondHello,
+
+    /// <summary>UDP: the hello in the client's Initials is not complete; nothing of the client's has left.</summary>
+    AwaitsInitial,
+
+    /// <summary>UDP: the approved Initials went out; the server has not yet answered.</summary>
+    InitialSent,
 
     /// <summary>In the kernel's hands by conntrack mark.</summary>
     Permitted,

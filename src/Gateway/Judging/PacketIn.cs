@@ -18,6 +18,9 @@ internal readonly ref struct PacketIn
     /// <summary>The kernel saw a SYN on a tuple whose entry lives.</summary>
     public bool Reused { get; init; }
 
+    /// <summary>How it waits in the queue.</summary>
+    public HeldPacket Waiting { get; init; }
+
     public FlowKey Key => new(View.Source, View.SourcePort, View.Destination, View.DestinationPort, View.Protocol);
 
     /// <summary>The tuple as the agent began it, for a packet of the server's.</summary>

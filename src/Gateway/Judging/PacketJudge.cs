@@ -24,14 +24,14 @@ internal sealed class PacketJudge(TcpJudge tcp, DatagramJudge datagrams, FlowRec
         set => (_snapshot, _say) = (value, new Verdicts(marks, value.Generation));
     }
 
-    /// <summary>Judges one packet: its bytes from the IP header on, the hook it was met at, the interface it came in by, and its mark.</summary>
-    public Answer Judge(ReadOnlySpan<byte> bytes, byte hook, int inInterface, uint mark)
+    /// <summary>Judges one packet: its bytes from the IP header on, the hook it was met at, the interface it came in by, its mark, and how it waits.</summary>
+    public Answer Judge(ReadOnlySpan<byte> bytes, byte hook, int inInterface, uint mark, HeldPacket waiting = default)
     {
         Snapshot snapshot = Snapshot;
         bool read = PacketView.TryRead(bytes, allowGso: true, out PacketView view);
         bool fromAgent = interfaces.IsInside(inInterface);
         int agent = hook == Prerouting ? interfaces.AgentOn(inInterface, snapshot) : snapshot.FindAgent(fromAgent ? view.Source : view.Destination);
-        var packet = new PacketIn { View = view, Snapshot = snapshot, Agent = agent, Reused = (mark & marks.Reused) != 0 };
+        var packet = new PacketIn { View = view, Snapshot = snapshot, Agent = agent, Reused = (mark & marks.Reused) != 0, Waiting = waiting };
         if (!fromAgent) return FromWorld(packet, read);
         if (hook == Prerouting) return Drop(packet, Reason.SpoofedSource);
         if (!read) return Drop(packet, Reason.Malformed);

@@ -24,7 +24,7 @@ internal sealed partial class TcpJudge
         _ending.Clear();
         foreach (FlowEntry entry in table.Live)
         {
-            if (entry.IsPending && time.GetElapsedTime(entry.Started) > HelloTimeout) _ending.Add(entry);
+            if (entry.IsPending && entry.Quic is null && time.GetElapsedTime(entry.Started) > HelloTimeout) _ending.Add(entry);
         }
         foreach (FlowEntry entry in _ending)
         {
@@ -57,6 +57,8 @@ internal sealed partial class TcpJudge
     {
         // An older entry of the same tuple may end when a newer connection has begun: its end is not this one's.
         if (table.Find(key) is not { } entry || connections.Exists(key)) return;
+        // Held datagrams have no entry in the kernel yet.
+        if (entry.State == FlowState.AwaitsInitial) return;
         int agent = snapshot.FindAgent(key.Source);
         if (!entry.Recorded && entry.State != FlowState.Refused)
         {
@@ -110,7 +112,8 @@ internal sealed partial class TcpJudge
             if (lives)
             {
                 entry.Generation = next.Generation;
-                connections.SetMark(entry.Key, entry.State == FlowState.Permitted ? marks.Permitted(next.Generation) : marks.Pending(next.Generation));
+                uint mark = entry.State == FlowState.Permitted ? marks.Permitted(next.Generation) : marks.Pending(next.Generation);
+                connections.SetMark(entry.Key, entry.Quic is null ? mark : mark | marks.Watched);
                 continue;
             }
             ended++;

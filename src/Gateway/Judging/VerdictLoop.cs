@@ -5,7 +5,7 @@ using Exeat.Linux;
 namespace Exeat.Gateway.Judging;
 
 /// <summary>The thread that answers the kernel: a batch of packets in, records written, a batch of verdicts out. Everything it owns is touched by it alone.</summary>
-internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowRecorder recorder, ResetList resets, TcpJudge tcp, TimeProvider time)
+internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowRecorder recorder, ResetList resets, TcpJudge tcp, QuicJudge quic, HeldDatagrams held, TimeProvider time)
 {
     private const int IdleMs = 250;
     private readonly ConcurrentQueue<Action> _posted = new();
@@ -75,7 +75,9 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
             if (time.GetElapsedTime(_sweptAt) < TimeSpan.FromSeconds(1)) continue;
             _sweptAt = time.GetTimestamp();
             tcp.Sweep(judge.Snapshot);
-            recorder.Commit();
+            quic.Sweep(judge.Snapshot, judge.Marks);
+            held.Send(queue, recorder.Commit());
+            queue.SendVerdicts();
             resets.Send();
         }
     }
@@ -86,14 +88,18 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
         for (int i = 0; i < count; i++)
         {
             QueuedPacket packet = queue[i];
-            _batch[i] = new Pair(packet.Id, packet.Mark & ~judge.Marks.Mask, judge.Judge(packet.Bytes, packet.Hook, packet.InInterface, packet.Mark));
+            var waiting = new HeldPacket(packet.Id, packet.Mark & ~judge.Marks.Mask, packet.IsMerged);
+            _batch[i] = new Pair(packet.Id, waiting.Foreign, judge.Judge(packet.Bytes, packet.Hook, packet.InInterface, packet.Mark, waiting));
         }
         // The record comes before the permit (I5): without the disk, what was about to be permitted is not.
         bool written = recorder.Commit();
+        // What was held came before what is answered now.
+        held.Send(queue, written);
         for (int i = 0; i < count; i++)
         {
             Answer answer = _batch[i].Answer;
-            if (!written && answer.Permit is { } permit) tcp.Withdraw(permit);
+            if (!written && answer.Permit is { } permit) Withdraw(permit);
+            if (answer.Holds) continue;
             // Nor may what came right behind in the same batch: it would carry the permit that was withdrawn.
             if (!written && !answer.Refuses) answer = default;
             queue.SetVerdict(_batch[i].Id, answer.Accept ? PacketVerdict.Accept : PacketVerdict.Drop, _batch[i].Foreign | answer.Mark);
@@ -101,6 +107,12 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
         queue.SendVerdicts();
         resets.Send();
         Judged += count;
+    }
+
+    private void Withdraw(FlowEntry permit)
+    {
+        if (permit.Key.Protocol == FlowKey.Tcp) tcp.Withdraw(permit);
+        else quic.Withdraw(permit);
     }
 
     // Foreign: bits of the packet's mark that are not ours. A verdict replaces the whole mark.

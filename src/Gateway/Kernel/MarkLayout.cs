@@ -12,12 +12,13 @@ namespace Exeat.Gateway.Kernel;
 ///   bit  11    passed      our forward chain lets this packet through           packet only
 ///   bit  12    queued      handed to the verdict loop; an answer clears it      packet only
 ///   bit  13    reused      a SYN on a tuple whose entry lives; on a verdict: remember it   packet only
+///   bit  14    watched     QUIC's long headers never ride on this mark          packet and conntrack
 /// </code>
 /// </remarks>
 internal readonly record struct MarkLayout
 {
     /// <summary>Bits that the layout needs, contiguous.</summary>
-    public const int BitsNeeded = 14;
+    public const int BitsNeeded = 15;
 
     /// <summary>The last generation before the count begins again at 1.</summary>
     public const int LastGeneration = 255;
@@ -47,6 +48,8 @@ internal readonly record struct MarkLayout
 
     /// <summary>On a verdict the same bit says: the kernel may refuse the like by itself for a moment (<see cref="DenialCache"/>).</summary>
     public uint Remember => Reused;
+
+    public uint Watched => 1u << _shift << 14;
 
     /// <summary>State and generation: the part that lives in the conntrack mark.</summary>
     public uint Judged => 0x3ffu << _shift;

@@ -43,7 +43,8 @@ internal static partial class TrafficRuleset
                 ct state related counter name related drop
                 ct state established tcp flags & (fin | syn | rst | ack) == syn meta mark set meta mark | 0x{{m.Reused:x}} goto queue_it
                 tcp flags & (fin | syn | rst | ack) == syn ct mark & 0x{{m.Judged:x}} != 0 goto queue_it
-            {{FastPath(o, "ct direction original")}}
+            {{EchoLimits()}}
+            {{FastPath(o)}}
                 ct state new jump remembered
                 ct state new goto ask_new
                 goto queue_it
@@ -54,7 +55,7 @@ internal static partial class TrafficRuleset
                 ct state related icmp type { destination-unreachable, time-exceeded, parameter-problem } ct mark & 0x{{m.Judged:x}} != 0 meta mark set meta mark | 0x{{m.Passed:x}} accept
                 ct state related icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } ct mark & 0x{{m.Judged:x}} != 0 meta mark set meta mark | 0x{{m.Passed:x}} accept
                 ct state related counter name related drop
-            {{FastPath(o, "ct direction reply")}}
+                ct direction reply {{PermittedOnly(o)}} meta mark set meta mark | 0x{{m.Passed:x}} accept
                 ct state established ct direction reply goto queue_it
                 limit rate 100/second burst 100 packets goto queue_it
                 counter name towards_over_limit drop
@@ -150,8 +151,27 @@ internal static partial class TrafficRuleset
     private static string PermittedOnly(RulesetOptions o) =>
         $"ct mark & 0x{o.Marks.Judged:x} == {{ {string.Join(", ", o.Generations.Select(g => $"0x{o.Marks.Permitted(g):x}"))} }}";
 
-    private static string FastPath(RulesetOptions o, string match) =>
-        $"    {match} {PermittedOnly(o)} meta mark set meta mark | 0x{o.Marks.Passed:x} accept";
+    /// <summary>
+    /// What rides on its mark from agent to world. Of a watched flow only short headers do (the first bit of the payload is clear), and only what is surely one datagram: of several that
+    /// segmentation offload merged, the first bit says nothing of the others. Two Initials have 2,400 bytes at least (RFC 9000, 14.1).
+    /// </summary>
+    private static string FastPath(RulesetOptions o)
+    {
+        MarkLayout m = o.Marks;
+        string watched = string.Join(", ", o.Generations.Select(g => $"0x{m.Permitted(g) | m.Watched:x}")), all = string.Join(", ", o.Generations.Select(g => $"0x{m.Permitted(g):x}"));
+        return $$"""
+                ct direction original ct mark & 0x{{m.Judged | m.Watched:x}} == { {{all}} } meta mark set meta mark | 0x{{m.Passed:x}} accept
+                ct direction original ct mark & 0x{{m.Judged | m.Watched:x}} == { {{watched}} } meta l4proto udp @th,64,1 0 udp length <= {{WatchedDatagramBytes}} meta mark set meta mark | 0x{{m.Passed:x}} accept
+            """;
+    }
+
+    /// <summary>Echo requests, permitted or not: large ones are judged one by one, and none come faster than this (K3). Ten a second: a ping sends one.</summary>
+    private static string EchoLimits() => $$"""
+            icmp type echo-request update @echoes { iifname limit rate over {{EchoesPerSecond}}/second burst {{EchoesBurst}} packets } counter name echo_over_limit drop
+            icmpv6 type echo-request update @echoes { iifname limit rate over {{EchoesPerSecond}}/second burst {{EchoesBurst}} packets } counter name echo_over_limit drop
+            icmp type echo-request meta length > {{Judging.DatagramJudge.EchoBytes}} goto queue_it
+            icmpv6 type echo-request meta length > {{Judging.DatagramJudge.EchoBytes}} goto queue_it
+        """;
 
     /// <summary>First refusals; then DNS of all agents but the monitored ones, which passes by no verdict (D15); then what passes, copied to the conntrack mark.</summary>
     private static string Verdicts(RulesetOptions o)
@@ -164,9 +184,9 @@ internal static partial class TrafficRuleset
         foreach (int g in o.Generations) text.Append($"    meta mark & 0x{m.Judged:x} == 0x{m.Refused(g):x} goto refuse\n");
         foreach ((string family, int width) in (ReadOnlySpan<(string, int)>)[("ip", 4), ("ip6", 6)])
             text.Append($"    iifname @inside meta l4proto {{ tcp, udp }} th dport {{ 53, 853 }} iifname . {family} saddr != @monitored{width} counter name dns_forwarded drop\n");
-        foreach (uint judged in o.Generations.SelectMany(g => (uint[])[m.Pending(g), m.Permitted(g)]))
+        foreach (uint judged in o.Generations.SelectMany(g => (uint[])[m.Pending(g), m.Permitted(g), m.Permitted(g) | m.Watched]))
         {
-            text.Append($"    meta mark & 0x{m.Judged:x} == 0x{judged:x} ct mark set ct mark & 0x{~m.Mask:x} | 0x{judged:x} ");
+            text.Append($"    meta mark & 0x{m.Judged | m.Watched:x} == 0x{judged:x} ct mark set ct mark & 0x{~m.Mask:x} | 0x{judged:x} ");
             text.Append($"meta mark set meta mark | 0x{m.Passed:x} accept\n");
         }
         return text.ToString().TrimEnd('\n');

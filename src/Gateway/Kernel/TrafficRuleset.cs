@@ -23,6 +23,11 @@ internal static partial class TrafficRuleset
 
     public const string Zones = "zones";
 
+    // The UDP header, and a payload of one frame of Ethernet.
+    private const int WatchedDatagramBytes = 8 + 1500;
+    private const int EchoesPerSecond = 10;
+    private const int EchoesBurst = 20;
+
     private static readonly string[] ChangingChains = ["identify", "dns", "gate", "from_agent", "to_agent", "verdict", "output"];
     /// <summary>Per agent and second: flows that are asked about, and flows towards the resolver.</summary>
     public const string NewFlows = "new_flows", DnsFlows = "dns_flows";
@@ -70,6 +75,8 @@ internal static partial class TrafficRuleset
               set denied6 { type ipv6_addr . ipv6_addr . inet_proto . inet_service; size {{DenialCache.Places}}; flags dynamic, timeout; timeout {{DenialCache.Seconds}}s; }
               set hits4 { type ipv4_addr . ipv4_addr . inet_proto . inet_service; size {{DenialCache.CountedPlaces}}; flags dynamic; counter; }
               set hits6 { type ipv6_addr . ipv6_addr . inet_proto . inet_service; size {{DenialCache.CountedPlaces}}; flags dynamic; counter; }
+              set echoes { type ifname; size 4096; flags dynamic; timeout 1m; }
+              counter echo_over_limit { }
               counter spoofed_over_limit { }
               counter towards_over_limit { }
               counter invalid { }

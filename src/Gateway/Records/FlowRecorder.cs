@@ -24,8 +24,8 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
     }
 
     /// <summary>A refusal that leaves nothing behind in the table.</summary>
-    public bool Refusal(in PacketIn packet, Stage stage, Decision decision, ReadOnlySpan<DomainName> bound) =>
-        Append(NewFlow(), packet.Snapshot, packet.Agent, packet.Key, stage, decision, enforced: true, default, default, bound, "refused");
+    public bool Refusal(in PacketIn packet, Stage stage, Decision decision, ReadOnlySpan<DomainName> bound, ReadOnlySpan<byte> claimed = default, bool enforced = true) =>
+        Append(NewFlow(), packet.Snapshot, packet.Agent, packet.Key, stage, decision, enforced, claimed, NameSource.Sni, bound, "refused");
 
     /// <summary>What the kernel refuses by itself for a moment; null: nothing.</summary>
     public DenialCache? Denials { get; set; }

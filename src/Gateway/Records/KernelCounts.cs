@@ -13,6 +13,7 @@ internal sealed class KernelCounts(Nftables nftables, Attachments attachments, A
     [
         (TrafficRuleset.Table, "spoofed_over_limit", Reason.SpoofedSource),
         (TrafficRuleset.Table, "towards_over_limit", Reason.TowardsAgent),
+        (TrafficRuleset.Table, "echo_over_limit", Reason.LimitReached),
         (TrafficRuleset.Table, "invalid", Reason.Malformed),
         (TrafficRuleset.Table, "related", Reason.ProtocolNotSupported),
         (TrafficRuleset.Table, "not_judged", Reason.LimitReached),

@@ -9,7 +9,7 @@ namespace Exeat.Policy;
 public static class GatewayDocumentLoader
 {
     /// <summary>State, generation and the marks of a packet on its way through need these many.</summary>
-    public const int MinMarkBits = 14;
+    public const int MinMarkBits = 15;
 
     /// <summary>Loads and checks; the files that it names are not opened.</summary>
     public static GatewayResult Load(string path)

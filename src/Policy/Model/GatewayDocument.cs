@@ -39,7 +39,7 @@ public sealed record GatewayDocument
     /// <summary>Sizes of everything an agent can fill.</summary>
     public GatewayLimits Limits { get; init; } = new();
 
-    /// <summary>The bits of the conntrack and packet mark that are ours; others are preserved. One run of at least 14 bits.</summary>
+    /// <summary>The bits of the conntrack and packet mark that are ours; others are preserved. One run of at least 15 bits.</summary>
     public uint MarkMask { get; init; } = DefaultMarkMask;
 
     /// <summary>The upper half: container networks and VPN tools use low bits.</summary>

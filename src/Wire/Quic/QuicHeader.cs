@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Exeat.Wire;
 
-/// <summary>Recognises the long header that every new QUIC connection begins with (RFC 8999, 5.1). Enough to name what is refused.</summary>
+/// <summary>Recognises the long header that every new QUIC connection begins with (RFC 8999, 5.1). Reads of it what costs nothing.</summary>
 public static class QuicHeader
 {
     /// <summary>QUIC version 1 (RFC 9000).</summary>
@@ -12,6 +12,9 @@ public static class QuicHeader
     public const uint Version2 = 0x6b3343cf;
 
     private const int MaxConnectionIdBytes = 20;
+
+    /// <summary>Whether a long header of version 1 or 2 might begin anywhere in these bytes. Random bytes say so at one place in four thousand million.</summary>
+    public static bool MayHoldLongHeader(ReadOnlySpan<byte> bytes) => Holds(bytes, [0, 0, 0, 1]) || Holds(bytes, [0x6b, 0x33, 0x43, 0xcf]);
 
     /// <summary>
     /// Whether a datagram begins with a long header of a version that clients offer: 1, 2, the drafts, and reserved ones (RFC 9000, 15).
@@ -31,5 +34,14 @@ public static class QuicHeader
         if (to.Length > MaxConnectionIdBytes || from.Length > MaxConnectionIdBytes) return false;
         version = stated;
         return true;
+    }
+
+    private static bool Holds(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> version)
+    {
+        for (int at; (at = bytes.IndexOf(version)) >= 0; bytes = bytes[(at + 1)..])
+        {
+            if (at > 0 && (bytes[at - 1] & 0x80) != 0) return true;
+        }
+        return false;
     }
 }

@@ -25,7 +25,7 @@ public sealed class QuicInitialOpener : IDisposable
     /// Opens a packet with the keys of <paramref name="connectionId"/>, the Destination Connection ID that the client first used (or that a Retry gave it).
     /// <paramref name="expected"/> is one more than the largest packet number seen. False: these keys did not protect it. <paramref name="frames"/> is valid until the next call.
     /// </summary>
-    public bool TryOpen(in QuicPacket packet, ReadOnlySpan<byte> connectionId, bool ofServer, ulong expected, out ulong number, out ReadOnlySpan<byte> frames)
+    public bool TryOpen(scoped in QuicPacket packet, ReadOnlySpan<byte> connectionId, bool ofServer, ulong expected, out ulong number, out ReadOnlySpan<byte> frames)
     {
         number = 0;
         frames = default;

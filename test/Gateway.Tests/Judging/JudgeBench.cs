@@ -26,6 +26,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
         - {name: shadow-model-deny, priority: 10, from: [coders], to: {names: [bad]}, protocol: tcp, ports: [443], action: deny}
         - {name: allow-core, priority: 50, from: [coders], to: {names: [core]}, protocol: tcp, ports: [443], action: permit}
         - {name: allow-near, priority: 60, from: [coders], to: {groups: [near]}, protocol: tcp, ports: [443], action: permit}
+        - {name: allow-quic, priority: 55, from: [coders], to: {names: [core]}, protocol: udp, ports: [443], action: permit}
         - {name: allow-plain, priority: 70, from: [coders], to: {groups: [near]}, protocol: tcp, ports: [8080], action: permit}
         """;
 
@@ -35,6 +36,8 @@ internal sealed class JudgeBench : IDisposable, IConnections
     private readonly Journal _journal;
     private readonly PacketJudge _judge;
     private readonly FlowTable _table;
+    private readonly QuicInitialOpener _opener;
+    private uint _packets;
 
     public JudgeBench(bool v6 = false, string mode = "enforce")
     {
@@ -54,7 +57,9 @@ internal sealed class JudgeBench : IDisposable, IConnections
         Tcp = new TcpJudge(_table, Bindings, recorder, resets, this, never, Time);
         var interfaces = new Interfaces();
         interfaces.Set([KeyValuePair.Create(1, "ag-1")]);
-        _judge = new PacketJudge(Tcp, new DatagramJudge(_table, Bindings, recorder, never, Time), recorder, interfaces, Marks);
+        _opener = new QuicInitialOpener();
+        Quic = new QuicJudge(_table, Bindings, recorder, new QuicReader(_opener), Held, this, Time);
+        _judge = new PacketJudge(Tcp, new DatagramJudge(_table, Bindings, recorder, Quic, never, Time), recorder, interfaces, Marks);
         Load(mode);
     }
 
@@ -65,6 +70,10 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public BindingBook Bindings { get; }
 
     public TcpJudge Tcp { get; }
+
+    public QuicJudge Quic { get; }
+
+    public HeldDatagrams Held { get; } = new();
 
     public ResetList ResetList { get; }
 
@@ -90,6 +99,8 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public uint Refused => Marks.Refused(_judge.Snapshot.Generation);
 
     public uint Pending => Marks.Pending(_judge.Snapshot.Generation);
+
+    public uint Watched => Permitted | Marks.Watched;
 
     public uint Permitted => Marks.Permitted(_judge.Snapshot.Generation);
 
@@ -132,6 +143,12 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public Answer World(TcpFlags flags, uint offset, uint acknowledges, byte[]? payload = null, string? from = null, ushort port = 443, ushort to = 40000) => Give(2, 0,
         PacketBuilder.Tcp(from ?? Server, port, Agent, to, flags, ServerIsn + offset, ClientIsn + acknowledges, payload ?? []));
 
+    public Answer Send(byte[] datagram, string? to = null, ushort from = 40000, bool merged = false) => Give(1, 0, Udp(datagram, to, from), merged: merged);
+
+    public Answer Answer(byte[] datagram) => Give(2, 0, PacketBuilder.Udp(Server, 443, Agent, 40000, datagram));
+
+    public byte[] Udp(byte[] datagram, string? to = null, ushort from = 40000) => PacketBuilder.Udp(Agent, from, to ?? Server, 443, datagram);
+
     /// <summary>SYN, SYN-ACK, ACK; returns what was said of the SYN.</summary>
     public Answer Handshake(string? to = null, ushort port = 443)
     {
@@ -141,16 +158,16 @@ internal sealed class JudgeBench : IDisposable, IConnections
         return syn;
     }
 
-    public Answer Give(int inInterface, uint mark, byte[] packet, byte hook = 2)
+    public Answer Give(int inInterface, uint mark, byte[] packet, byte hook = 2, bool merged = false)
     {
-        Answer answer = Ask(inInterface, mark, packet, hook);
+        Answer answer = Ask(inInterface, mark, packet, hook, merged);
         Assert.True(_journal.Commit());
         ResetList.Send();
         return answer;
     }
 
     /// <summary>Judges only: nothing is committed or sent.</summary>
-    public Answer Ask(int inInterface, uint mark, byte[] packet, byte hook = 2) => _judge.Judge(packet, hook, inInterface, mark);
+    public Answer Ask(int inInterface, uint mark, byte[] packet, byte hook = 2, bool merged = false) => _judge.Judge(packet, hook, inInterface, mark, new HeldPacket(++_packets, 0, merged));
 
     public void Commit() => Assert.True(_journal.Commit());
 
@@ -186,6 +203,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public void Dispose()
     {
         _journal.Dispose();
+        _opener.Dispose();
         Directory.Delete(_dir, recursive: true);
     }
 }

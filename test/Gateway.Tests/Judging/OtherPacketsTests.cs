@@ -34,6 +34,62 @@ public sealed class OtherPacketsTests
     }
 
     [Theory, MemberData(nameof(Families))]
+    public void Echo_passes_by_rule_only_and_only_small(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        byte[] small = Echo(bench, v6, 56), large = Echo(bench, v6, 101);
+        Assert.Equal(bench.Refused, bench.Give(1, 0, small).Mark);
+        bench.Load("enforce", text => text + "\n- {name: allow-echo, priority: 80, from: [coders], to: {groups: [near]}, protocol: icmp, action: permit}\n");
+        Assert.Equal(bench.Refused, bench.Give(1, 0, large).Mark);
+        Assert.Equal("protocol-not-supported", bench.LastDecision().Reason);
+        Assert.Equal(bench.Refused, bench.Give(1, 0, PacketBuilder.Icmp(bench.Agent, bench.Near, (byte)(v6 ? 137 : 13), 0, new byte[8])).Mark);
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, small).Mark);
+        Assert.Equal("allow-echo", bench.LastDecision().Rule);
+        // On the flow that is permitted now, too.
+        Assert.Equal(bench.Refused, bench.Give(1, 0, large).Mark);
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, small).Mark);
+    }
+
+    [Theory]
+    [InlineData(47, "47", true)]
+    [InlineData(50, "50", true)]
+    [InlineData(132, "132", true)]
+    [InlineData(47, "any", false)]
+    [InlineData(47, "50", false)]
+    [InlineData(4, "4", false)]
+    [InlineData(41, "41", false)]
+    [InlineData(2, "2", false)]
+    public void Other_protocols_pass_only_by_a_rule_that_states_their_number(byte protocol, string stated, bool passes)
+    {
+        using var bench = new JudgeBench();
+        bench.Load("enforce", text => text + $"\n- {{name: allow-it, priority: 80, from: [coders], to: {{groups: [near]}}, protocol: {stated}, action: permit}}\n");
+        byte[] packet = PacketBuilder.Raw(bench.Agent, bench.Near, protocol, new byte[40]);
+        Assert.Equal(passes ? bench.Permitted : bench.Refused, bench.Give(1, 0, packet).Mark);
+        Assert.Equal(passes ? "permitted-by-rule" : stated is "50" ? "default-deny" : "protocol-not-supported", bench.LastDecision().Reason);
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void A_datagram_permitted_by_address_or_by_a_resolved_name_passes(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        bench.Load("enforce", text => text + "\n" + """
+            - {name: allow-time, priority: 80, from: [coders], to: {names: [core]}, protocol: udp, ports: [123], proof: dns, owner: ops, why: clocks, action: permit}
+            - {name: allow-syslog, priority: 81, from: [coders], to: {groups: [near]}, protocol: udp, ports: [514], action: permit}
+
+            """);
+        bench.Bind("openclaw.ai");
+        byte[] ntp = [0xe3, .. new byte[47]];
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, PacketBuilder.Udp(bench.Agent, 5000, bench.Server, 123, ntp)).Mark);
+        Assert.Equal(("allow-time", "dns"), (bench.LastDecision().Rule, bench.LastDecision().Proof));
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, PacketBuilder.Udp(bench.Agent, 5000, bench.Near, 514, [1])).Mark);
+        Assert.Equal(("allow-syslog", "address"), (bench.LastDecision().Rule, bench.LastDecision().Proof));
+        Assert.Equal(bench.Refused, bench.Give(1, 0, PacketBuilder.Udp(bench.Agent, 5000, bench.Server, 124, ntp)).Mark);
+        Assert.Equal(bench.Permitted, bench.Give(2, 0, PacketBuilder.Udp(bench.Server, 123, bench.Agent, 5000, ntp)).Mark);
+    }
+
+    private static byte[] Echo(JudgeBench bench, bool v6, int bytes) => PacketBuilder.Icmp(bench.Agent, bench.Near, (byte)(v6 ? 128 : 8), 0, new byte[bytes]);
+
+    [Theory, MemberData(nameof(Families))]
     public void A_spoofed_source_is_dropped_and_named(bool v6)
     {
         using var bench = new JudgeBench(v6, "monitor");

@@ -6,12 +6,12 @@ public sealed class MarkLayoutTests
 {
     [Theory]
     [InlineData(0xffff0000)]
-    [InlineData(0x00003fff)]
-    [InlineData(0x0fffc000)]
+    [InlineData(0x00007fff)]
+    [InlineData(0x1fffc000)]
     public void All_bits_lie_under_the_mask_and_none_twice(uint mask)
     {
         var marks = new MarkLayout(mask);
-        uint[] bits = [marks.Judged, marks.Stamp, marks.Passed, marks.Queued, marks.Reused];
+        uint[] bits = [marks.Judged, marks.Stamp, marks.Passed, marks.Queued, marks.Reused, marks.Watched];
         Assert.Equal(bits.Aggregate((a, b) => a | b), bits.Aggregate((a, b) => a ^ b));
         Assert.Equal(0u, bits.Aggregate((a, b) => a | b) & ~mask);
         HashSet<uint> judged = [];
@@ -30,7 +30,7 @@ public sealed class MarkLayoutTests
 
     [Theory]
     [InlineData(0x00000000)]
-    [InlineData(0x00001fff)]
+    [InlineData(0x00003fff)]
     [InlineData(0xff00ff00)]
     public void A_mask_with_gaps_or_too_few_bits_is_refused(uint mask) => Assert.Throws<ArgumentException>(() => new MarkLayout(mask));
 

@@ -1,0 +1,71 @@
+using Exeat.Gateway.Kernel;
+using Exeat.Policy;
+
+namespace Exeat.Gateway.Judging;
+
+/// <summary>What happens to datagram flows between packets.</summary>
+internal sealed partial class QuicJudge
+{
+    private readonly List<FlowEntry> _late = [];
+
+    /// <summary>How long a flow may stay without its hello, or without the server's answer to it.</summary>
+    public TimeSpan HelloTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Ends flows whose hello or answer did not come in time, and lets go of datagrams whose flow is gone.</summary>
+    public void Sweep(Snapshot snapshot, MarkLayout marks)
+    {
+        for (int i = _holding.Count - 1; i >= 0; i--)
+        {
+            (FlowEntry entry, QuicFlow flow, string agentId) = _holding[i];
+            bool isGone = entry.Quic != flow || entry.State == FlowState.Refused;
+            if (isGone || time.GetElapsedTime(flow.WaitsSince) > HelloTimeout && flow.IsAccepted)
+            {
+                held.Drop(flow, agentId);
+                flow.Collecting = null;
+            }
+            if (flow.Held.Count == 0) _holding.RemoveAt(i);
+        }
+        _late.Clear();
+        foreach (FlowEntry entry in table.Live)
+        {
+            if (entry.State is FlowState.AwaitsInitial or FlowState.InitialSent && entry.Quic is { } flow && time.GetElapsedTime(flow.WaitsSince) > HelloTimeout) _late.Add(entry);
+        }
+        foreach (FlowEntry entry in _late) End(entry, entry.Quic!, snapshot, marks);
+    }
+
+    /// <summary>The record of a permit could not be written: nothing of the flow may go on.</summary>
+    public void Withdraw(FlowEntry entry)
+    {
+        if (entry.Quic is { } flow) held.Drop(flow, entry.AgentId);
+        connections.Delete(entry.Key);
+        table.Remove(entry);
+    }
+
+    private void End(FlowEntry entry, QuicFlow flow, Snapshot snapshot, MarkLayout marks)
+    {
+        if (flow.IsAccepted || !entry.Enforced)
+        {
+            // Another connection of the tuple was not answered, and the one before it lives. Or monitor, which ends nothing.
+            if (!entry.Recorded)
+            {
+                entry.Decision = new Decision(Verdict.Deny, Reason.NoHello, 0, entry.Decision.Would);
+                recorder.Decision(entry, snapshot, snapshot.FindAgent(entry.Key.Source), Stage.Hello);
+            }
+            table.Move(entry, FlowState.Permitted);
+            connections.SetMark(entry.Key, marks.Permitted(snapshot.Generation) | marks.Watched);
+            return;
+        }
+        int agent = snapshot.FindAgent(entry.Key.Source);
+        held.Drop(flow, entry.AgentId);
+        string how = "no-answer";
+        if (!entry.Recorded)
+        {
+            entry.Decision = new Decision(Verdict.Deny, Reason.NoHello, 0, entry.Decision.Would);
+            recorder.Decision(entry, snapshot, agent, Stage.Hello);
+            how = "no-hello";
+        }
+        connections.Delete(entry.Key);
+        recorder.End(entry, snapshot, agent, how, default);
+        table.Remove(entry);
+    }
+}
