@@ -19,6 +19,8 @@ internal static class AllTargets
         new DnsMessageTarget(),
         new DnsSvcbTarget(),
         new NamePatternTarget(),
+        new JournalLineTarget(),
+        new NetlinkTarget(),
         new DocumentTarget("policy-document", path => PolicyLoader.Load(path)),
         new DocumentTarget("agents-document", path => AgentsLoader.Load(path)),
         new DocumentTarget("gateway-document", path => GatewayDocumentLoader.Load(path)),
