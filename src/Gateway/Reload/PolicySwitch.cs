@@ -36,6 +36,7 @@ internal sealed class PolicySwitch(string stateDir, Locks locks, Attachments att
         int last = _generations.Last;
         Snapshot first = Prepare(loaded);
         bool carries = last != 0 && last != first.Generation && locks.HasDataTable();
+        if (carries) Forget(first.Generation);
         (_current, Since) = (first, time.GetUtcNow());
         locks.Open(Options(first, loaded, keepOld: false, carries ? [last, first.Generation] : [first.Generation]));
         join(first);

@@ -8,7 +8,7 @@ namespace Exeat.Lab.Tests.Running;
 /// <summary>A gateway is stopped, killed and started again under load: what was permitted lives on, what cannot be proven ends and is recorded (I1, K17).</summary>
 public sealed class RestartTests(RunningLab lab, ITestOutputHelper output) : IClassFixture<RunningLab>
 {
-    private const int Tcp = 6;
+    private const int Tcp = 6, Udp = 17;
 
     [Theory, InlineData("TERM"), InlineData("KILL")]
     public async Task Permitted_flows_live_on_over_a_restart(string signal)
@@ -68,6 +68,27 @@ public sealed class RestartTests(RunningLab lab, ITestOutputHelper output) : ICl
         SeenRecord record = Assert.IsType<SeenRecord>(Records(family).FirstOrDefault(r => r.Reason == "unproven-after-restart"));
         Assert.Equal(("coding-1", "deny", true), (record.Agent, record.Verdict, record.Enforced));
         Assert.True((await lab.TryAsync("tcp-send", "@database", family, port: 5432)).Arrived);
+    }
+
+    [Theory, InlineData(4), InlineData(6)]
+    public async Task Datagrams_are_joined_like_connections(int family)
+    {
+        await lab.BeginAsync();
+        // A rule that is off: monitor alone lets them pass, by a record that says so.
+        await lab.ChangeAsync(() => lab.Write(RunningLab.PolicyFile, RunningLab.Policy("mode: monitor\nmonitorUntil: 2031-01-31", ", mode: off")));
+        Sender sender = await lab.SendAsync("research-1", family, udp: true, seconds: 20);
+        await RestartAsync("KILL");
+        long before = await lab.ArrivedAsync("research-1", family, Udp);
+        await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
+        Assert.True(await lab.ArrivedAsync("research-1", family, Udp) > before + 5);
+        Assert.DoesNotContain(Records(family), r => r is { Protocol: "udp", Reason: "unproven-after-restart" });
+        // Control: without its proof it is ended, and begins anew.
+        await lab.Gateway.Process.SignalAsync("KILL");
+        await lab.UntilAsync(() => lab.Gateway.Process.HasEnded, "it lives");
+        foreach (string file in Directory.GetFiles(lab.State.Journal, "*json*")) File.Delete(file);
+        await lab.Gateway.RestartAsync();
+        Assert.Contains(Records(family), r => r is { Protocol: "udp", Reason: "unproven-after-restart" });
+        await sender.EndAsync();
     }
 
     [Theory, InlineData(4), InlineData(6)]
