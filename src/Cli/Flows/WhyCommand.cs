@@ -3,23 +3,27 @@ using Exeat.Flows;
 
 namespace Exeat.Cli;
 
-/// <summary><c>exeat why</c>: one recorded attempt explained in a sentence, with the rule, what was proven, and how to go on.</summary>
+/// <summary><c>exeat why</c>: one recorded attempt, or one that was not made yet, explained in a sentence, with the rule, what was proven, and how to go on.</summary>
 internal static class WhyCommand
 {
     private const int ShortestPrefix = 8;
 
     public static Command Create()
     {
-        Argument<string?> id = new("ID") { Description = "a denial id, a flow id (or its beginning), or an event id", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> id = new("ID") { Description = "a denial id, a flow id (or its beginning), an event id; or what was not tried yet: a URL, HOST or HOST:PORT", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> last = new("--last") { Description = "the last attempt that was refused, or would have been" };
-        Option<string?> agent = new("--agent") { Description = "with --last: of this agent", HelpName = "ID" };
+        Option<string?> agent = new("--agent") { Description = "with --last: of this agent; with a URL: the agent that would try it", HelpName = "ID" };
         Option<string?> journal = JournalOption.Create();
-        var command = new Command("why", "explain one recorded attempt") { id, last, agent, journal };
+        Option<string?> policy = PolicyInput.PolicyOption(), agents = PolicyInput.AgentsOption(), packs = PolicyInput.PacksOption();
+        Option<string?> gateway = new("--gateway") { Description = "with a URL: the gateway's document, which names policy and agents", HelpName = "FILE" };
+        var command = new Command("why", "explain one recorded attempt, or what would be decided of one") { id, last, agent, journal, policy, agents, packs, gateway };
         command.Validators.Add(result =>
         {
             if (result.GetValue(id) is null == !result.GetValue(last)) result.AddError("give either an ID or --last");
         });
-        command.SetAction(parsed => Run(parsed.GetValue(id), parsed.GetValue(agent), parsed.GetValue(journal), JournalOption.Open(parsed.GetValue(journal)), CommandOutput.Of(parsed)));
+        command.SetAction(parsed => parsed.GetValue(id) is { } given && Forecast.IsDestination(given)
+            ? Forecast.Run(given, parsed.GetValue(agent), Forecast.Input(parsed.GetValue(gateway), parsed.GetValue(policy), parsed.GetValue(agents), parsed.GetValue(packs)), CommandOutput.Of(parsed))
+            : Run(parsed.GetValue(id), parsed.GetValue(agent), parsed.GetValue(journal), JournalOption.Open(parsed.GetValue(journal)), CommandOutput.Of(parsed)));
         return command;
     }
 

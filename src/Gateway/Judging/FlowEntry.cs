@@ -1,3 +1,4 @@
+using Exeat.Gateway.Records;
 using Exeat.Names;
 using Exeat.Policy;
 
@@ -31,6 +32,12 @@ internal sealed class FlowEntry
 
     /// <summary>What is known of QUIC on this tuple, for a UDP flow that is watched; null for all others.</summary>
     public QuicFlow? Quic { get; set; }
+
+    /// <summary>Timestamp of the last record with counts; of the first packet when there was none.</summary>
+    public long Updated { get; set; }
+
+    /// <summary>What that record said.</summary>
+    public FlowCounts Counts { get; set; }
 
     public uint ClientIsn { get; set; }
 
@@ -82,6 +89,7 @@ internal sealed class FlowEntry
         (Key, AgentId, Id, Started) = (key, agentId, id, now);
         State = FlowState.SynSent;
         Quic = null;
+        (Updated, Counts) = (now, default);
         (ClientIsn, Anchor, ServerAnchor, HelloOffset, ApprovedEnd, ServerHeadLength, _claimedLength) = (0, 0, 0, 0, 0, 0, 0);
         if (_hello.Length > KeptHelloBytes) _hello = [];
         (IsTls, HasTrailer, Recorded, Enforced, Generation) = (false, false, false, false, 0);

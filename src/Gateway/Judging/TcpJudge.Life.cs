@@ -10,6 +10,12 @@ internal sealed partial class TcpJudge
     // Longer than a list of the kernel's entries takes to come here: what began after it is not missing.
     private static readonly TimeSpan MissingAfter = TimeSpan.FromMinutes(1);
 
+    // A minute, less what the dump may come early: often enough to see an upload while it runs, seldom enough to be a small part of the journal.
+    private static readonly TimeSpan UpdateEvery = TimeSpan.FromSeconds(55);
+
+    // About five milliseconds of the verdict thread.
+    private const int MostUpdates = 2048;
+
     private readonly List<FlowEntry> _ending = [];
 
     /// <summary>How long a flow may stay without its hello, or without the server's answer to it.</summary>
@@ -66,19 +72,35 @@ internal sealed partial class TcpJudge
             entry.Decision = new Decision(Verdict.Pending, Reason.NoHello, 0, entry.Decision.Would);
             recorder.Decision(entry, snapshot, agent, Stage.Hello);
         }
-        recorder.End(entry, snapshot, agent, entry.State == FlowState.Refused ? "refused" : "closed", counts);
+        string how = entry.State != FlowState.Refused ? counts.How ?? "closed" : entry.Decision.Reason == Reason.PolicyChanged ? "policy-changed" : "refused";
+        recorder.End(entry, snapshot, agent, how, counts);
         table.Remove(entry);
     }
 
     /// <summary>Ends the flows that the kernel no longer has although no event said so: events are lost in a flood, and a packet that another table dropped never made an entry.</summary>
-    public void EndMissing(IReadOnlySet<FlowKey> living, Snapshot snapshot)
+    public void EndMissing(IReadOnlyDictionary<FlowKey, FlowCounts> living, Snapshot snapshot)
     {
         _ending.Clear();
         foreach (FlowEntry entry in table.Live)
         {
-            if (!entry.IsPending && time.GetElapsedTime(entry.Started) > MissingAfter && !living.Contains(entry.Key)) _ending.Add(entry);
+            if (!entry.IsPending && time.GetElapsedTime(entry.Started) > MissingAfter && !living.ContainsKey(entry.Key)) _ending.Add(entry);
         }
-        foreach (FlowEntry entry in _ending) Ended(entry.Key, default, snapshot);
+        foreach (FlowEntry entry in _ending) Ended(entry.Key, entry.Counts with { How = "unseen" }, snapshot);
+    }
+
+    /// <summary>Records what long flows have carried so far. With very many of them each has its turn less often: the verdict thread writes no more than this at once.</summary>
+    public void Update(IReadOnlyDictionary<FlowKey, FlowCounts> living, Snapshot snapshot)
+    {
+        TimeSpan due = UpdateEvery * (1 + table.Count / MostUpdates);
+        int written = 0;
+        foreach (FlowEntry entry in table.Live)
+        {
+            if (entry.IsPending || !entry.Recorded || entry.State == FlowState.Refused || time.GetElapsedTime(entry.Updated) < due) continue;
+            if (!living.TryGetValue(entry.Key, out FlowCounts counts) || counts == entry.Counts) continue;
+            recorder.Update(entry, snapshot, snapshot.FindAgent(entry.Key.Source), counts);
+            (entry.Updated, entry.Counts) = (time.GetTimestamp(), counts);
+            if (++written == MostUpdates) return;
+        }
     }
 
     /// <summary>The record of a permit could not be written: the flow is ended. Its first packet may never have reached the kernel's table, so no event would end it later.</summary>

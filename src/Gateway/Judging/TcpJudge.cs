@@ -149,7 +149,7 @@ internal sealed partial class TcpJudge(FlowTable table, BindingBook bindings, Fl
 
     private void Close(FlowEntry entry, Snapshot snapshot, string how)
     {
-        recorder.End(entry, snapshot, snapshot.FindAgent(entry.Key.Source), how, default);
+        recorder.End(entry, snapshot, snapshot.FindAgent(entry.Key.Source), how, entry.Counts);
         table.Remove(entry);
     }
 }

@@ -9,6 +9,7 @@ internal sealed class ConnectionEnds(ConntrackEvents events, Conntrack conntrack
 {
     private const int WaitMs = 500;
     private static readonly TimeSpan CompareEvery = TimeSpan.FromMinutes(1);
+    private readonly ConnectionEndings _endings = new();
     private long _comparedAt = time.GetTimestamp();
 
     /// <summary>Runs on a thread of its own until cancelled.</summary>
@@ -24,7 +25,7 @@ internal sealed class ConnectionEnds(ConntrackEvents events, Conntrack conntrack
             for (int i = 0; i < count; i++)
             {
                 ref readonly ConntrackEvent e = ref events[i];
-                ends.Add((Tuples.KeyOf(e.Original), new FlowCounts((long)e.BytesOut, (long)e.BytesIn, (long)e.PacketsOut, (long)e.PacketsIn)));
+                ends.Add((Tuples.KeyOf(e.Original), _endings.Of(e)));
             }
             loop.Post(() =>
             {
@@ -33,12 +34,16 @@ internal sealed class ConnectionEnds(ConntrackEvents events, Conntrack conntrack
         }
     }
 
-    // Events can be lost, and some flows never have one: now and then the table itself is asked.
+    // Events can be lost, and some flows never have one: now and then the table itself is asked. What it says of those that live is told in their records.
     private void Compare()
     {
         _comparedAt = time.GetTimestamp();
-        var living = new HashSet<FlowKey>();
-        conntrack.Dump(0, 0, (in ConntrackEvent entry) => living.Add(Tuples.KeyOf(entry.Original)));
-        loop.Post(() => tcp.EndMissing(living, judge.Snapshot));
+        var living = new Dictionary<FlowKey, FlowCounts>();
+        conntrack.Dump(0, 0, (in ConntrackEvent entry) => living[Tuples.KeyOf(entry.Original)] = ConnectionEndings.CountsOf(entry));
+        loop.Post(() =>
+        {
+            tcp.EndMissing(living, judge.Snapshot);
+            tcp.Update(living, judge.Snapshot);
+        });
     }
 }

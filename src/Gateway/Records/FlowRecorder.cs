@@ -38,14 +38,20 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
         return Denials is { } cache && DenialCache.IsRepeatable(packet.Key.Protocol, decision) && cache.TryRemember(packet.Key, packet.Snapshot, draft with { Flow = told });
     }
 
+    /// <summary>What a flow that lives on has carried so far.</summary>
+    public bool Update(FlowEntry entry, Snapshot snapshot, int agent, in FlowCounts counts) => Totals(FlowEventKind.Update, entry, snapshot, agent, null, counts);
+
     /// <summary>The end of a flow, with the kernel's counts.</summary>
-    public bool End(FlowEntry entry, Snapshot snapshot, int agent, string how, in FlowCounts counts)
+    public bool End(FlowEntry entry, Snapshot snapshot, int agent, string how, in FlowCounts counts) => Totals(FlowEventKind.End, entry, snapshot, agent, how, counts);
+
+    private bool Totals(FlowEventKind kind, FlowEntry entry, Snapshot snapshot, int agent, string? how, in FlowCounts counts)
     {
+        TimeSpan life = time.GetElapsedTime(entry.Started) - counts.Lingered;
         AgentEntry? who = AgentOf(snapshot, agent);
         return records.Append(new FlowDraft
         {
             Flow = entry.Id,
-            Kind = FlowEventKind.End,
+            Kind = kind,
             AgentId = who?.Id ?? entry.AgentId,
             AgentClass = who?.Class,
             Labels = snapshot.LabelsOf(agent),
@@ -58,7 +64,7 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
             BytesIn = counts.BytesIn,
             PacketsOut = counts.PacketsOut,
             PacketsIn = counts.PacketsIn,
-            DurationMs = (long)time.GetElapsedTime(entry.Started).TotalMilliseconds,
+            DurationMs = Math.Max(0, (long)life.TotalMilliseconds),
             End = how,
         });
     }

@@ -179,7 +179,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
     }
 
     /// <summary>All records so far, oldest first.</summary>
-    public IReadOnlyList<FlowEvent> Records() => [.. new JournalReader(Path.Combine(_dir, "journal")).Read().Where(e => e.Event is "decision" or "end")];
+    public IReadOnlyList<FlowEvent> Records() => [.. new JournalReader(Path.Combine(_dir, "journal")).Read().Where(e => e.Event is "decision" or "update" or "end")];
 
     public FlowEvent LastDecision() => Records().Last(e => e.Event == "decision");
 

@@ -71,14 +71,14 @@ public sealed class TupleLifeTests
     {
         using var bench = new JudgeBench();
         bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080);
-        bench.Tcp.EndMissing(new HashSet<FlowKey>(), bench.Snapshot);
+        bench.Tcp.EndMissing(new Dictionary<FlowKey, FlowCounts>(), bench.Snapshot);
         bench.Commit();
         Assert.DoesNotContain(bench.Records(), e => e.Event == "end");
         bench.Time.Advance(TimeSpan.FromMinutes(2));
-        bench.Tcp.EndMissing(new HashSet<FlowKey> { KeyOf(bench, bench.Near, 8080) }, bench.Snapshot);
+        bench.Tcp.EndMissing(new Dictionary<FlowKey, FlowCounts> { [KeyOf(bench, bench.Near, 8080)] = default }, bench.Snapshot);
         bench.Commit();
         Assert.DoesNotContain(bench.Records(), e => e.Event == "end");
-        bench.Tcp.EndMissing(new HashSet<FlowKey>(), bench.Snapshot);
+        bench.Tcp.EndMissing(new Dictionary<FlowKey, FlowCounts>(), bench.Snapshot);
         bench.Commit();
         Assert.Contains(bench.Records(), e => e.Event == "end");
     }
