@@ -78,7 +78,12 @@ run_vm() {
     skip_one "$name" "$vm_lacks"
     return 0
   fi
-  if ! vm_make_root || ! vm_make_image artifacts/publish >"$reports/vm-image.log" 2>&1; then
+  # Without the packages there is no machine; that says nothing of ours.
+  if ! vm_make_root; then
+    skip_one "$name" "debootstrap could not make its root: $vm/debootstrap.log"
+    return 0
+  fi
+  if ! vm_make_image artifacts/publish >"$reports/vm-image.log" 2>&1; then
     count "$name" 0 1 0 $((SECONDS - began))
     tail -n 5 "$reports/vm-image.log" 2>/dev/null | sed 's/^/    /'
     return 0
