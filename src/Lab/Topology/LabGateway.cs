@@ -8,6 +8,9 @@ public sealed class LabGateway(LabNetwork network, LabState state, IReadOnlyList
 {
     private static readonly TimeSpan Deadline = LabPatience.Seconds(15);
 
+    // The document's own default, and the most that it takes (gateway.schema.json).
+    private const int HelloMilliseconds = 10_000, MostHelloMilliseconds = 120_000;
+
     private LabProcess? _process;
 
     /// <summary>Its process; fails when it was not started.</summary>
@@ -21,6 +24,12 @@ public sealed class LabGateway(LabNetwork network, LabState state, IReadOnlyList
         foreach (string name in (string[])[LabFiles.AgentsName, LabFiles.GatewayName])
         {
             await File.WriteAllTextAsync(Path.Combine(state.Documents, name), LabFiles.Text(name));
+        }
+        // Where everything is slow, clients take longer to write their hello as well.
+        if (LabPatience.Factor > 1)
+        {
+            string limits = $"limits: {{helloMilliseconds: {Math.Min(HelloMilliseconds * LabPatience.Factor, MostHelloMilliseconds)}}}\n";
+            await File.AppendAllTextAsync(Path.Combine(state.Documents, LabFiles.GatewayName), limits);
         }
         await policy.WriteAsync(state);
         await RestartAsync();

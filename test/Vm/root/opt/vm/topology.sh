@@ -21,6 +21,8 @@ addr add 203.0.113.1/24 dev wan
 addr add 2001:db8:f::1/64 dev wan nodad
 link set ag-1 up
 link set wan up
+route add default via 203.0.113.10
+route add default via 2001:db8:f::10
 BATCH
 ip -n world -batch - <<'BATCH'
 link set lo up
