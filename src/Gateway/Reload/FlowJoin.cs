@@ -61,7 +61,8 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
                 conntrack.SetMark(entry.Original, 0, marks.Mask);
                 continue;
             }
-            bool lives = marks.IsPermitted(entry.Mark) && TryJoin(key, snapshot);
+            // A watched flow is not joined: its later long headers are judged by what its first datagrams said, and that is gone (Q7).
+            bool lives = marks.IsPermitted(entry.Mark) && (entry.Mark & marks.Watched) == 0 && TryJoin(key, snapshot);
             if (lives) joined++;
             else End(key, snapshot, recorder);
             // What has no sequence to reset is forgotten: its next packet is a first one, and judged as such.
