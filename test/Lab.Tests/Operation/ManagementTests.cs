@@ -46,6 +46,31 @@ public sealed class ManagementTests
     }
 
     [Fact]
+    public async Task A_lock_that_somebody_took_and_holds_against_repair_is_an_alarm_until_it_is_back()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        await using var lab = new EnforcedLab();
+        await lab.InitializeAsync();
+        await StatusAsync(lab, 0);
+        // A table with an owner can be changed by nobody else while the owner's program runs (nft(8), "owner"): the gateway's repair is refused.
+        Task<Finished> held = lab.RunAsync(LabPlan.Gateway, "sh", "-c",
+            "(echo 'delete table inet exeat_base; add table inet exeat_base { flags owner; }'; sleep 12) | /usr/sbin/nft -i");
+        JsonElement lost = await StatusUntilAsync(lab, 1);
+        Assert.False(lost.GetProperty("enforcing").GetBoolean());
+        Assert.False(lost.GetProperty("locks").GetProperty("dropTable").GetBoolean());
+        Assert.True(lost.GetProperty("locks").GetProperty("routingRules").GetBoolean());
+        Assert.Contains("drop table", lost.GetProperty("alarms")[0].GetString());
+        foreach (int family in (int[])[4, 6]) Assert.False((await lab.TryAsync("https-address", "@attacker", family)).Arrived, "the other lock and the data table did not hold");
+        Assert.False(held.IsCompleted, "nobody held the table: " + (held.IsCompleted ? (await held).Errors : ""));
+        await held;
+        JsonElement back = await StatusUntilAsync(lab, 0);
+        Assert.True(back.GetProperty("locks").GetProperty("dropTable").GetBoolean());
+        Assert.True(back.GetProperty("since").GetDateTimeOffset() > lost.GetProperty("since").GetDateTimeOffset());
+        string log = lab.Gateway.Process.LastWords(30);
+        Assert.Contains("ALARM: the drop table", log);
+    }
+
+    [Fact]
     public async Task Status_of_a_monitoring_gateway_ends_with_1()
     {
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
@@ -91,20 +116,33 @@ public sealed class ManagementTests
         Assert.Contains(said, refused.Message);
     }
 
+    private static async Task<JsonElement> StatusUntilAsync(GatewayLab lab, int expected)
+    {
+        Finished ran = await AskAsync(lab);
+        for (int i = 0; i < 40 && ran.Status != expected; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+            ran = await AskAsync(lab);
+        }
+        Assert.True(ran.Status == expected, $"status stays at {ran.Status}: {ran.Output} {ran.Errors}; the gateway said {lab.Gateway.Process.LastWords()}");
+        return JsonDocument.Parse(ran.Output).RootElement;
+    }
+
     private static async Task<JsonElement> StatusAsync(GatewayLab lab, int expected)
     {
         // Served right after the gateway is ready, and not before.
-        Finished ran = await AskAsync();
+        Finished ran = await AskAsync(lab);
         for (int i = 0; i < 40 && ran.Status == 3; i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-            ran = await AskAsync();
+            ran = await AskAsync(lab);
         }
         Assert.True(ran.Status == expected, $"status ended with {ran.Status}: {ran.Output} {ran.Errors}; the gateway said {lab.Gateway.Process.LastWords()}");
         return JsonDocument.Parse(ran.Output).RootElement;
-
-        Task<Finished> AskAsync() => lab.RunAsync(LabPlan.Gateway, [.. LabPrograms.Exeat, "status", "--json", "--config", Path.Combine(lab.State.Documents, LabFiles.GatewayName)]);
     }
+
+    private static Task<Finished> AskAsync(GatewayLab lab) =>
+        lab.RunAsync(LabPlan.Gateway, [.. LabPrograms.Exeat, "status", "--json", "--config", Path.Combine(lab.State.Documents, LabFiles.GatewayName)]);
 
     private static async Task<long> CountAsync(MetricsLab lab, string host)
     {
