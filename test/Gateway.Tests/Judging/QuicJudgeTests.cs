@@ -177,6 +177,8 @@ public sealed class QuicJudgeTests
             (Handshake(Other), "no-hello"),
             ([0xc0, 0x1a, 0x2a, 0x3a, 0x4a, 8, .. Id, 0, .. new byte[1200]], "quic-not-supported"),
             (Initial(Hello("evil.example"), number: 9), "hello-replaced"),
+            // Cut short: a server that is laxer with lengths than we are might read it.
+            (Initial(Hello("evil.example"), to: Other)[..600], "malformed"),
         ];
         foreach ((byte[] datagram, string reason) in tricks)
         {

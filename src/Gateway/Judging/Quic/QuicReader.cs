@@ -34,7 +34,7 @@ internal sealed class QuicReader(QuicInitialOpener opener)
         bool isNew = false;
         for (bool isFirst = true; !packets.IsEmpty; isFirst = false)
         {
-            if (!packets.TryRead(out QuicPacket packet)) return new QuicReading(isFirst ? QuicReadingKind.NotQuic : QuicReadingKind.Refused, Reason.Malformed);
+            if (!packets.TryRead(out QuicPacket packet)) return new QuicReading(isFirst && flow.IsEmpty ? QuicReadingKind.NotQuic : QuicReadingKind.Refused, Reason.Malformed);
             switch (packet.Kind)
             {
                 case QuicPacketKind.Initial:

@@ -35,6 +35,9 @@ internal sealed class ModelServer(string address, string agent, ushort port, ush
     /// <summary>Where the stream goes on behind the hello that was answered by a retry.</summary>
     public int SecondHelloAt { get; private set; }
 
+    /// <summary>How many bytes of the client's it has in one go.</summary>
+    public int Received => _stream.Count;
+
     public bool HasClosed { get; private set; }
 
     /// <summary>Takes a packet of the client's; returns what it says to it.</summary>

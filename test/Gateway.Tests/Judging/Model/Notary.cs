@@ -53,7 +53,7 @@ internal sealed class Notary(World world)
         if (world.Monitors) return null;
         string to = key.Destination.ToString();
         Case at = Of(key);
-        if (at.ReadAnchor != server.Anchor) (at.ReadAnchor, at.NamesSeen) = (server.Anchor, 0);
+        if (at.ReadIsn != server.Isn) (at.ReadIsn, at.NamesSeen) = (server.Isn, 0);
         for (; at.NamesSeen < server.Names.Count; at.NamesSeen++)
         {
             string name = server.Names[at.NamesSeen];
@@ -85,7 +85,7 @@ internal sealed class Notary(World world)
     private bool IsProven(in FlowKey key, Case at)
     {
         ModelServer? server = world.Find(key);
-        if (server is null || at.IsTainted || server.Anchor != at.Anchor) return false;
+        if (server is null || at.IsTainted || !at.Is(server)) return false;
         string to = key.Destination.ToString();
         return (server.HasAnswered || at.WasProven && !server.IsOpen) && (world.Monitors || server.Names.TrueForAll(name => world.Permits(name, to)));
     }
@@ -94,9 +94,9 @@ internal sealed class Notary(World world)
     {
         ModelServer? server = world.Find(key);
         if (server is null) return "bytes left for a connection that the server never had";
-        if (server.Anchor != at.Anchor)
+        if (!at.Is(server))
         {
-            (at.Anchor, at.IsTainted, at.WasProven) = (server.Anchor, false, false);
+            (at.Anchor, at.ServerIsn, at.IsTainted, at.WasProven) = (server.Anchor, server.Isn, false, false);
             at.Left.Clear();
         }
         if (at.IsTainted) return "bytes left of a connection that is not permitted any more";
@@ -154,13 +154,13 @@ internal sealed class Notary(World world)
 
     private bool IsRecorded(in FlowKey key, Case at)
     {
-        if (at.RecordedAnchor == at.Anchor) return true;
+        if (at.RecordedIsn == at.ServerIsn) return true;
         (int port, string to) = (key.SourcePort, key.Destination.ToString());
         int permits = world.Records().Count(e =>
             e.Event == "decision" && e.Verdict == "permit" && e.SourcePort == port && e.Destination == to && e.Names.Any(n => n.Source == "sni"));
         // One for each connection of the tuple.
         if (permits <= at.Permits) return false;
-        (at.RecordedAnchor, at.Permits) = (at.Anchor, permits);
+        (at.RecordedIsn, at.Permits) = (at.ServerIsn, permits);
         return true;
     }
 
@@ -181,9 +181,13 @@ internal sealed class Notary(World world)
 
         public uint Anchor { get; set; }
 
-        public uint? ReadAnchor { get; set; }
+        public uint ServerIsn { get; set; }
 
-        public uint? RecordedAnchor { get; set; }
+        public bool Is(ModelServer server) => server.Anchor == Anchor && server.Isn == ServerIsn;
+
+        public uint? ReadIsn { get; set; }
+
+        public uint? RecordedIsn { get; set; }
 
         public int Permits { get; set; }
 

@@ -200,7 +200,15 @@ internal sealed class World : IDisposable
     {
         if (!PacketView.TryRead(packet, out PacketView view)) Fail("the gateway sent what is no packet");
         else if (view.Destination.ToString() == Bench.Agent) Heard.Add(packet);
+        else if ((view.Flags & TcpFlags.Rst) != 0) Reset(packet, KeyOf(view));
         else Pass(packet, fromAgent: true);
+    }
+
+    // The adversary's packets die when it wants; the gateway's arrive, and what left before them has arrived or died.
+    private void Reset(byte[] packet, FlowKey key)
+    {
+        ToServers.RemoveAll(other => PacketView.TryRead(other, out PacketView view) && view.IsTcp && KeyOf(view) == key);
+        Deliver(packet);
     }
 
     private void Fail(string? problem) => Wrong ??= problem;
