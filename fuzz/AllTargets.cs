@@ -15,6 +15,7 @@ internal static class AllTargets
         new QuicPacketTarget(),
         new QuicStreamTarget(),
         new HttpHeadTarget(),
+        new HttpBodyTarget(),
         new FirstBytesTarget(),
         new DnsMessageTarget(),
         new DnsSvcbTarget(),

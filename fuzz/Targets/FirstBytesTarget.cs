@@ -10,7 +10,7 @@ internal sealed class FirstBytesTarget : IFuzzTarget
     public void Run(ReadOnlySpan<byte> input)
     {
         ClientProtocol last = ClientProtocol.NeedMore;
-        for (int length = 0; length <= Math.Min(input.Length, 16); length++)
+        for (int length = 0; length <= Math.Min(input.Length, FirstBytes.MaxBytes + 2); length++)
         {
             ClientProtocol now = FirstBytes.Classify(input[..length]);
             Promise.Holds(last == ClientProtocol.NeedMore || now == last, "more bytes never turn an answer");

@@ -12,11 +12,13 @@ internal sealed class HttpHeadTarget : IFuzzTarget
 
     public void Run(ReadOnlySpan<byte> input)
     {
-        ReadStatus whole = HttpHead.TryReadHost(input, _name, out int length);
-        Promise.Holds(length <= _name.Length && (length == 0 || whole == ReadStatus.Found), "only a whole head has a host");
+        ReadStatus whole = HttpHead.Read(input, _name, out HttpHeadView head);
+        Promise.Holds(head.NameLength <= _name.Length && (head.NameLength == 0 || whole == ReadStatus.Found), "only a whole head has a host");
+        Promise.Holds(whole == ReadStatus.Found ? head.HeadBytes > 0 && head.HeadBytes <= input.Length && head.BodyBytes >= HttpHeadView.Chunked : head.HeadBytes == 0, "a whole head has an end");
+        Promise.Holds(whole != ReadStatus.Malformed || head.Problem != HttpProblem.None, "what is malformed says why");
         for (int cut = input.Length / 2; cut > 0; cut /= 2)
         {
-            ReadStatus before = HttpHead.TryReadHost(input[..cut], _name, out _);
+            ReadStatus before = HttpHead.Read(input[..cut], _name, out _);
             Promise.Holds(before == ReadStatus.NeedMore || before == whole, "more bytes never turn an answer");
         }
     }

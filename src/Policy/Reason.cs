@@ -58,7 +58,7 @@ public enum Reason : byte
     /// <summary>Bytes overlapping the approved hello differ from it, or another hello followed with another name.</summary>
     HelloReplaced,
 
-    /// <summary>The hello does not lie in one segment.</summary>
+    /// <summary>The hello does not lie in one segment. No longer given: pieces are put together.</summary>
     HelloInPieces,
 
     /// <summary>No hello came in time, or the client left before one came.</summary>
@@ -67,7 +67,7 @@ public enum Reason : byte
     /// <summary>First bytes without an anchor: the server's SYN-ACK was not seen.</summary>
     NoAnchor,
 
-    /// <summary>Plain HTTP by name.</summary>
+    /// <summary>Plain HTTP by name on the port of HTTPS.</summary>
     HttpNotSupported,
 
     /// <summary>QUIC.</summary>
@@ -111,4 +111,10 @@ public enum Reason : byte
 
     /// <summary>A rule denies names here, and what the client's hello claims cannot be read with certainty: it may be one of them.</summary>
     NameUnreadable,
+
+    /// <summary>A plain HTTP request that servers read differently: whom it is for, or where it ends.</summary>
+    HttpAmbiguous,
+
+    /// <summary>A plain HTTP request that leads out of HTTP/1: CONNECT, Upgrade, HTTP/2.</summary>
+    HttpUpgrade,
 }

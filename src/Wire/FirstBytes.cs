@@ -1,10 +1,14 @@
+using System.Text;
+
 namespace Exeat.Wire;
 
 /// <summary>Tells a client's protocol by its first bytes, at most <see cref="MaxBytes"/> of them.</summary>
 public static class FirstBytes
 {
-    /// <summary>After so many bytes the answer is final.</summary>
-    public const int MaxBytes = 10;
+    /// <summary>After so many bytes the answer is final. Longer methods than this are no server's.</summary>
+    public const int MaxBytes = 32;
+
+    private const int LongestProtocolName = 4;
 
     /// <summary>Classifies the beginning of a client's byte stream.</summary>
     public static ClientProtocol Classify(ReadOnlySpan<byte> stream)
@@ -14,26 +18,26 @@ public static class FirstBytes
         // a version that does not exist: Go reads every first record below 0x1000, and the name in it.
         if (stream[0] is >= 20 and <= 23)
             return stream.Length == 1 ? ClientProtocol.NeedMore : stream[1] < 0x10 ? ClientProtocol.Tls : ClientProtocol.Unknown;
-        ClientProtocol found = Compare(stream, "SSH-"u8, ClientProtocol.Ssh);
-        if (found == ClientProtocol.Unknown) found = Compare(stream, "GET "u8, ClientProtocol.Http);
-        if (found == ClientProtocol.Unknown) found = Compare(stream, "HEAD "u8, ClientProtocol.Http);
-        if (found == ClientProtocol.Unknown) found = Compare(stream, "POST "u8, ClientProtocol.Http);
-        if (found == ClientProtocol.Unknown) found = Compare(stream, "PUT "u8, ClientProtocol.Http);
-        if (found == ClientProtocol.Unknown) found = Compare(stream, "PATCH "u8, ClientProtocol.Http);
-        // The preface of HTTP/2 without TLS: "PRI * HTTP/2.0" (RFC 9113, 3.4).
-        if (found == ClientProtocol.Unknown) found = Compare(stream, "PRI "u8, ClientProtocol.Http);
-        if (found == ClientProtocol.Unknown) found = Compare(stream, "DELETE "u8, ClientProtocol.Http);
-        if (found == ClientProtocol.Unknown) found = Compare(stream, "CONNECT "u8, ClientProtocol.Http);
-        if (found == ClientProtocol.Unknown) found = Compare(stream, "OPTIONS "u8, ClientProtocol.Http);
-        if (found == ClientProtocol.Unknown) found = Compare(stream, "TRACE "u8, ClientProtocol.Http);
-        if (found == ClientProtocol.Unknown) found = Compare(stream, "PROPFIND "u8, ClientProtocol.Http);
-        return found;
+        if (stream.Length >= LongestProtocolName && stream.StartsWith("SSH-"u8)) return ClientProtocol.Ssh;
+        return ByShape(stream);
     }
 
-    private static ClientProtocol Compare(ReadOnlySpan<byte> stream, ReadOnlySpan<byte> start, ClientProtocol protocol)
+    // A request line: a method, white space, and a target in origin, asterisk or absolute form (RFC 9112, 3). Whatever method somebody's server knows, and with what
+    // servers pass over before and between: what only looks like HTTP must not hide a Host from denies by name. CONNECT's target has a form of its own.
+    private static ClientProtocol ByShape(ReadOnlySpan<byte> stream)
     {
-        int known = Math.Min(stream.Length, start.Length);
-        if (!stream[..known].SequenceEqual(start[..known])) return ClientProtocol.Unknown;
-        return known == start.Length ? protocol : ClientProtocol.NeedMore;
+        ReadOnlySpan<byte> text = stream[..Math.Min(stream.Length, MaxBytes)];
+        ReadOnlySpan<byte> line = text.TrimStart("\r\n \t"u8);
+        int method = 0;
+        while (method < line.Length && HttpText.IsTokenByte(line[method])) method++;
+        ReadOnlySpan<byte> rest = line[method..], target = rest.TrimStart(" \t"u8);
+        ClientProtocol more = stream.Length < MaxBytes ? ClientProtocol.NeedMore : ClientProtocol.Unknown;
+        if (target.IsEmpty) return more;
+        if (method == 0 || target.Length == rest.Length) return ClientProtocol.Unknown;
+        if (target[0] is (byte)'/' or (byte)'*' || Ascii.EqualsIgnoreCase(line[..method], "CONNECT"u8)) return ClientProtocol.Http;
+        ReadOnlySpan<byte> scheme = "http"u8;
+        int known = Math.Min(target.Length, scheme.Length);
+        if (!Ascii.EqualsIgnoreCase(target[..known], scheme[..known])) return ClientProtocol.Unknown;
+        return known == scheme.Length ? ClientProtocol.Http : more;
     }
 }

@@ -46,11 +46,14 @@ public sealed class AllocationTests
     public void Naming_other_protocols_allocates_nothing()
     {
         byte[] http = Corpus.Read("curl-http");
+        byte[] options = [2, 4, 5, 0xb4, 1, 3, 3, 7, 1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2];
         byte[] quic = [0xc3, 0, 0, 0, 1, 0, 0, 0];
         Assert.Equal(0, Allocations.Of(() =>
         {
             FirstBytes.Classify(http);
-            HttpHead.TryReadHost(http, _name, out _);
+            TcpOptionsView.Read(options);
+            HttpHead.Read(http, _name, out HttpHeadView head);
+            HttpBody.After(head).Follow(http, out _);
             QuicHeader.LooksLikeLongHeader(quic, out _);
         }));
     }

@@ -17,8 +17,15 @@ public sealed class FirstBytesTests
     [InlineData("PR", ClientProtocol.NeedMore)]
     [InlineData("PRI *", ClientProtocol.Http)]
     [InlineData("CONNECT x:1 HTTP/1.1", ClientProtocol.Http)]
-    [InlineData("GETX", ClientProtocol.Unknown)]
-    [InlineData("get / HTTP/1.1", ClientProtocol.Unknown)]
+    [InlineData("GETX", ClientProtocol.NeedMore)]
+    [InlineData("get / HTTP/1.1", ClientProtocol.Http)]
+    [InlineData("\r\n GET\t/ HTTP/1.1", ClientProtocol.Http)]
+    [InlineData("M-SEARCH * HTTP/1.1", ClientProtocol.Http)]
+    [InlineData("REPORT http://x/", ClientProtocol.Http)]
+    [InlineData("REPORT htt", ClientProtocol.NeedMore)]
+    [InlineData("EHLO host.example", ClientProtocol.Unknown)]
+    [InlineData("\u0000\u0000\u0000\u0008", ClientProtocol.Unknown)]
+    [InlineData("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF / HTTP/1.1", ClientProtocol.Unknown)]
     [InlineData("SSH-1.99", ClientProtocol.Ssh)]
     [InlineData("EHLO x", ClientProtocol.Unknown)]
     [InlineData("\u0016", ClientProtocol.NeedMore)]
@@ -30,7 +37,7 @@ public sealed class FirstBytesTests
         Assert.Equal(protocol, FirstBytes.Classify(Encoding.Latin1.GetBytes(text)));
 
     [Fact]
-    public void The_answer_is_final_after_few_bytes_and_never_turns() => Gen.Char["GETPOSTHADRIU SH-\u0016\u0003"].Array[0, 14].Sample(text =>
+    public void The_answer_is_final_after_few_bytes_and_never_turns() => Gen.Char["GETPOSTH /*htp\r\n SH-\u0016\u0003"].Array[0, 40].Sample(text =>
     {
         byte[] bytes = Encoding.Latin1.GetBytes(text);
         ClientProtocol last = ClientProtocol.NeedMore;

@@ -44,15 +44,17 @@ internal sealed class HostJudging
         int restored = KeptBindings.Restore(Bindings, id => documents.First.Agents.Agents.Any(a => a.Id == id));
         if (restored > 0) log.BindingsRestored(restored);
         RawSender sender = parts.Own(new RawSender(marks.Passed));
-        Resets = new ResetList(packet => sender.Send(packet));
+        var connections = new KernelConnections(kernel.Conntrack, kernel.Attachments, marks);
+        bool Leave(ReadOnlySpan<byte> packet) => sender.Send(packet) == Errno.None;
+        Resets = new ResetList(Leave, connections);
         _never = new NeverForwarded { Intercepts = gateway.Dns.Intercept.ToFrozenSet() };
-        Tcp = new TcpJudge(Table, Bindings, _recorder, Resets, new KernelConnections(kernel.Conntrack, kernel.Attachments, marks), _never, time);
+        Tcp = new TcpJudge(Table, Bindings, _recorder, Resets, new Deliveries(Leave), connections, _never, time);
         var held = new HeldDatagrams();
         _quicReader = new QuicReader(parts.Own(new QuicInitialOpener()));
-        _quic = new QuicJudge(Table, Bindings, _recorder, _quicReader, held, new KernelConnections(kernel.Conntrack, kernel.Attachments, marks), time);
+        _quic = new QuicJudge(Table, Bindings, _recorder, _quicReader, held, connections, time);
         Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, _recorder, _quic, _never, time), _recorder, kernel.Interfaces, marks);
         Queue = parts.Own(PacketQueue.Open(HostKernel.QueueNumber));
-        Loop = new VerdictLoop(Queue, Judge, _recorder, Resets, Tcp, _quic, held, time);
+        Loop = new VerdictLoop(Queue, Judge, _recorder, Tcp, _quic, held, time);
         Denials = new DenialCache(kernel.Nftables, Records, time) { AwaitVerdicts = Loop.AwaitVerdicts };
         _recorder.Denials = Denials;
         Bindings.Bound = (_, address) => Denials.Forget(address);
@@ -100,6 +102,7 @@ internal sealed class HostJudging
         Tcp.HelloTimeout = TimeSpan.FromMilliseconds(limits.HelloMilliseconds);
         Tcp.HelloBytes = limits.HelloBytes;
         (_quic.HelloTimeout, _quicReader.HelloBytes) = (Tcp.HelloTimeout, limits.HelloBytes);
+        Tcp.RequestBytes = limits.RequestBytes;
         Bindings.Limits = BindingLimitsOf(limits);
     }
 

@@ -61,6 +61,7 @@ internal sealed class HostKernel
         NewFlowsPerSecond = _gateway.Limits.NewFlowsPerSecond,
         NewFlowsBurst = _gateway.Limits.NewFlowsBurst,
         DnsFlowsPerSecond = 2 * _gateway.Limits.DnsQuestionsPerSecond,
+        PendingPacketsPerSecond = _gateway.Limits.PendingPacketsPerSecond,
         Generations = [],
     };
 

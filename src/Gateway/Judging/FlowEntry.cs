@@ -1,6 +1,7 @@
 using Exeat.Gateway.Records;
 using Exeat.Names;
 using Exeat.Policy;
+using Exeat.Wire;
 
 namespace Exeat.Gateway.Judging;
 
@@ -10,13 +11,11 @@ internal sealed class FlowEntry
     /// <summary>How much of the server's first bytes is kept: enough for warnings and a ServerHello's random (RFC 8446, 4.1.3), at most.</summary>
     public const int ServerHeadBytes = 256;
 
-    // A reused entry keeps a buffer of ordinary size only.
-    private const int KeptHelloBytes = 4096;
-
     private readonly byte[] _claimed = new byte[CanonicalName.MaxBytes];
     private readonly byte[] _serverHead = new byte[ServerHeadBytes];
-    private byte[] _hello = [];
     private int _claimedLength;
+    private TcpEnds _ends;
+    private HttpBody _body;
 
     public FlowKey Key { get; private set; }
 
@@ -47,13 +46,31 @@ internal sealed class FlowEntry
     /// <summary>Sequence number of the server's first byte.</summary>
     public uint ServerAnchor { get; set; }
 
-    /// <summary>Stream offset at which the hello under judgement begins: 0, or after the first hello.</summary>
-    public int HelloOffset { get; set; }
+    /// <summary>The client's bytes that are kept.</summary>
+    public ClientStream Stream { get; } = new();
 
-    /// <summary>Stream offset after the last approved byte.</summary>
-    public int ApprovedEnd { get; set; }
+    /// <summary>What both ends said last.</summary>
+    public ref TcpEnds Ends => ref _ends;
+
+    /// <summary>What the gateway itself has to bring to the ends.</summary>
+    public Delivery Delivery { get; } = new();
+
+    /// <summary>Where the request under way stands; read while <see cref="FlowState.Requests"/>.</summary>
+    public ref HttpBody Body => ref _body;
+
+    /// <summary>Before so many bytes are here, there is nothing new to read.</summary>
+    public int WorthReading { get; set; }
+
+    /// <summary>Timestamp since which the flow waits for its hello, its head, or the server's answer to it.</summary>
+    public long WaitsSince { get; set; }
+
+    /// <summary>The agent's use of the table.</summary>
+    public AgentUse Use { get; private set; } = AgentUse.None;
 
     public bool IsTls { get; set; }
+
+    /// <summary>The hello under judgement is the one after a HelloRetryRequest.</summary>
+    public bool IsSecondHello { get; set; }
 
     /// <summary>Whether bytes came along with the first hello.</summary>
     public bool HasTrailer { get; set; }
@@ -78,21 +95,21 @@ internal sealed class FlowEntry
 
     public ReadOnlySpan<byte> ClaimedName => _claimed.AsSpan(0, _claimedLength);
 
-    public ReadOnlySpan<byte> Hello => _hello.AsSpan(0, ApprovedEnd - HelloOffset);
-
     public ReadOnlySpan<byte> ServerHead => _serverHead.AsSpan(0, ServerHeadLength);
 
     public bool IsPending => State is FlowState.SynSent or FlowState.AwaitsHello or FlowState.HelloSent or FlowState.AwaitsSecondHello or FlowState.AwaitsInitial or FlowState.InitialSent;
 
-    public void Begin(FlowKey key, string agentId, Guid id, long now)
+    public void Begin(FlowKey key, string agentId, AgentUse use, Guid id, long now)
     {
-        (Key, AgentId, Id, Started) = (key, agentId, id, now);
+        (Key, AgentId, Use, Id, Started, WaitsSince) = (key, agentId, use, id, now, now);
         State = FlowState.SynSent;
         Quic = null;
         (Updated, Counts) = (now, default);
-        (ClientIsn, Anchor, ServerAnchor, HelloOffset, ApprovedEnd, ServerHeadLength, _claimedLength) = (0, 0, 0, 0, 0, 0, 0);
-        if (_hello.Length > KeptHelloBytes) _hello = [];
-        (IsTls, HasTrailer, Recorded, Enforced, Generation) = (false, false, false, false, 0);
+        (ClientIsn, Anchor, ServerAnchor, WorthReading, ServerHeadLength, _claimedLength) = (0, 0, 0, 0, 0, 0);
+        (_ends, _body) = (default, default);
+        Stream.Begin();
+        Delivery.Begin(0, now);
+        (IsTls, IsSecondHello, HasTrailer, Recorded, Enforced, Generation) = (false, false, false, false, false, 0);
         (Claim, ClaimProof, Decision, Bound) = (Claim.NotSeen, Proof.Address, default, []);
     }
 
@@ -101,14 +118,6 @@ internal sealed class FlowEntry
         (Claim, ClaimProof) = (claim, proof);
         name.CopyTo(_claimed);
         _claimedLength = name.Length;
-    }
-
-    /// <summary>Keeps the approved bytes: whatever overlaps them later must be identical.</summary>
-    public void Approve(int offset, ReadOnlySpan<byte> bytes)
-    {
-        if (_hello.Length < bytes.Length) _hello = new byte[bytes.Length];
-        bytes.CopyTo(_hello);
-        (HelloOffset, ApprovedEnd) = (offset, offset + bytes.Length);
     }
 
     /// <summary>Adds server bytes at their stream offset; bytes that leave a gap or lie beyond the head are not kept.</summary>

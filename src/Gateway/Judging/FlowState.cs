@@ -24,6 +24,9 @@ internal enum FlowState : byte
     /// <summary>UDP: the approved Initials went out; the server has not yet answered.</summary>
     InitialSent,
 
+    /// <summary>Plain HTTP where names decide: every request is judged, so that neither direction ever leaves the queue.</summary>
+    Requests,
+
     /// <summary>In the kernel's hands by conntrack mark.</summary>
     Permitted,
 }

@@ -11,6 +11,7 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
     private readonly Dictionary<FlowKey, FlowEntry> _live = new(capacity);
     private readonly Dictionary<string, AgentUse> _agents = new(StringComparer.Ordinal);
     private readonly Stack<FlowEntry> _free = new(capacity);
+    private readonly HeldBuffers _buffers = new();
 
     /// <summary>How many live; from any thread.</summary>
     public int Count => _live.Count;
@@ -36,7 +37,7 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
             return null;
         }
         FlowEntry entry = _free.Count > 0 ? _free.Pop() : new FlowEntry();
-        entry.Begin(key, agentId, id, now);
+        entry.Begin(key, agentId, use, id, now);
         _live.Add(key, entry);
         use.Flows++;
         use.Pending++;
@@ -49,35 +50,56 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
     {
         bool was = entry.IsPending;
         entry.State = state;
+        // Nothing is kept of what the kernel carries, or of what goes nowhere.
+        if (state is FlowState.Permitted or FlowState.Refused) End(entry);
         if (was == entry.IsPending) return;
-        UseOf(entry.AgentId).Pending += was ? -1 : 1;
+        entry.Use.Pending += was ? -1 : 1;
         Pending += was ? -1 : 1;
+    }
+
+    /// <summary>Makes room for bytes of the client's up to a place in its stream; false when that is beyond the flow's share, or beyond what the agent has left.</summary>
+    public bool MakeRoom(FlowEntry entry, int end, int most)
+    {
+        if (end > most) return false;
+        if (entry.Stream.Fits(end)) return true;
+        int size = HeldBuffers.SizeFor(end);
+        if (size == 0 || entry.Use.HeldBytes + size - entry.Stream.Capacity > Limits.HeldBytes) return false;
+        entry.Use.HeldBytes += size - entry.Stream.Capacity;
+        _buffers.Return(entry.Stream.Change(_buffers.Rent(size)));
+        return true;
     }
 
     /// <summary>Forgets a flow whose end was recorded; the entry may be reused at once.</summary>
     public void Remove(FlowEntry entry)
     {
         if (!_live.Remove(entry.Key)) return;
-        AgentUse use = UseOf(entry.AgentId);
-        use.Flows--;
+        End(entry);
+        entry.Use.Flows--;
         if (entry.IsPending)
         {
-            use.Pending--;
+            entry.Use.Pending--;
             Pending--;
         }
         _free.Push(entry);
+    }
+
+    /// <summary>Takes the buffer of a flow that keeps nothing just now.</summary>
+    public void Release(FlowEntry entry)
+    {
+        if (entry.Stream.Capacity == 0) return;
+        entry.Use.HeldBytes -= entry.Stream.Capacity;
+        _buffers.Return(entry.Stream.Change([]));
+    }
+
+    private void End(FlowEntry entry)
+    {
+        entry.Delivery.Cancel();
+        Release(entry);
     }
 
     private AgentUse UseOf(string agentId)
     {
         if (!_agents.TryGetValue(agentId, out AgentUse? use)) _agents[agentId] = use = new AgentUse();
         return use;
-    }
-
-    private sealed class AgentUse
-    {
-        public int Flows { get; set; }
-
-        public int Pending { get; set; }
     }
 }

@@ -3,15 +3,13 @@ using Exeat.Wire;
 
 namespace Exeat.Gateway.Judging;
 
-/// <summary>Puts a whole IP packet on its way.</summary>
-internal delegate void PacketSender(ReadOnlySpan<byte> packet);
-
 /// <summary>TCP resets that the gateway sends in the name of one end to the other, after the records of the batch are written.</summary>
 /// <remarks>A reset made by the kernel's <c>reject</c> reaches only the client; the server would stay half open (RFC 9293, 3.5.2: it must carry the exact next sequence number).</remarks>
-internal sealed class ResetList(PacketSender send)
+internal sealed class ResetList(PacketSender send, IConnections connections)
 {
     private const int Most = 256;
     private readonly Reset[] _resets = new Reset[Most];
+    private readonly List<FlowKey> _deletions = [];
     private int _count;
 
     /// <summary>Resets sent so far; from any thread.</summary>
@@ -23,7 +21,17 @@ internal sealed class ResetList(PacketSender send)
     /// <summary>Tells the client that the server is gone. <paramref name="sequence"/> is the next byte the client expects.</summary>
     public void ToClient(in FlowKey key, uint sequence) => Add(new Reset(key.Destination, key.Port, key.Source, key.SourcePort, sequence));
 
+    /// <summary>Deletes the kernel's entry of a flow, when the resets are out: they need it for the way through address translation.</summary>
+    public void Delete(in FlowKey key) => _deletions.Add(key);
+
     public void Send()
+    {
+        SendResets();
+        foreach (FlowKey key in _deletions) connections.Delete(key);
+        _deletions.Clear();
+    }
+
+    private void SendResets()
     {
         Span<byte> packet = stackalloc byte[128];
         for (int i = 0; i < _count; i++)
@@ -39,7 +47,7 @@ internal sealed class ResetList(PacketSender send)
     // A full list is sent at once: a batch of the queue is smaller, only sweeps are larger.
     private void Add(Reset reset)
     {
-        if (_count == Most) Send();
+        if (_count == Most) SendResets();
         _resets[_count++] = reset;
     }
 

@@ -21,8 +21,11 @@ internal sealed partial class TcpJudge
     /// <summary>How long a flow may stay without its hello, or without the server's answer to it.</summary>
     public TimeSpan HelloTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The largest first segment that is looked at.</summary>
-    public int HelloBytes { get; set; } = 16 * 1024;
+    /// <summary>The largest hello that is looked at.</summary>
+    public int HelloBytes { get; set; } = 64 * 1024;
+
+    /// <summary>How much of a plain HTTP connection is kept until the server has it.</summary>
+    public int RequestBytes { get; set; } = 256 * 1024;
 
     /// <summary>Ends flows whose hello did not come in time; both ends are told.</summary>
     public void Sweep(Snapshot snapshot)
@@ -30,15 +33,16 @@ internal sealed partial class TcpJudge
         _ending.Clear();
         foreach (FlowEntry entry in table.Live)
         {
-            if (entry.IsPending && entry.Quic is null && time.GetElapsedTime(entry.Started) > HelloTimeout) _ending.Add(entry);
+            bool waits = entry.IsPending || entry.State == FlowState.Requests && entry.Enforced && !entry.Stream.IsSettled;
+            if (waits && entry.Quic is null && time.GetElapsedTime(entry.WaitsSince) > HelloTimeout) _ending.Add(entry);
         }
         foreach (FlowEntry entry in _ending)
         {
             int agent = snapshot.FindAgent(entry.Key.Source);
-            if (!entry.Recorded)
+            if (!entry.Recorded || entry.State == FlowState.Requests)
             {
                 entry.Decision = new Decision(Verdict.Deny, Reason.NoHello, 0, entry.Decision.Would);
-                recorder.Decision(entry, snapshot, agent, Stage.Hello);
+                recorder.Decision(entry, snapshot, agent, StageOf(entry));
             }
             if (!entry.Enforced && entry.State != FlowState.SynSent)
             {
@@ -47,12 +51,7 @@ internal sealed partial class TcpJudge
                 table.Move(entry, FlowState.Permitted);
                 continue;
             }
-            if (entry.State != FlowState.SynSent)
-            {
-                resets.ToServer(entry.Key, entry.Anchor + (uint)entry.ApprovedEnd);
-                resets.ToClient(entry.Key, entry.ServerAnchor);
-            }
-            connections.Delete(entry.Key);
+            ResetBoth(entry);
             recorder.End(entry, snapshot, agent, entry.State == FlowState.HelloSent ? "no-answer" : "no-hello", default);
             table.Remove(entry);
         }
@@ -106,8 +105,7 @@ internal sealed partial class TcpJudge
     /// <summary>The record of a permit could not be written: the flow is ended. Its first packet may never have reached the kernel's table, so no event would end it later.</summary>
     public void Withdraw(FlowEntry entry)
     {
-        if (entry.State is FlowState.HelloSent or FlowState.AwaitsSecondHello) resets.ToServer(entry.Key, entry.Anchor);
-        connections.Delete(entry.Key);
+        ResetBoth(entry);
         table.Remove(entry);
     }
 
@@ -129,7 +127,9 @@ internal sealed partial class TcpJudge
             // Enforce ends what only monitor let pass. A pending flow waits for its hello under the new policy too; one that was permitted by address alone and
             // now would need a name has none to show.
             bool holds = decision.Verdict == Verdict.Permit || decision.Verdict == Verdict.Pending && entry.IsPending;
-            bool lives = agent >= 0 && (holds || monitored && decision.Reason != Reason.Quarantined && !NeverRelaxed(entry));
+            // What one mode let out, or took over, the other cannot answer for: a hello or a request under way ends with the switch.
+            bool switches = entry.Enforced == monitored && entry.State != FlowState.HelloSent && !entry.Stream.IsEmpty;
+            bool lives = agent >= 0 && !switches && (holds || monitored && decision.Reason != Reason.Quarantined && !NeverRelaxed(entry));
             entry.Enforced = !monitored;
             if (lives)
             {

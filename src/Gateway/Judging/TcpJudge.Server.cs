@@ -9,15 +9,28 @@ internal sealed partial class TcpJudge
     {
         FlowEntry? entry = table.Find(packet.ReplyKey);
         // No entry: the gateway was restarted, or the flow was ended. The agent's next packet settles it.
-        if (entry is null || entry.State == FlowState.Refused) return Verdicts.Drop();
+        if (entry is null) return Verdicts.Drop();
         if (entry.State == FlowState.Permitted) return say.Permitted();
         PacketView view = packet.View;
+        if (entry.State == FlowState.Refused)
+        {
+            // Its own word on what it expects next: the one number at which it believes a reset.
+            if ((view.Flags & (TcpFlags.Ack | TcpFlags.Rst)) == TcpFlags.Ack) resets.ToServer(entry.Key, view.Acknowledgement);
+            return Verdicts.Drop();
+        }
         if (view.IsTruncated) return Verdicts.Drop();
         if ((view.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack)) return SynAck(view, say, entry);
-        if (entry.State != FlowState.HelloSent || (view.Flags & TcpFlags.Ack) == 0) return say.Pending();
+        entry.Ends.FromServer(view);
+        if ((view.Flags & TcpFlags.Ack) == 0) return say.Pending();
+        ClientStream stream = entry.Stream;
+        // More than was let out cannot have arrived, whatever is claimed; in monitor it can.
+        int has = Math.Min(stream.PlaceOf(view.Acknowledgement - entry.Anchor), stream.Approved);
+        if (has > 0) Arrived(entry, stream.Start + (uint)has);
+        if (entry.State == FlowState.Requests && has > 0) stream.Acknowledge(has);
+        if (entry.State == FlowState.Requests && stream.IsEmpty) table.Release(entry);
+        if (entry.State != FlowState.HelloSent) return say.Pending();
         entry.AddServerBytes((int)(view.Sequence - entry.ServerAnchor), view.Payload);
-        bool acknowledged = (int)(view.Acknowledgement - entry.Anchor) >= entry.ApprovedEnd;
-        return acknowledged ? Acknowledged(say, entry) : say.Pending();
+        return has == stream.Approved ? Acknowledged(say, entry) : say.Pending();
     }
 
     private Answer SynAck(in PacketView view, in Verdicts say, FlowEntry entry)
@@ -28,6 +41,7 @@ internal sealed partial class TcpJudge
         if (view.Acknowledgement != entry.ClientIsn + 1) return Verdicts.Drop();
         entry.Anchor = view.Acknowledgement;
         entry.ServerAnchor = view.Sequence + 1;
+        entry.Ends.SynAck(view);
         table.Move(entry, FlowState.AwaitsHello);
         return say.Pending();
     }
@@ -35,14 +49,16 @@ internal sealed partial class TcpJudge
     /// <summary>The server has all of what was approved. A TLS server must also have answered, since it may ask for another hello.</summary>
     private Answer Acknowledged(in Verdicts say, FlowEntry entry)
     {
-        bool second = entry.HelloOffset > 0;
-        if (entry.IsTls && !second)
+        if (entry.IsTls && !entry.IsSecondHello)
         {
             switch (TlsServerHello.Classify(entry.ServerHead))
             {
                 case ServerFirst.NeedMore:
                     return say.Pending();
                 case ServerFirst.HelloRetryRequest:
+                    entry.Stream.Begin(entry.Stream.ApprovedEnd);
+                    entry.Delivery.Begin(entry.Stream.Start, time.GetTimestamp());
+                    (entry.IsSecondHello, entry.WorthReading, entry.WaitsSince) = (true, 0, time.GetTimestamp());
                     table.Move(entry, FlowState.AwaitsSecondHello);
                     return say.Pending();
             }

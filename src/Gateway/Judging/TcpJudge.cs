@@ -8,17 +8,26 @@ namespace Exeat.Gateway.Judging;
 /// <summary>The life of a TCP flow up to its permit (docs/life-of-a-connection.md).</summary>
 /// <remarks>
 /// <code>
-///            SYN                SYN-ACK (anchor)           hello in one segment            all of it acknowledged,
+///            SYN                SYN-ACK (anchor)           hello, whole                    all of it acknowledged,
 ///  agent ──────────► SynSent ──────────────► AwaitsHello ──────────────────► HelloSent ──  and an answer that is no
 ///         policy: deny → reset              policy: deny → both ends reset       │  ▲       HelloRetryRequest ──► Permitted
 ///         permit → Permitted                                                     ▼  │
-///                                                                          AwaitsSecondHello
+///                                                      plain HTTP  │       AwaitsSecondHello
+///                                                                  └──► Requests: each judged, to the end of the connection
 /// </code>
 /// The client's bytes pass only as the approved hello; the server's pass meanwhile. In monitor mode everything is judged and recorded alike, and nothing is held.
 /// </remarks>
-internal sealed partial class TcpJudge(FlowTable table, BindingBook bindings, FlowRecorder recorder, ResetList resets, IConnections connections, NeverForwarded never, TimeProvider time)
+internal sealed partial class TcpJudge(
+    FlowTable table, BindingBook bindings, FlowRecorder recorder, ResetList resets, Deliveries deliveries, IConnections connections, NeverForwarded never, TimeProvider time)
 {
     private readonly byte[] _name = new byte[Names.CanonicalName.MaxBytes];
+
+    /// <summary>Sends what was noted: bytes and acknowledgements, then resets. To be called when the records are written.</summary>
+    public void Send()
+    {
+        deliveries.Send();
+        resets.Send();
+    }
 
     public Answer FromAgent(in PacketIn packet, in Verdicts say)
     {
@@ -27,7 +36,7 @@ internal sealed partial class TcpJudge(FlowTable table, BindingBook bindings, Fl
         TcpFlags flags = packet.View.Flags;
         if ((flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn) return Syn(packet, say, entry);
         // The server takes an urgent byte out of the stream: it would read another hello than the one that was judged (T10). No pointer may come before it either.
-        if ((flags & TcpFlags.Urg) != 0 && entry is { IsPending: true }) return Deny(packet, say, entry, Reason.Malformed);
+        if ((flags & TcpFlags.Urg) != 0 && entry is { IsPending: true } or { State: FlowState.Requests }) return Deny(packet, say, entry, Reason.Malformed);
         if (entry is null) return (flags & TcpFlags.Rst) != 0 ? Verdicts.Drop() : Stray(packet, say);
         switch (entry.State)
         {
@@ -39,8 +48,12 @@ internal sealed partial class TcpJudge(FlowTable table, BindingBook bindings, Fl
             case FlowState.SynSent when packet.View.PayloadLength > 0 || (flags & TcpFlags.Rst) == 0:
                 return Deny(packet, say, entry, Reason.NoAnchor);
             default:
+                entry.Ends.FromClient(packet.View);
                 // Without payload there is nothing to hold: handshake ACK, window updates, FIN, RST.
-                return packet.View.PayloadLength == 0 ? say.Pending() : ClientBytes(packet, say, entry);
+                if (packet.View.PayloadLength > 0) return ClientBytes(packet, say, entry);
+                // Behind bytes that are held the server would not believe the client's own reset.
+                if ((flags & TcpFlags.Rst) != 0 && !entry.Stream.IsSettled) resets.ToServer(entry.Key, entry.Anchor + entry.Stream.ApprovedEnd);
+                return say.Pending();
         }
     }
 
@@ -81,6 +94,7 @@ internal sealed partial class TcpJudge(FlowTable table, BindingBook bindings, Fl
         FlowEntry? entry = table.Begin(packet.Key, packet.AgentId, recorder.NewFlow(), time.GetTimestamp());
         if (entry is null) return Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.LimitReached), bound);
         entry.ClientIsn = packet.View.Sequence;
+        entry.Ends.Syn(packet.View);
         entry.Bound = bound;
         entry.Generation = packet.Snapshot.Generation;
         entry.Enforced = enforced;
@@ -105,7 +119,7 @@ internal sealed partial class TcpJudge(FlowTable table, BindingBook bindings, Fl
         var decision = new Decision(Verdict.Deny, Reason.NoAnchor);
         Answer answer = Refuse(packet, say, Stage.FirstPacket, decision);
         resets.ToServer(packet.Key, packet.View.Sequence);
-        connections.Delete(packet.Key);
+        resets.Delete(packet.Key);
         return answer;
     }
 
@@ -121,24 +135,36 @@ internal sealed partial class TcpJudge(FlowTable table, BindingBook bindings, Fl
     private Answer Deny(in PacketIn packet, in Verdicts say, FlowEntry entry, Decision decision)
     {
         entry.Decision = decision;
-        if (!entry.Enforced) return Permit(packet, say, entry, Stage.Hello);
-        recorder.Decision(entry, packet.Snapshot, packet.Agent, Stage.Hello);
+        if (!entry.Enforced) return Permit(packet, say, entry, StageOf(entry));
+        recorder.Decision(entry, packet.Snapshot, packet.Agent, StageOf(entry));
         return RefuseBoth(packet, say, entry);
     }
 
     private Answer RefuseBoth(in PacketIn packet, in Verdicts say, FlowEntry entry)
     {
-        // A server believes a reset only at its exact next byte: it has all up to this packet, or all that was approved, or nothing of it.
-        bool pending = entry.IsPending;
-        table.Move(entry, FlowState.Refused);
+        // A server believes a reset only at its exact next byte: it has all up to this packet, or all that was approved, or what it acknowledged of it.
         resets.ToServer(entry.Key, packet.View.Sequence);
-        foreach (int end in (ReadOnlySpan<int>)[entry.HelloOffset, entry.ApprovedEnd])
-        {
-            uint next = entry.Anchor + (uint)end;
-            if (pending && next != packet.View.Sequence) resets.ToServer(entry.Key, next);
-        }
-        connections.Delete(entry.Key);
+        ResetServer(entry, except: packet.View.Sequence);
+        table.Move(entry, FlowState.Refused);
+        resets.Delete(entry.Key);
         return say.Refused();
+    }
+
+    private void ResetServer(FlowEntry entry, uint? except = null)
+    {
+        // No anchor: the flow was permitted at its SYN, and what its bytes are nobody followed.
+        if (entry.ServerAnchor == 0) return;
+        uint acknowledged = entry.Anchor + entry.Stream.Start, approved = entry.Anchor + entry.Stream.ApprovedEnd;
+        if (acknowledged != except) resets.ToServer(entry.Key, acknowledged);
+        if (approved != acknowledged && approved != except) resets.ToServer(entry.Key, approved);
+    }
+
+    /// <summary>Ends a connection whose client sends nothing just now.</summary>
+    private void ResetBoth(FlowEntry entry)
+    {
+        ResetServer(entry);
+        if (entry.ServerAnchor != 0) resets.ToClient(entry.Key, entry.Ends.ServerNext);
+        resets.Delete(entry.Key);
     }
 
     private Answer Unwritable(in PacketIn packet, in Verdicts say, FlowEntry entry)

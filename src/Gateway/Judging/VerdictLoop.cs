@@ -5,7 +5,7 @@ using Exeat.Linux;
 namespace Exeat.Gateway.Judging;
 
 /// <summary>The thread that answers the kernel: a batch of packets in, records written, a batch of verdicts out. Everything it owns is touched by it alone.</summary>
-internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowRecorder recorder, ResetList resets, TcpJudge tcp, QuicJudge quic, HeldDatagrams held, TimeProvider time)
+internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowRecorder recorder, TcpJudge tcp, QuicJudge quic, HeldDatagrams held, TimeProvider time)
 {
     private const int IdleMs = 250;
     private readonly ConcurrentQueue<Action> _posted = new();
@@ -63,7 +63,7 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
         using CancellationTokenRegistration wake = stop.Register(queue.Wake);
         while (!stop.IsCancellationRequested)
         {
-            int count = queue.Receive(IdleMs);
+            int count = queue.Receive(tcp.WaitMs(IdleMs));
             if (count > 0)
             {
                 // A full fence on both sides: who stored something and then sees 0 here knows that every later packet is judged with it.
@@ -72,13 +72,16 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
                 Interlocked.Exchange(ref _judging, 0);
             }
             while (_posted.TryDequeue(out Action? action)) action();
+            // Between batches, when what the last one decided is written.
+            tcp.Tick(judge.Snapshot);
+            tcp.Send();
             if (time.GetElapsedTime(_sweptAt) < TimeSpan.FromSeconds(1)) continue;
             _sweptAt = time.GetTimestamp();
             tcp.Sweep(judge.Snapshot);
             quic.Sweep(judge.Snapshot, judge.Marks);
             held.Send(queue, recorder.Commit());
             queue.SendVerdicts();
-            resets.Send();
+            tcp.Send();
         }
     }
 
@@ -105,7 +108,7 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
             queue.SetVerdict(_batch[i].Id, answer.Accept ? PacketVerdict.Accept : PacketVerdict.Drop, _batch[i].Foreign | answer.Mark);
         }
         queue.SendVerdicts();
-        resets.Send();
+        tcp.Send();
         Judged += count;
     }
 

@@ -26,6 +26,7 @@ internal static class LockClosing
             NewFlowsPerSecond = gateway.Limits.NewFlowsPerSecond,
             NewFlowsBurst = gateway.Limits.NewFlowsBurst,
             DnsFlowsPerSecond = 2 * gateway.Limits.DnsQuestionsPerSecond,
+            PendingPacketsPerSecond = gateway.Limits.PendingPacketsPerSecond,
             Generations = [],
         });
         return gateway.Inside.Length * 2;

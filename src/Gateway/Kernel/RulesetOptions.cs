@@ -38,6 +38,9 @@ internal sealed record RulesetOptions
     /// <summary>New flows per second and agent towards the policy resolver; each is one entry of conntrack for half a minute.</summary>
     public required int DnsFlowsPerSecond { get; init; }
 
+    /// <summary>Packets per second and agent of flows that are not permitted yet; more are dropped and counted.</summary>
+    public required int PendingPacketsPerSecond { get; init; }
+
     /// <summary>The generations that pass: one, or the old and the new while survivors are re-stamped.</summary>
     public required IReadOnlyList<int> Generations { get; init; }
 

@@ -45,6 +45,7 @@ internal static partial class TrafficRuleset
                 tcp flags & (fin | syn | rst | ack) == syn ct mark & 0x{{m.Judged:x}} != 0 goto queue_it
             {{EchoLimits()}}
             {{FastPath(o)}}
+                ct state established {{PendingOnly(o)}} jump pending_packets
                 ct state new jump remembered
                 ct state new goto ask_new
                 goto queue_it
@@ -88,7 +89,7 @@ internal static partial class TrafficRuleset
         var text = new StringBuilder();
         foreach (AgentIdentity agent in o.Identities)
         {
-            foreach ((string name, int rate, int burst) in ((string, int, int)[])[(NewFlows, o.NewFlowsPerSecond, o.NewFlowsBurst), (DnsFlows, o.DnsFlowsPerSecond, o.DnsFlowsPerSecond)])
+            foreach ((string name, int rate, int burst) in ((string, int, int)[])[(NewFlows, o.NewFlowsPerSecond, o.NewFlowsBurst), (DnsFlows, o.DnsFlowsPerSecond, o.DnsFlowsPerSecond), (PendingPackets, o.PendingPacketsPerSecond, o.PendingPacketsPerSecond)])
             {
                 // The kernel changes no limit that is there: another rate is another object.
                 string limit = $"{name}_{agent.Number}_{rate}_{burst}";
@@ -111,6 +112,8 @@ internal static partial class TrafficRuleset
         var text = new StringBuilder();
         Set("set inside { type ifname;", o.Inside.Select(name => $"\"{name}\""));
         Set("map zones { typeof iifname : ct zone;", o.Identities.Select(i => (i.Interface, i.Zone)).Distinct().Select(i => $"\"{i.Interface}\" : {i.Zone}"));
+        Set($"map {Zones4} {{ typeof ip saddr : ct zone;", ZonesOf(v4: true));
+        Set($"map {Zones6} {{ typeof ip6 saddr : ct zone;", ZonesOf(v4: false));
         Set("set identity4 { type ifname . ipv4_addr;", Pairs(v4: true));
         Set("set identity6 { type ifname . ipv6_addr;", Pairs(v4: false));
         Set("set monitored4 { type ifname . ipv4_addr;", Monitored(v4: true));
@@ -121,6 +124,9 @@ internal static partial class TrafficRuleset
             o.Identities.SelectMany(i => i.Addresses.Where(a => a.IsV4 == v4).Select(a => $"\"{i.Interface}\" . {a}"));
 
         IEnumerable<string> Monitored(bool v4) => o.Monitored.Where(m => m.Address.IsV4 == v4).Select(m => $"\"{m.Interface}\" . {m.Address}");
+
+        IEnumerable<string> ZonesOf(bool v4) =>
+            o.Identities.SelectMany(i => i.Addresses.Where(a => a.IsV4 == v4).Select(a => (Address: a, i.Zone))).DistinctBy(z => z.Address).Select(z => $"{z.Address} : {z.Zone}");
 
         void Set(string head, IEnumerable<string> elements)
         {
@@ -150,6 +156,9 @@ internal static partial class TrafficRuleset
 
     private static string PermittedOnly(RulesetOptions o) =>
         $"ct mark & 0x{o.Marks.Judged:x} == {{ {string.Join(", ", o.Generations.Select(g => $"0x{o.Marks.Permitted(g):x}"))} }}";
+
+    private static string PendingOnly(RulesetOptions o) =>
+        $"ct mark & 0x{o.Marks.Judged:x} == {{ {string.Join(", ", o.Generations.Select(g => $"0x{o.Marks.Pending(g):x}"))} }}";
 
     /// <summary>
     /// What rides on its mark from agent to world. Of a watched flow only short headers do (the first bit of the payload is clear), and only what is surely one datagram: of several that

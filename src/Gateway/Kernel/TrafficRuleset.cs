@@ -7,6 +7,7 @@ namespace Exeat.Gateway.Kernel;
 /// <remarks>
 /// <code>
 ///  prerouting -310 identity ── checks interface + address (+ MAC), stamps, sets the zone
+///  output     -310 own_packets ─ what we send in an end's name belongs to the agent's connection (its zone), or to none (towards agents)
 ///  prerouting -100 dns ─────── redirects :53 of intercepted resolvers to our ports
 ///  forward -150 sort ───────── fast path by conntrack mark, or queue          input -150 gate: everything but DNS → queue
 ///  forward -140 verdict ────── what the verdict loop said: refuse, pending, permitted; copies it to the conntrack mark
@@ -28,14 +29,18 @@ internal static partial class TrafficRuleset
     private const int EchoesPerSecond = 10;
     private const int EchoesBurst = 20;
 
+    // The zone of an attachment by the address of an agent: for what the gateway itself sends in an agent's name.
+    private const string Zones4 = "zones4";
+    private const string Zones6 = "zones6";
+
     private static readonly string[] ChangingChains = ["identify", "dns", "gate", "from_agent", "to_agent", "verdict", "output"];
-    /// <summary>Per agent and second: flows that are asked about, and flows towards the resolver.</summary>
-    public const string NewFlows = "new_flows", DnsFlows = "dns_flows";
+    /// <summary>Per agent and second: flows that are asked about, and flows towards the resolver, and packets of flows that are not permitted yet.</summary>
+    public const string NewFlows = "new_flows", DnsFlows = "dns_flows", PendingPackets = "pending_packets";
 
     /// <summary>What the kernel refuses by itself for a moment (<see cref="DenialCache"/>), and how often it did.</summary>
     public static readonly string[] Denied = ["denied4", "denied6"], Hits = ["hits4", "hits6"];
 
-    private static readonly string[] FixedChains = ["queue_it", "ask_new", "dns_flows", "remembered", "remember", "stamp_it", "refuse", "identity", "identity_verdict", "gate_verdict", "sort"];
+    private static readonly string[] FixedChains = ["queue_it", "ask_new", "dns_flows", "pending_packets", "remembered", "remember", "stamp_it", "refuse", "identity", "identity_verdict", "gate_verdict", "sort", "own_packets"];
 
     /// <summary>Every chain but the queue's.</summary>
     public static IEnumerable<string> Chains => ChangingChains.Concat(FixedChains);
@@ -43,7 +48,7 @@ internal static partial class TrafficRuleset
     public static IReadOnlyList<string> Sets { get; } = ["inside", "identity4", "identity6", "monitored4", "monitored6"];
 
     public static IReadOnlyList<string> Maps { get; } =
-        [Zones, .. from name in (string[])[NewFlows, DnsFlows] from tail in (string[])["4", "6", "_over4", "_over6"] select name + tail];
+        [Zones, Zones4, Zones6, .. from name in (string[])[NewFlows, DnsFlows, PendingPackets] from tail in (string[])["4", "6", "_over4", "_over6"] select name + tail];
 
     /// <summary>The whole table. The queue chain is empty in it: until the queue rule is there, everything queued is dropped.</summary>
     public static string Text(RulesetOptions o) => Frame(o) + "\n" + Changing(o);
@@ -66,6 +71,8 @@ internal static partial class TrafficRuleset
             table inet {{Table}} {
               set inside { type ifname; }
               map {{Zones}} { typeof iifname : ct zone; }
+              map {{Zones4}} { typeof ip saddr : ct zone; }
+              map {{Zones6}} { typeof ip6 saddr : ct zone; }
               set identity4 { type ifname . ipv4_addr; }
               set identity6 { type ifname . ipv6_addr; }
               set monitored4 { type ifname . ipv4_addr; }
@@ -102,6 +109,9 @@ internal static partial class TrafficRuleset
               chain dns_flows {
             {{Over(DnsFlows)}}
               }
+              chain pending_packets {
+            {{Over(PendingPackets)}}
+              }
               chain remembered {
                 meta l4proto != { tcp, udp } return
                 ip saddr . ip daddr . meta l4proto . th dport @denied4 update @hits4 { ip saddr . ip daddr . meta l4proto . th dport } goto refuse
@@ -134,6 +144,13 @@ internal static partial class TrafficRuleset
                 iifname @inside meta mark & 0x{{m.Queued:x}} != 0 counter name not_judged drop
                 iifname @inside meta mark & 0x{{m.Judged:x}} != 0 goto refuse
               }
+              chain own_packets {
+                type filter hook output priority -310; policy accept;
+                meta mark & 0x{{m.Passed:x}} == 0 accept
+                oifname @inside notrack accept
+                ct original zone set ip saddr map @{{Zones4}}
+                ct original zone set ip6 saddr map @{{Zones6}}
+              }
               chain sort {
                 type filter hook forward priority -150; policy accept;
                 iifname @inside goto from_agent
@@ -144,7 +161,7 @@ internal static partial class TrafficRuleset
     }
 
     private static string ShareMaps() => Lines(
-        from name in (string[])[NewFlows, DnsFlows]
+        from name in (string[])[NewFlows, DnsFlows, PendingPackets]
         from family in (string[])["4", "6"]
         from map in (string[])[$"{name}{family} {{ type ipv{family}_addr : limit; }}", $"{name}_over{family} {{ type ipv{family}_addr : counter; }}"]
         select $"  map {map}");

@@ -24,7 +24,7 @@ internal sealed class KernelCounts(Nftables nftables, Attachments attachments, A
         (DropRuleset.Table, "unstamped_input", Reason.GatewayItself),
     ];
 
-    private static readonly string[] PerAgent = [TrafficRuleset.NewFlows, TrafficRuleset.DnsFlows];
+    private static readonly string[] PerAgent = [TrafficRuleset.NewFlows, TrafficRuleset.DnsFlows, TrafficRuleset.PendingPackets];
     private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _totals = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _overLimit = new(StringComparer.Ordinal);

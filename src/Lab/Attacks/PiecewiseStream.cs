@@ -2,20 +2,20 @@ using System.Net.Sockets;
 
 namespace Exeat.Lab.Attacks;
 
-/// <summary>A connection whose first write leaves in two segments with a pause between them; the rest passes as it is.</summary>
-internal sealed class PiecewiseStream(Socket socket, int firstPiece, TimeSpan pause) : NetworkStream(socket)
+/// <summary>A connection whose first write leaves in pieces with a pause after each; the rest passes as it is.</summary>
+internal sealed class PiecewiseStream(Socket socket, int pieceBytes, int mostPieces, TimeSpan pause) : NetworkStream(socket)
 {
     private bool _cut;
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!_cut && buffer.Length > firstPiece)
+        for (int i = 1; !_cut && i < mostPieces && buffer.Length > pieceBytes; i++)
         {
-            _cut = true;
-            await base.WriteAsync(buffer[..firstPiece], cancellationToken);
-            await Task.Delay(pause, TimeProvider.System, cancellationToken);
-            buffer = buffer[firstPiece..];
+            await base.WriteAsync(buffer[..pieceBytes], cancellationToken);
+            if (pause > TimeSpan.Zero) await Task.Delay(pause, TimeProvider.System, cancellationToken);
+            buffer = buffer[pieceBytes..];
         }
+        _cut = true;
         await base.WriteAsync(buffer, cancellationToken);
     }
 }

@@ -19,6 +19,8 @@ internal static class Arrival
         "icmp-error" or "icmp-echo" => Icmps(a, after) > Icmps(a, before),
         // Its first connection is a permitted one to the same address: only the mark in the second hello counts.
         "tuple-reuse" => false,
+        // So is their first request: only the mark in the second counts.
+        "http-second" or "http-smuggle" or "http-upgrade" => false,
         _ => Payload(a, after) > Payload(a, before),
     };
 

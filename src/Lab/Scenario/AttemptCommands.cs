@@ -24,7 +24,7 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
         """;
 
     private static readonly FrozenSet<string> Tools = FrozenSet.ToFrozenSet(
-        ["tcp-send", "udp-send", "quic-like", "dns-labels", "tuple-reuse", "hello-pieces", "no-sni", "icmp-error", "icmp-echo"]);
+        ["tcp-send", "udp-send", "quic-like", "dns-labels", "tuple-reuse", "hello-pieces", "hello-twenty", "hello-slow", "hello-bytes", "hello-nagle", "hello-huge", "http-second", "http-smuggle", "http-upgrade", "no-sni", "icmp-error", "icmp-echo"]);
 
     /// <summary>What to run for an attempt, and what to give it on standard input.</summary>
     public (IReadOnlyList<string> Command, string? Input) For(PlannedAttempt a)
@@ -38,6 +38,7 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
             "https-address" => (Curl(a, ["-k", $"https://{there}:{port}/"]), null),
             "spoofed-sni" => (Curl(a, ["-k", "--resolve", $"{a.Name}:{port}:{there}", $"https://{a.Name}:{port}/"]), null),
             "http" => (Curl(a, [$"http://{a.Name}:{port}/"]), null),
+            "http-upload" => (Curl(a, ["-d", "@" + authorityFile, $"http://{a.Name}:{port}/"]), null),
             "http-forged-host" => (Curl(a, ["-H", $"Host: {a.Name}", $"http://{there}:{port}/"]), null),
             "openssl" => (["openssl", "s_client", $"-{family}", "-connect", $"{a.Name}:{port}", "-servername", a.Name, "-CAfile", authorityFile,
                 "-verify_return_error", "-quiet"], $"GET /canary/{a.Canary} HTTP/1.1\r\nHost: {a.Name}\r\nConnection: close\r\n\r\n"),

@@ -8,7 +8,9 @@ namespace Exeat.Policy;
 /// <summary>Reads destinations as people write them in tests and after <c>explain --to</c>.</summary>
 public static class DestinationText
 {
-    private const string Forms = "write https://HOST[:PORT], tcp://HOST:PORT, udp://HOST:PORT, icmp://HOST or dns://NAME";
+    private const string Forms = "write https://HOST[:PORT], http://HOST[:PORT], tcp://HOST:PORT, udp://HOST:PORT, icmp://HOST or dns://NAME";
+
+    private const ushort TlsPort = 443;
 
     /// <summary>Reads a destination.</summary>
     /// <param name="to">The destination itself, such as https://api.example.com.</param>
@@ -22,16 +24,14 @@ public static class DestinationText
         problem = null;
         int split = to.IndexOf("://", StringComparison.Ordinal);
         if (split < 0 || Scheme(to[..split]) is not { } scheme)
-        {
-            string remedy = to.StartsWith("http://", StringComparison.Ordinal) ? "plain HTTP by name is not supported yet; write tcp://HOST:80" : Forms;
-            problem = new("to", $"to is {Excerpt.Of(to)}", remedy);
-            return false;
-        }
+            return Fail(out problem, "to", $"to is {Excerpt.Of(to)}", Forms);
         string rest = to[(split + 3)..].TrimEnd('/');
         if (!TrySplitPort(rest, out string host, out ushort? port)) return Fail(out problem, "to", $"to is {Excerpt.Of(to)}", Forms);
-        bool wantsPort = scheme is DestinationScheme.Tcp or DestinationScheme.Udp, mayHavePort = wantsPort || scheme == DestinationScheme.Https;
+        bool wantsPort = scheme is DestinationScheme.Tcp or DestinationScheme.Udp, mayHavePort = wantsPort || scheme is DestinationScheme.Https or DestinationScheme.Http;
         if (wantsPort && port is null) return Fail(out problem, "to", $"{Excerpt.Of(to)} has no port", "write :PORT after the host");
         if (!mayHavePort && port is not null) return Fail(out problem, "to", $"{Excerpt.Of(to)} has a port", "take it out");
+
+        if (scheme == DestinationScheme.Http && port == TlsPort) return Fail(out problem, "to", $"{Excerpt.Of(to)} is plain HTTP on the port of HTTPS, which is refused by name", "write https://HOST");
 
         Address bound = default;
         if (at is not null && !Address.TryParse(at, out bound)) return Fail(out problem, "at", $"at is {Excerpt.Of(at)}", "write the address that the name resolves to");
@@ -54,7 +54,7 @@ public static class DestinationText
             Scheme = scheme,
             Name = name,
             Address = bound,
-            Port = port ?? (ushort)(scheme == DestinationScheme.Https ? 443 : 0),
+            Port = port ?? scheme switch { DestinationScheme.Https => TlsPort, DestinationScheme.Http => (ushort)80, _ => (ushort)0 },
             Sni = claimed,
         };
         return true;
@@ -63,6 +63,7 @@ public static class DestinationText
     private static DestinationScheme? Scheme(string text) => text switch
     {
         "https" => DestinationScheme.Https,
+        "http" => DestinationScheme.Http,
         "tcp" => DestinationScheme.Tcp,
         "udp" => DestinationScheme.Udp,
         "icmp" => DestinationScheme.Icmp,

@@ -6,7 +6,7 @@ namespace Exeat.Policy;
 /// <summary>Where an imagined attempt goes, as written in a policy test or after <c>explain --to</c>.</summary>
 public sealed record Destination
 {
-    /// <summary>https, tcp, udp, icmp or dns.</summary>
+    /// <summary>https, http, tcp, udp, icmp or dns.</summary>
     public required DestinationScheme Scheme { get; init; }
 
     /// <summary>The name that is asked for; null when an address is used directly.</summary>
@@ -25,7 +25,7 @@ public sealed record Destination
     public override string ToString()
     {
         string host = Name?.Text ?? (Address.IsV6 ? $"[{Address}]" : Address.ToString());
-        string port = Port == 0 || (Scheme == DestinationScheme.Https && Port == 443) ? "" : ":" + Port.ToString(CultureInfo.InvariantCulture);
+        string port = Port == 0 || (Scheme == DestinationScheme.Https && Port == 443) || (Scheme == DestinationScheme.Http && Port == 80) ? "" : ":" + Port.ToString(CultureInfo.InvariantCulture);
         return $"{Scheme.ToString().ToLowerInvariant()}://{host}{port}";
     }
 }

@@ -17,4 +17,7 @@ public enum DestinationScheme : byte
 
     /// <summary>An echo request.</summary>
     Icmp,
+
+    /// <summary>A plain HTTP client: the Host of its request names the host.</summary>
+    Http,
 }

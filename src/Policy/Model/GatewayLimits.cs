@@ -12,8 +12,17 @@ public sealed record GatewayLimits
     /// <summary>Flows of one agent that wait for their hello. 1,024: connections between SYN and hello live for one round trip.</summary>
     public int PendingFlows { get; init; } = 1024;
 
-    /// <summary>Largest hello that is looked at. 16 KiB: one TLS record (RFC 8446, 5.1); hellos with post-quantum keys have about 1.6 KiB.</summary>
-    public int HelloBytes { get; init; } = 16 * 1024;
+    /// <summary>Largest hello that is looked at. 64 KiB: half of OpenSSL's own cap (131,396 bytes); hellos with post-quantum keys have about 2 KiB.</summary>
+    public int HelloBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Buffers of one agent for bytes that are not yet judged, or that the server does not have yet. 4 MiB: a thousand hellos, or sixteen uploads over plain HTTP at full speed.</summary>
+    public int HeldBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Bytes of one plain HTTP connection that the server does not have yet; more waits for it. 256 KiB: 10 Mbit/s over 200 ms.</summary>
+    public int RequestBytes { get; init; } = 256 * 1024;
+
+    /// <summary>Packets per second and agent of flows that are not permitted yet (plain HTTP by name stays so); more are dropped in the kernel. 10,000: a tenth of what one core judges.</summary>
+    public int PendingPacketsPerSecond { get; init; } = 10_000;
 
     /// <summary>How long a permitted SYN may wait for its hello, in milliseconds. 10 s: three times a SYN's first retransmissions on a bad line.</summary>
     public int HelloMilliseconds { get; init; } = 10_000;

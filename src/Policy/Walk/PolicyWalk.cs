@@ -49,11 +49,16 @@ public sealed class PolicyWalk
             if (AnswerIsRefused(name)) return;
         }
         if (Step(At(Stage.FirstPacket, Claim.NotSeen), Arriving()) != Verdict.Pending) return;
-        Step(At(Stage.Hello, ClaimedName is null ? Claim.Nothing : Claim.Name), ClaimedName is null ? "first bytes that name nobody" : $"a hello for {ClaimedName}");
+        Step(At(Stage.Hello, ClaimedName is null ? Claim.Nothing : Claim.Name), ClaimedName is null ? "first bytes that name nobody" : _to.Scheme == DestinationScheme.Http ? $"a request for {ClaimedName}" : $"a hello for {ClaimedName}");
     }
 
     // Clients send no server name for an address.
-    private DomainName? ClaimedName => _to.Scheme == DestinationScheme.Https ? _to.Sni ?? _to.Name : null;
+    private DomainName? ClaimedName => _to.Scheme switch
+    {
+        DestinationScheme.Https => _to.Sni ?? _to.Name,
+        DestinationScheme.Http => _to.Name,
+        _ => null,
+    };
 
     private byte Protocol => _to.Scheme switch
     {
@@ -72,7 +77,7 @@ public sealed class PolicyWalk
         Claim = claim,
         ClaimedName = claim == Claim.Name ? ClaimedName!.Bytes : default,
         Bound = _to.Name is { } name ? new DomainName[] { name } : default,
-        ClaimProof = Proof.DnsSni,
+        ClaimProof = _to.Scheme == DestinationScheme.Http ? Proof.DnsHost : Proof.DnsSni,
     };
 
     private Verdict Step(in Attempt attempt, string known)

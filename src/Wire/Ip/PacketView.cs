@@ -49,6 +49,12 @@ public readonly ref partial struct PacketView
     /// <summary>TCP control bits.</summary>
     public TcpFlags Flags { get; private init; }
 
+    /// <summary>TCP window as it stands in the header, not scaled.</summary>
+    public ushort Window { get; private init; }
+
+    /// <summary>The TCP options, unread (<see cref="TcpOptionsView"/>).</summary>
+    public ReadOnlySpan<byte> TcpOptions { get; private init; }
+
     /// <summary>ICMP or ICMPv6 type.</summary>
     public byte IcmpType { get; private init; }
 
@@ -135,10 +141,11 @@ public readonly ref partial struct PacketView
             Sequence = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]),
             Acknowledgement = BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]),
             Flags = (TcpFlags)bytes[13],
+            Window = BinaryPrimitives.ReadUInt16BigEndian(bytes[14..]),
         };
         if (header < TcpHeaderBytes || header > length) return packet with { Problem = PacketProblem.TransportLength };
         if (header > bytes.Length) return packet with { Problem = PacketProblem.CutInHeaders };
-        return packet with { Payload = bytes[header..], PayloadLength = length - header };
+        return packet with { TcpOptions = bytes[TcpHeaderBytes..header], Payload = bytes[header..], PayloadLength = length - header };
     }
 
     // RFC 768. A zero length means a jumbogram (RFC 2675, 4), which only a super-segment can be here.

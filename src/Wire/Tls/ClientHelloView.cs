@@ -6,6 +6,9 @@ public readonly record struct ClientHelloView
     /// <summary>How many bytes of the stream the hello takes, record headers included. Zero unless found.</summary>
     public int HelloBytes { get; init; }
 
+    /// <summary>How many more bytes of the stream are needed at least, when more are needed: to look again before that is of no use.</summary>
+    public int MissingBytes { get; init; }
+
     /// <summary>Over how many records the hello goes, as far as seen.</summary>
     public int Records { get; init; }
 

@@ -33,7 +33,7 @@ public static class TlsClientHello
         ReadStatus framing = records.Walk();
         if (framing == ReadStatus.Malformed || records.Message < 0)
         {
-            hello = new ClientHelloView { Problem = records.Problem, Records = records.Count };
+            hello = new ClientHelloView { Problem = records.Problem, Records = records.Count, MissingBytes = framing == ReadStatus.NeedMore ? 1 : 0 };
             return framing;
         }
         var body = new HelloBody(nameBuffer);
@@ -41,7 +41,12 @@ public static class TlsClientHello
             ? ReadBody(ref body, stream.Slice(HandshakeRecords.RecordHeaderBytes, records.Here), records)
             : ReadGathered(ref body, records);
         // Both agree on what is whole: the body is read against the length that the framing was walked with.
-        hello = body.View with { Records = records.Count, HelloBytes = status == ReadStatus.Found ? records.End : 0 };
+        hello = body.View with
+        {
+            Records = records.Count,
+            HelloBytes = status == ReadStatus.Found ? records.End : 0,
+            MissingBytes = status == ReadStatus.NeedMore ? Math.Max(1, records.Message - records.Here) : 0,
+        };
         return status;
     }
 
@@ -55,7 +60,11 @@ public static class TlsClientHello
         hello = default;
         int known = Math.Min(stream.Length, ChangeCipherSpec.Length);
         if (!stream[..known].SequenceEqual(ChangeCipherSpec[..known])) return Read(stream, nameBuffer, out hello);
-        if (known < ChangeCipherSpec.Length) return ReadStatus.NeedMore;
+        if (known < ChangeCipherSpec.Length)
+        {
+            hello = new ClientHelloView { MissingBytes = ChangeCipherSpec.Length - known };
+            return ReadStatus.NeedMore;
+        }
         ReadStatus status = Read(stream[known..], nameBuffer, out hello);
         if (status == ReadStatus.Found) hello = hello with { HelloBytes = hello.HelloBytes + known };
         return status;

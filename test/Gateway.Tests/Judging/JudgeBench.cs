@@ -27,6 +27,9 @@ internal sealed class JudgeBench : IDisposable, IConnections
         - {name: allow-core, priority: 50, from: [coders], to: {names: [core]}, protocol: tcp, ports: [443], action: permit}
         - {name: allow-near, priority: 60, from: [coders], to: {groups: [near]}, protocol: tcp, ports: [443], action: permit}
         - {name: allow-quic, priority: 55, from: [coders], to: {names: [core]}, protocol: udp, ports: [443], action: permit}
+        - {name: bad-plain, priority: 65, from: [coders], to: {names: [bad]}, protocol: tcp, ports: [80], action: deny}
+        - {name: allow-web, priority: 66, from: [coders], to: {names: [core]}, protocol: tcp, ports: [80], action: permit}
+        - {name: allow-near-web, priority: 67, from: [coders], to: {groups: [near]}, protocol: tcp, ports: [80], action: permit}
         - {name: allow-plain, priority: 70, from: [coders], to: {groups: [near]}, protocol: tcp, ports: [8080], action: permit}
         """;
 
@@ -39,22 +42,16 @@ internal sealed class JudgeBench : IDisposable, IConnections
     private readonly QuicInitialOpener _opener;
     private uint _packets;
 
-    public JudgeBench(bool v6 = false, string mode = "enforce")
+    public JudgeBench(bool v6 = false, string mode = "enforce", GatewayLimits? limits = null)
     {
         (Agent, Server, Near) = v6 ? ("2001:db8:a::1", "2001:db8:f::1", "2001:db8:f:1::9") : ("192.0.2.1", "203.0.113.1", "203.0.113.200");
         Bindings = new BindingBook(new BindingLimits(), Time);
         _journal = Journal.Open(new JournalOptions { Dir = Path.Combine(_dir, "journal"), Gateway = "test" }, Time);
         var recorder = new FlowRecorder(new AgentRecords(_journal, RecordLimits.Of(1 << 30, 1, new GatewayLimits { DenialsBurst = 1_000_000 }), new VerdictCounters(), Time), Time);
-        _table = new FlowTable(new GatewayLimits(), 1024);
+        _table = new FlowTable(limits ?? new GatewayLimits(), 16_384);
         Resets = [];
-        var resets = new ResetList(packet =>
-        {
-            Resets.Add(packet.ToArray());
-            Sent?.Invoke(Resets[^1]);
-        });
-        ResetList = resets;
         var never = new NeverForwarded { Intercepts = FrozenSet<Address>.Empty };
-        Tcp = new TcpJudge(_table, Bindings, recorder, resets, this, never, Time);
+        Tcp = new TcpJudge(_table, Bindings, recorder, new ResetList(Note(Resets), this), new Deliveries(Note(Own)), this, never, Time);
         var interfaces = new Interfaces();
         interfaces.Set([KeyValuePair.Create(1, "ag-1")]);
         _opener = new QuicInitialOpener();
@@ -75,8 +72,6 @@ internal sealed class JudgeBench : IDisposable, IConnections
 
     public HeldDatagrams Held { get; } = new();
 
-    public ResetList ResetList { get; }
-
     public List<byte[]> Resets { get; }
 
     /// <summary>Sees every packet that the gateway sends by itself.</summary>
@@ -84,6 +79,12 @@ internal sealed class JudgeBench : IDisposable, IConnections
 
     /// <summary>A kernel's connection table that takes part; without one, the lists here remember what was asked of it.</summary>
     public IConnections? Kernel { get; init; }
+
+    /// <summary>What the gateway sent in the name of an end, resets aside.</summary>
+    public List<byte[]> Own { get; } = [];
+
+    /// <summary>Whether packets find a way out.</summary>
+    public Func<byte[], bool> Way { get; set; } = _ => true;
 
     public List<FlowKey> Deleted { get; } = [];
 
@@ -140,8 +141,21 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public Answer Client(TcpFlags flags, uint offset = 0, byte[]? payload = null, string? to = null, ushort port = 443, ushort from = 40000, uint mark = 0) => Give(1, mark,
         PacketBuilder.Tcp(Agent, from, to ?? Server, port, flags, ClientIsn + offset, ServerIsn + 1, payload ?? []));
 
-    public Answer World(TcpFlags flags, uint offset, uint acknowledges, byte[]? payload = null, string? from = null, ushort port = 443, ushort to = 40000) => Give(2, 0,
-        PacketBuilder.Tcp(from ?? Server, port, Agent, to, flags, ServerIsn + offset, ClientIsn + acknowledges, payload ?? []));
+    public Answer World(
+        TcpFlags flags, uint offset, uint acknowledges, byte[]? payload = null, string? from = null, ushort port = 443, ushort to = 40000, ushort window = ushort.MaxValue) => Give(2, 0,
+        PacketBuilder.Write(new PacketDraft
+        {
+            Source = PacketBuilder.At(from ?? Server),
+            Destination = PacketBuilder.At(Agent),
+            Protocol = IpProtocol.Tcp,
+            SourcePort = port,
+            DestinationPort = to,
+            Flags = flags,
+            Sequence = ServerIsn + offset,
+            Acknowledgement = ClientIsn + acknowledges,
+            Window = window,
+            Payload = payload,
+        }));
 
     public Answer Send(byte[] datagram, string? to = null, ushort from = 40000, bool merged = false) => Give(1, 0, Udp(datagram, to, from), merged: merged);
 
@@ -150,11 +164,11 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public byte[] Udp(byte[] datagram, string? to = null, ushort from = 40000) => PacketBuilder.Udp(Agent, from, to ?? Server, 443, datagram);
 
     /// <summary>SYN, SYN-ACK, ACK; returns what was said of the SYN.</summary>
-    public Answer Handshake(string? to = null, ushort port = 443)
+    public Answer Handshake(string? to = null, ushort port = 443, ushort from = 40000)
     {
-        Answer syn = Client(TcpFlags.Syn, to: to, port: port);
-        World(TcpFlags.Syn | TcpFlags.Ack, 0, 1, from: to, port: port);
-        Client(TcpFlags.Ack, 1, to: to, port: port);
+        Answer syn = Client(TcpFlags.Syn, to: to, port: port, from: from);
+        World(TcpFlags.Syn | TcpFlags.Ack, 0, 1, from: to, port: port, to: from);
+        Client(TcpFlags.Ack, 1, to: to, port: port, from: from);
         return syn;
     }
 
@@ -162,12 +176,32 @@ internal sealed class JudgeBench : IDisposable, IConnections
     {
         Answer answer = Ask(inInterface, mark, packet, hook, merged);
         Assert.True(_journal.Commit());
-        ResetList.Send();
+        Tcp.Send();
         return answer;
     }
 
     /// <summary>Judges only: nothing is committed or sent.</summary>
     public Answer Ask(int inInterface, uint mark, byte[] packet, byte hook = 2, bool merged = false) => _judge.Judge(packet, hook, inInterface, mark, new HeldPacket(++_packets, 0, merged));
+
+    /// <summary>Lets time pass as the verdict loop does.</summary>
+    public void Wait(int ms)
+    {
+        for (int i = 0; i < ms; i += 5)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(5));
+            Tcp.Tick(Snapshot);
+            Tcp.Send();
+        }
+    }
+
+    private PacketSender Note(List<byte[]> list) => packet =>
+    {
+        byte[] copy = packet.ToArray();
+        if (!Way(copy)) return false;
+        list.Add(copy);
+        Sent?.Invoke(copy);
+        return true;
+    };
 
     public void Commit() => Assert.True(_journal.Commit());
 

@@ -121,7 +121,7 @@ public sealed class TupleLifeTests
         bench.Handshake();
         bench.Time.Advance(TimeSpan.FromSeconds(11));
         bench.Tcp.Sweep(bench.Snapshot);
-        bench.ResetList.Send();
+        bench.Tcp.Send();
         bench.Commit();
         Assert.Empty(bench.Resets);
         Assert.Empty(bench.Deleted);

@@ -25,6 +25,7 @@ public sealed class RulesetTests
         NewFlowsPerSecond = 200,
         NewFlowsBurst = 400,
         DnsFlowsPerSecond = 200,
+        PendingPacketsPerSecond = 10_000,
         Generations = [7],
     };
 

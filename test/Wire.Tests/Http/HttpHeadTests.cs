@@ -21,14 +21,29 @@ public sealed class HttpHeadTests
     [InlineData("GET / HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n", "")]
     [InlineData("GET / HTTP/1.1\r\nHost: [2001:db8::1]:80\r\n\r\n", "")]
     [InlineData("GET / HTTP/1.0\r\n\r\n", "")]
+    [InlineData("GET HTTP://a.Example:80/x?y=http://b.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n", "a.example")]
+    [InlineData("OPTIONS * HTTP/1.1\r\nHost: a.example\r\n\r\n", "a.example")]
     public void A_well_formed_head_says_its_host(string text, string host) => Assert.Equal((ReadStatus.Found, host), Read(Encoding.Latin1.GetBytes(text)));
 
     [Theory]
     [InlineData("GET / HTTP/1.1\r\n\r\n")] // no Host
     [InlineData("GET / HTTP/1.1\r\nHost: a.example\r\nHost: a.example\r\n\r\n")]
-    [InlineData("GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n")] // absolute-form
-    [InlineData("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n")]
-    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
+    [InlineData("GET http://b.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n")] // absolute-form for another
+    [InlineData("GET http://a.example@b.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n")]
+    [InlineData("GET http:///x HTTP/1.1\r\nHost: a.example\r\n\r\n")]
+    [InlineData("GET https://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n")]
+    [InlineData("GET * HTTP/1.1\r\nHost: a.example\r\n\r\n")]
+    [InlineData("GET / HTTP/1.2\r\nHost: a.example\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a.example\r\nX: \u0001\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: +1\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 1, 1\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 9999999999999999999\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: gzip, chunked\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: xchunked\r\n\r\n")]
+    [InlineData("POST / HTTP/1.0\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: a.example\r\n b.example\r\n\r\n")] // obs-fold
     [InlineData("GET / HTTP/1.1\r\nHost : a.example\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: a.exa\0mple\r\n\r\n")]
@@ -44,7 +59,31 @@ public sealed class HttpHeadTests
     {
         byte[] bytes = Encoding.Latin1.GetBytes(text);
         Assert.Equal((ReadStatus.Malformed, ""), Read(bytes));
+        HttpHead.Read(bytes, _name, out HttpHeadView head);
+        Assert.Equal(HttpProblem.Ambiguous, head.Problem);
         for (int length = 0; length < bytes.Length; length++) Assert.NotEqual(ReadStatus.Found, Read(bytes[..length]).Status);
+    }
+
+    [Theory]
+    [InlineData("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n")]
+    [InlineData("connect a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n")]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a.example\r\nConnection: Upgrade\r\nupgrade: websocket\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a.example\r\nHTTP2-Settings: AAMAAABk\r\n\r\n")]
+    public void What_leads_out_of_HTTP_1_is_malformed_for_that(string text)
+    {
+        Assert.Equal(ReadStatus.Malformed, HttpHead.Read(Encoding.Latin1.GetBytes(text), _name, out HttpHeadView head));
+        Assert.Equal(HttpProblem.Upgrade, head.Problem);
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: a.example\r\n\r\nrest", 0)]
+    [InlineData("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 0042\r\n\r\nrest", 42)]
+    [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding:  Chunked \r\nHost: a.example\r\n\r\nrest", HttpHeadView.Chunked)]
+    public void A_head_says_where_it_ends_and_what_follows(string text, long body)
+    {
+        Assert.Equal(ReadStatus.Found, HttpHead.Read(Encoding.Latin1.GetBytes(text), _name, out HttpHeadView head));
+        Assert.Equal((text.Length - 4, body), (head.HeadBytes, head.BodyBytes));
     }
 
     [Fact]
@@ -64,8 +103,8 @@ public sealed class HttpHeadTests
         ReadStatus last = ReadStatus.NeedMore;
         for (int length = 0; length <= bytes.Length; length++)
         {
-            ReadStatus status = HttpHead.TryReadHost(bytes.AsSpan(0, length), name, out int nameLength);
-            Assert.InRange(nameLength, 0, 253);
+            ReadStatus status = HttpHead.Read(bytes.AsSpan(0, length), name, out HttpHeadView head);
+            Assert.InRange(head.NameLength, 0, 253);
             Assert.True(last == ReadStatus.NeedMore || status == last);
             last = status;
         }
@@ -73,7 +112,7 @@ public sealed class HttpHeadTests
 
     private (ReadStatus Status, string Host) Read(byte[] bytes)
     {
-        ReadStatus status = HttpHead.TryReadHost(bytes, _name, out int length);
-        return (status, Encoding.ASCII.GetString(_name, 0, length));
+        ReadStatus status = HttpHead.Read(bytes, _name, out HttpHeadView head);
+        return (status, Encoding.ASCII.GetString(_name, 0, head.NameLength));
     }
 }

@@ -1,0 +1,96 @@
+namespace Exeat.Wire;
+
+/// <summary>Follows the body of a request to its end, byte by byte: a length, or chunks (RFC 9112, 6 and 7.1). A value of a few words; <c>default</c> is at its end.</summary>
+/// <remarks>
+/// Chunk extensions and trailer fields are refused: nobody needs them, and servers read them differently. The bytes of a body may be anything, so those before a
+/// mistake in its framing may have gone.
+/// </remarks>
+public struct HttpBody
+{
+    // 15 digits of a length in hexadecimal: within a long.
+    private const int MostDigits = 15;
+
+    private long _left;
+    private int _digits;
+    private Place _place;
+
+    private HttpBody(Place place, long left) => (_place, _left) = (place, left);
+
+    private enum Place : byte
+    {
+        End = 0,
+        Bytes,
+        Size,
+        SizeLf,
+        Chunk,
+        ChunkCr,
+        ChunkLf,
+        LastCr,
+        LastLf,
+    }
+
+    /// <summary>Whether the next byte begins a head.</summary>
+    public readonly bool IsOver => _place == Place.End;
+
+    /// <summary>The body that a head announces.</summary>
+    public static HttpBody After(in HttpHeadView head) => head.BodyBytes switch
+    {
+        0 => default,
+        HttpHeadView.Chunked => new HttpBody(Place.Size, 0),
+        _ => new HttpBody(Place.Bytes, head.BodyBytes),
+    };
+
+    /// <summary>Takes bytes of the body, up to its end. Malformed: <paramref name="taken"/> bytes were well.</summary>
+    public ReadStatus Follow(ReadOnlySpan<byte> bytes, out int taken)
+    {
+        taken = 0;
+        while (taken < bytes.Length && !IsOver)
+        {
+            if (_place is Place.Bytes or Place.Chunk)
+            {
+                int take = (int)Math.Min(_left, bytes.Length - taken);
+                taken += take;
+                _left -= take;
+                if (_left == 0) _place = _place == Place.Bytes ? Place.End : Place.ChunkCr;
+                continue;
+            }
+            if (!Step(bytes[taken])) return ReadStatus.Malformed;
+            taken++;
+        }
+        return IsOver ? ReadStatus.Found : ReadStatus.NeedMore;
+    }
+
+    private bool Step(byte b)
+    {
+        switch (_place)
+        {
+            case Place.Size when b == '\r' && _digits > 0:
+                return Go(Place.SizeLf);
+            case Place.Size when char.IsAsciiHexDigit((char)b) && _digits < MostDigits:
+                _left = _left << 4 | (uint)HexValue(b);
+                _digits++;
+                return true;
+            case Place.SizeLf when b == '\n':
+                return Go(_left == 0 ? Place.LastCr : Place.Chunk);
+            case Place.ChunkCr when b == '\r':
+                return Go(Place.ChunkLf);
+            case Place.ChunkLf when b == '\n':
+                return Go(Place.Size);
+            case Place.LastCr when b == '\r':
+                return Go(Place.LastLf);
+            case Place.LastLf when b == '\n':
+                return Go(Place.End);
+            default:
+                return false;
+        }
+    }
+
+    private bool Go(Place place)
+    {
+        if (place == Place.Size) _left = 0;
+        (_place, _digits) = (place, 0);
+        return true;
+    }
+
+    private static int HexValue(byte b) => b <= '9' ? b - '0' : (b | 0x20) - 'a' + 10;
+}
