@@ -11,10 +11,11 @@ internal static class HostMetrics
     {
         metrics.Gauge("exeat_flows", "Flows that live.", () => path.Table.Count);
         metrics.Gauge("exeat_flows_pending", "Flows that wait for their hello or for the server's answer to it.", () => path.Table.Pending);
-        metrics.Counter("exeat_flows_refused_total", "New flows that found the table or their agent's share of it full.", () => path.Table.Refusals);
+        metrics.Counter("exeat_flows_refused_total", "New flows, and first bytes of flows, that found the table or their agent's share of it full.", () => path.Table.Refusals);
         metrics.Gauge("exeat_denials_remembered", "Refusals that the kernel may repeat by itself, or whose repetitions are counted.", () => path.Denials.Count);
         metrics.Counter("exeat_denials_repeated_total", "First packets that the kernel refused from memory.", () => path.Denials.Hits);
         metrics.Counter("exeat_denials_forgotten_total", "Times that the kernel's memory of refusals was emptied for a new binding.", () => path.Denials.Flushes);
+        metrics.Gauge("exeat_held_bytes", "Bytes of buffers for client bytes that are not yet judged, or that the server does not have yet.", () => path.Table.HeldBytes);
         metrics.Gauge("exeat_bindings", "Names bound to addresses.", () => path.Bindings.Count);
         metrics.Counter("exeat_packets_judged_total", "Packets that came to user space and were answered.", () => path.Loop.Judged);
         metrics.Counter("exeat_queue_overruns_total", "Times that the kernel's queue of packets had no room for more.", () => path.Queue.Overruns);

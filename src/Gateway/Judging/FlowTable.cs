@@ -19,6 +19,9 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
     /// <summary>How many of them wait for their hello; from any thread.</summary>
     public int Pending { get; private set; }
 
+    /// <summary>Bytes of buffers for what is held or not yet acknowledged; from any thread.</summary>
+    public long HeldBytes { get; private set; }
+
     /// <summary>How many newcomers found no room; from any thread.</summary>
     public long Refusals { get; private set; }
 
@@ -63,8 +66,15 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
         if (end > most) return false;
         if (entry.Stream.Fits(end)) return true;
         int size = HeldBuffers.SizeFor(end);
-        if (size == 0 || entry.Use.HeldBytes + size - entry.Stream.Capacity > Limits.HeldBytes) return false;
-        entry.Use.HeldBytes += size - entry.Stream.Capacity;
+        if (size == 0) return false;
+        int more = size - entry.Stream.Capacity;
+        if (entry.Use.HeldBytes + more > Limits.HeldBytes)
+        {
+            Refusals++;
+            return false;
+        }
+        entry.Use.HeldBytes += more;
+        HeldBytes += more;
         _buffers.Return(entry.Stream.Change(_buffers.Rent(size)));
         return true;
     }
@@ -88,6 +98,7 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
     {
         if (entry.Stream.Capacity == 0) return;
         entry.Use.HeldBytes -= entry.Stream.Capacity;
+        HeldBytes -= entry.Stream.Capacity;
         _buffers.Return(entry.Stream.Change([]));
     }
 
