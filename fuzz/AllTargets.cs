@@ -16,6 +16,7 @@ internal static class AllTargets
         new QuicStreamTarget(),
         new HttpHeadTarget(),
         new HttpBodyTarget(),
+        new RequestStreamTarget(),
         new FirstBytesTarget(),
         new DnsMessageTarget(),
         new DnsSvcbTarget(),
