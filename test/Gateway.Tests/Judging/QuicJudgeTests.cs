@@ -318,6 +318,7 @@ public sealed class QuicJudgeTests
     {
         using var bench = new JudgeBench();
         bench.Load("enforce", text => text.Replace("to: {names: [bad]}, protocol: tcp, ports: [443]", "to: {names: [bad]}", StringComparison.Ordinal)
+            .Replace("- {name: bad-plain", "# - {name: bad-plain", StringComparison.Ordinal)
             .Replace("to: {groups: [near]}, protocol: tcp", "to: {groups: [near]}, protocol: udp", StringComparison.Ordinal));
         byte[] rtp = [0x80, 96, .. new byte[170]];
         Assert.Equal(bench.Watched, bench.Send(rtp, to: bench.Near).Mark);
