@@ -37,6 +37,7 @@ internal static partial class TrafficRuleset
               chain from_agent {
                 oifname @inside goto ask_new
                 ct state invalid counter name invalid drop
+            {{PlainHeaders()}}
                 ct state related icmp type destination-unreachable icmp code frag-needed meta length <= 576 {{PermittedOnly(o)}} limit rate 50/second meta mark set meta mark | 0x{{m.Passed:x}} accept
                 ct state related icmpv6 type packet-too-big meta length <= 1280 {{PermittedOnly(o)}} limit rate 50/second meta mark set meta mark | 0x{{m.Passed:x}} accept
                 ct state related limit rate 100/second burst 100 packets goto queue_it
@@ -173,6 +174,16 @@ internal static partial class TrafficRuleset
                 ct direction original ct mark & 0x{{m.Judged | m.Watched:x}} == { {{watched}} } meta l4proto udp @th,64,1 0 udp length <= {{WatchedDatagramBytes}} meta mark set meta mark | 0x{{m.Passed:x}} accept
             """;
     }
+
+    /// <summary>
+    /// IPv4 options, and any IPv6 header between the fixed one and what is carried, ride on no mark: they are refused by the verdict loop (K1). Fragments are put together before,
+    /// except an IPv6 fragment that is the whole packet (RFC 6946): it keeps its header and is met here. At most as many are asked about as new flows. What may follow the fixed header
+    /// of IPv6 is TCP, UDP, ICMPv6, and what a rule may permit by number: DCCP, GRE, ESP, SCTP.
+    /// </summary>
+    private static string PlainHeaders() => """
+            ip hdrlength != 5 goto ask_new
+            ip6 nexthdr != { 6, 17, 33, 47, 50, 58, 132 } goto ask_new
+        """;
 
     /// <summary>Echo requests, permitted or not: large ones are judged one by one, and none come faster than this (K3). Ten a second: a ping sends one.</summary>
     private static string EchoLimits() => $$"""
