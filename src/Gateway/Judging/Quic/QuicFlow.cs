@@ -26,6 +26,9 @@ internal sealed class QuicFlow
     /// <summary>Datagrams that wait in the kernel's queue for their verdict, in the order they came.</summary>
     public IReadOnlyList<HeldPacket> Held => _held;
 
+    /// <summary>The connection that they belong to: what waits goes on with its hello, and with no other's.</summary>
+    public QuicConnection? HeldFor { get; set; }
+
     public void Hold(in HeldPacket packet) => _held.Add(packet);
 
     public void ForgetHeld() => _held.Clear();

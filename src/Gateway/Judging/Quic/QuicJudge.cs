@@ -108,6 +108,8 @@ internal sealed partial class QuicJudge(
         flow.WaitsSince = time.GetTimestamp();
         table.Move(entry, FlowState.InitialSent);
         Answer answer = say.Pending(entry);
+        // Pieces of another connection's hello, which nobody has judged: a server that had them first would read that hello by them.
+        if (flow.HeldFor != connection) held.Drop(flow, entry.AgentId);
         held.Release(flow, entry.AgentId, answer.Mark);
         return answer;
     }
@@ -137,6 +139,9 @@ internal sealed partial class QuicJudge(
             flow.WaitsSince = time.GetTimestamp();
             _holding.Add((entry, flow, entry.AgentId));
         }
+        // Two hellos in pieces at once: the older one's begin anew when its client sends them again.
+        if (flow.HeldFor != reading.Connection) held.Drop(flow, entry.AgentId);
+        flow.HeldFor = reading.Connection;
         return held.TryHold(flow, entry.AgentId, packet.Waiting) ? Verdicts.Hold() : Deny(packet, say, entry, flow, new Decision(Verdict.Deny, Reason.LimitReached));
     }
 
