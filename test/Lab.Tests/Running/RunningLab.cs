@@ -7,7 +7,7 @@ using Exeat.Lab.World;
 namespace Exeat.Lab.Tests.Running;
 
 /// <summary>A lab whose documents change while it runs. Its policy is its own, short and by address, so that what is tried is the change and not the names.</summary>
-public sealed class RunningLab() : GatewayLab("enforce")
+public class RunningLab() : GatewayLab("enforce")
 {
     public const string PolicyFile = LabFiles.PolicyName, AgentsFile = LabFiles.AgentsName, GatewayFile = LabFiles.GatewayName;
 
