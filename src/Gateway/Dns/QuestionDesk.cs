@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using Exeat.Gateway.Bindings;
 using Exeat.Names;
@@ -217,7 +218,9 @@ internal sealed class QuestionDesk
     {
         int udpBytes = _options.Limits.UdpBytes;
         int most = exchange.Peer.Protocol == Peer.Udp ? Math.Min(question.UdpBytes, udpBytes) : reply.Length;
-        return ReplyWriter.Write(reply[..Math.Min(reply.Length, most)], question, content, udpBytes);
+        int length = ReplyWriter.Write(reply[..Math.Min(reply.Length, most)], question, content, udpBytes);
+        if (length >= DnsHeader.Bytes && (BinaryPrimitives.ReadUInt16BigEndian(reply[2..]) & DnsHeader.TruncatedBit) != 0) Counters.Truncate();
+        return length;
     }
 
     private int KeyOf(Snapshot snapshot, int agent) => agent < 0 ? 0 : _book.KeyOf(snapshot.Policy.Agents[agent].Id);

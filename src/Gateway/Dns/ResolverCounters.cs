@@ -3,7 +3,7 @@ namespace Exeat.Gateway.Dns;
 /// <summary>What the resolver has done since it started; grows only. Never by name: names are no metric labels.</summary>
 public sealed class ResolverCounters
 {
-    private long _questions, _refused, _malformed, _overLimit, _cacheHits, _forwarded, _upstreamFailed, _ignoredPackets, _stripped;
+    private long _questions, _refused, _malformed, _overLimit, _cacheHits, _forwarded, _upstreamFailed, _ignoredPackets, _stripped, _truncated;
 
     /// <summary>Packets from agents.</summary>
     public long Questions => Volatile.Read(ref _questions);
@@ -32,6 +32,9 @@ public sealed class ResolverCounters
     /// <summary>Addresses taken out of answers.</summary>
     public long Stripped => Volatile.Read(ref _stripped);
 
+    /// <summary>Answers that did not fit a datagram.</summary>
+    public long Truncated => Volatile.Read(ref _truncated);
+
     internal void Question() => Interlocked.Increment(ref _questions);
 
     internal void Refusal() => Interlocked.Increment(ref _refused);
@@ -47,6 +50,8 @@ public sealed class ResolverCounters
     internal void UpstreamFailure() => Interlocked.Increment(ref _upstreamFailed);
 
     internal void IgnoredPacket() => Interlocked.Increment(ref _ignoredPackets);
+
+    internal void Truncate() => Interlocked.Increment(ref _truncated);
 
     internal void Strip(int count) => Interlocked.Add(ref _stripped, count);
 }

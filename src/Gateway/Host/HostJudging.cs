@@ -49,13 +49,12 @@ internal sealed class HostJudging
         Resets = new ResetList(Leave, connections);
         _never = new NeverForwarded { Intercepts = gateway.Dns.Intercept.ToFrozenSet() };
         Tcp = new TcpJudge(Table, Bindings, _recorder, Resets, new Deliveries(Leave), connections, _never, time);
-        var held = new HeldDatagrams();
         _quicReader = new QuicReader(parts.Own(new QuicInitialOpener()));
-        _quic = new QuicJudge(Table, Bindings, _recorder, _quicReader, held, connections, time);
+        _quic = new QuicJudge(Table, Bindings, _recorder, _quicReader, Held, connections, time);
         Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, _recorder, _quic, _never, time), _recorder, kernel.Interfaces, marks);
         Queue = parts.Own(PacketQueue.Open(HostKernel.QueueNumber));
-        Loop = new VerdictLoop(Queue, Judge, _recorder, Tcp, _quic, held, time);
-        Denials = new DenialCache(kernel.Nftables, Records, time) { AwaitVerdicts = Loop.AwaitVerdicts };
+        Loop = new VerdictLoop(Queue, Judge, _recorder, Tcp, _quic, Held, time);
+        Denials = new DenialCache(new KernelRefusals(kernel.Nftables), Records, time) { AwaitVerdicts = Loop.AwaitVerdicts };
         _recorder.Denials = Denials;
         Bindings.Bound = (_, address) => Denials.Forget(address);
         Take(gateway);
@@ -77,6 +76,8 @@ internal sealed class HostJudging
     public BindingFile KeptBindings { get; }
 
     public FlowTable Table { get; }
+
+    public HeldDatagrams Held { get; } = new();
 
     public PacketQueue Queue { get; }
 

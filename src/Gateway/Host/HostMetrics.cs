@@ -16,6 +16,7 @@ internal static class HostMetrics
         metrics.Counter("exeat_denials_repeated_total", "First packets that the kernel refused from memory.", () => path.Denials.Hits);
         metrics.Counter("exeat_denials_forgotten_total", "Times that the kernel's memory of refusals was emptied for a new binding.", () => path.Denials.Flushes);
         metrics.Gauge("exeat_held_bytes", "Bytes of buffers for client bytes that are not yet judged, or that the server does not have yet.", () => path.Table.HeldBytes);
+        metrics.Gauge("exeat_held_datagrams", "Datagrams that wait in the kernel's queue for the rest of their hello.", () => path.Held.Count);
         metrics.Gauge("exeat_bindings", "Names bound to addresses.", () => path.Bindings.Count);
         metrics.Counter("exeat_packets_judged_total", "Packets that came to user space and were answered.", () => path.Loop.Judged);
         metrics.Counter("exeat_queue_overruns_total", "Times that the kernel's queue of packets had no room for more.", () => path.Queue.Overruns);
@@ -50,6 +51,7 @@ internal static class HostMetrics
         metrics.Counter("exeat_dns_forwarded_total", "Questions that went upstream.", () => dns().Forwarded);
         metrics.Counter("exeat_dns_upstream_failed_total", "Questions that no upstream answered.", () => dns().UpstreamFailed);
         metrics.Counter("exeat_dns_ignored_packets_total", "Packets from an upstream's address that answered nothing we asked.", () => dns().IgnoredPackets);
+        metrics.Counter("exeat_dns_truncated_total", "Answers that did not fit a datagram, so that the client asks again over TCP.", () => dns().Truncated);
         metrics.Counter("exeat_dns_stripped_addresses_total", "Addresses taken out of answers.", () => dns().Stripped);
     }
 }

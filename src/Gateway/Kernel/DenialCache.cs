@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using Exeat.Flows;
 using Exeat.Gateway.Judging;
 using Exeat.Gateway.Records;
-using Exeat.Linux;
 using Exeat.Names;
 using Exeat.Policy;
 
@@ -21,7 +20,7 @@ namespace Exeat.Gateway.Kernel;
 /// </code>
 /// A full set is no error: such packets come to user space as before.
 /// </remarks>
-internal sealed class DenialCache(Nftables nftables, AgentRecords records, TimeProvider time)
+internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, TimeProvider time)
 {
     /// <summary>How long the kernel remembers. 2 s: longer than a client's first retransmissions, shorter than anybody waits after a change.</summary>
     public const int Seconds = 2;
@@ -106,7 +105,7 @@ internal sealed class DenialCache(Nftables nftables, AgentRecords records, TimeP
             if (!_last.Remove(destination, out long last) || time.GetElapsedTime(last) > Suspect) return;
         }
         Interlocked.Increment(ref _flushes);
-        Flush(TrafficRuleset.Denied);
+        kernel.Forget();
     }
 
     /// <summary>Reads the hits and records them. To be called now and then, by one thread.</summary>
@@ -128,13 +127,13 @@ internal sealed class DenialCache(Nftables nftables, AgentRecords records, TimeP
     {
         lock (_gate) _paused = true;
         AwaitVerdicts();
-        Flush(TrafficRuleset.Denied);
+        kernel.Forget();
         // A packet that found itself remembered just before is still on its way through the rules.
         await Task.Delay(TimeSpan.FromMilliseconds(50), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // Twice: a dump may pass over an element while the kernel sorts its table anew.
         Read();
         Read();
-        Flush(TrafficRuleset.Hits);
+        kernel.DropHits();
         lock (_gate)
         {
             foreach (Remembered known in _known.Values) _free.Push(known);
@@ -149,19 +148,16 @@ internal sealed class DenialCache(Nftables nftables, AgentRecords records, TimeP
     {
         long before = time.GetTimestamp();
         List<(Remembered Known, long Fresh)> fresh = [];
-        foreach (string set in TrafficRuleset.Hits)
+        kernel.ReadHits((key, packets) =>
         {
-            PacketSets.Read(nftables, TrafficRuleset.Table, set, (key, packets) =>
+            lock (_gate)
             {
-                lock (_gate)
-                {
-                    if (!_known.TryGetValue(KeyOf(key), out Remembered? known) || packets == known.Seen) return;
-                    // Fewer than before: the table was loaded again.
-                    fresh.Add((known, packets > known.Seen ? packets - known.Seen : packets));
-                    known.Seen = packets;
-                }
-            });
-        }
+                if (!_known.TryGetValue(KeyOf(key), out Remembered? known) || packets == known.Seen) return;
+                // Fewer than before: the table was loaded again.
+                fresh.Add((known, packets > known.Seen ? packets - known.Seen : packets));
+                known.Seen = packets;
+            }
+        });
         foreach ((Remembered known, long count) in fresh)
         {
             Interlocked.Add(ref _hits, count);
@@ -180,8 +176,6 @@ internal sealed class DenialCache(Nftables nftables, AgentRecords records, TimeP
         foreach ((Address address, long last) in _last)
             if (time.GetElapsedTime(last) > Suspect) _last.Remove(address);
     }
-
-    private void Flush(IReadOnlyList<string> sets) => PacketSets.Flush(nftables, TrafficRuleset.Table, [.. sets]);
 
     // saddr . daddr . l4proto . dport, each padded to four bytes.
     private static FlowKey KeyOf(ReadOnlySpan<byte> key)

@@ -21,7 +21,7 @@ namespace Exeat.Gateway.Management;
 internal sealed class ManagementServer(GatewayManagement where, Func<GatewayStatus> look, Func<GatewayStatus> lookCloser, Func<string> metrics, TimeProvider time, ILogger log)
 {
     // A scraper, a few people: each limit is ten times that, so that neither can hold the gateway's memory or threads.
-    private const int MaxConnections = 32, MaxLineBytes = 1024, MaxHeaderBytes = 8 * 1024, MaxHeaders = 32;
+    internal const int MaxConnections = 32, MaxLineBytes = 1024, MaxHeaderBytes = 8 * 1024, MaxHeaders = 32;
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(5), IdleTimeout = TimeSpan.FromSeconds(30), Again = TimeSpan.FromSeconds(30), StopTimeout = TimeSpan.FromSeconds(1);
 
     // The text format of Prometheus.

@@ -58,7 +58,8 @@ internal sealed class KernelCounts(Nftables nftables, Attachments attachments, A
         long fresh = packets >= before ? packets - before : packets;
         _totals.AddOrUpdate(name, fresh, (_, total) => total + fresh);
         if (fresh == 0) return;
-        if (agent is not null) _overLimit.AddOrUpdate(agent, fresh, (_, total) => total + fresh);
+        // Packets of flows that exist are no new flows.
+        if (agent is not null && !counter.StartsWith(TrafficRuleset.PendingPackets, StringComparison.Ordinal)) _overLimit.AddOrUpdate(agent, fresh, (_, total) => total + fresh);
         Append(name, reason, agent, fresh);
     }
 

@@ -57,9 +57,11 @@ public sealed class StreamTests
         AgentReply cut = await rig.AskAsync("api.example.com", edns: 4096);
         Assert.True(cut.Header.IsTruncated);
         Assert.Empty(cut.Addresses);
+        Assert.Equal(1, rig.Resolver.Counters.Truncated);
         using Socket agent = await ConnectAsync(rig);
         await agent.SendAsync(Framed(ResolverRig.Question("api.example.com")));
         Assert.Equal(many, (await ReceiveAsync(agent)).Addresses);
+        Assert.Equal(1, rig.Resolver.Counters.Truncated);
 
         string[] some = [.. many.Take(40)];
         rig.Upstream.Answer = q => [q.Reply(w => w.Addresses(q, 60, some))];

@@ -103,6 +103,54 @@ public sealed class ManagementServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task More_connections_than_the_limit_are_closed_and_the_living_go_on()
+    {
+        List<Socket> open = [];
+        try
+        {
+            for (int i = 0; i < ManagementServer.MaxConnections; i++) open.Add(await AskedAsync("200"));
+            open.Add(await AskedAsync(""));
+            // Those that were there are still answered, and room that one leaves is another's.
+            Assert.StartsWith("HTTP/1.1 200", Ask(open[0]));
+            foreach (Socket leaving in open[1..5]) leaving.Dispose();
+            string again = "";
+            for (int i = 0; i < 100 && again.Length == 0; i++)
+            {
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+                again = await RawAsync("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+            }
+            Assert.StartsWith("HTTP/1.1 200", again);
+        }
+        finally
+        {
+            foreach (Socket socket in open) socket.Dispose();
+        }
+
+        async Task<Socket> AskedAsync(string code)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5000 };
+            await socket.ConnectAsync(IPAddress.Loopback, _port);
+            Assert.StartsWith(code.Length == 0 ? "" : $"HTTP/1.1 {code}", Ask(socket));
+            if (code.Length == 0) Assert.Equal("", Ask(socket));
+            return socket;
+        }
+
+        static string Ask(Socket socket)
+        {
+            byte[] room = new byte[4096];
+            try
+            {
+                socket.Send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"u8);
+                return Encoding.ASCII.GetString(room, 0, socket.Receive(room));
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted)
+            {
+                return "";
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_said_and_tried_again_and_harms_nobody()
     {
         var time = new FakeTimeProvider();
@@ -170,7 +218,14 @@ public sealed class ManagementServerTests : IAsyncLifetime
         await socket.ConnectAsync(IPAddress.Loopback, _port);
         await socket.SendAsync(bytes);
         byte[] room = new byte[4096];
-        return Encoding.ASCII.GetString(room, 0, socket.Receive(room));
+        try
+        {
+            return Encoding.ASCII.GetString(room, 0, socket.Receive(room));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return "";
+        }
     }
 
     private sealed class Listening(List<string> said) : ILogger

@@ -1,0 +1,16 @@
+using Exeat.Linux;
+
+namespace Exeat.Gateway.Kernel;
+
+/// <summary>The kernel's sets of what it refuses by itself, as <see cref="DenialCache"/> needs them: nftables in the product, a model in tests.</summary>
+internal interface IRefusalMemory
+{
+    /// <summary>Nothing is refused from memory any more, until it is remembered again. What was counted stays.</summary>
+    void Forget();
+
+    /// <summary>Visits every count: source, destination, protocol and destination port, each padded to four bytes.</summary>
+    void ReadHits(PacketSetVisitor visit);
+
+    /// <summary>Begins to count anew.</summary>
+    void DropHits();
+}

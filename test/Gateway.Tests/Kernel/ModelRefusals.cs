@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+using Exeat.Gateway.Judging;
+using Exeat.Gateway.Kernel;
+using Exeat.Linux;
+
+namespace Exeat.Gateway.Tests.Kernel;
+
+/// <summary>The kernel's memory of refusals: what is in <c>denied</c> is refused and counted, as the chain <c>remembered</c> does.</summary>
+internal sealed class ModelRefusals : IRefusalMemory
+{
+    private readonly HashSet<FlowKey> _denied = [];
+    private readonly Dictionary<FlowKey, long> _hits = [];
+
+    /// <summary>All that was ever refused from memory.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>What happens between two steps of whoever reads.</summary>
+    public Action? Meanwhile { get; set; }
+
+    public void Remember(FlowKey key) => _denied.Add(key with { SourcePort = 0 });
+
+    /// <summary>A first packet comes; true when the kernel refuses it by itself.</summary>
+    public bool Refuses(FlowKey key)
+    {
+        bool known = _denied.Contains(key with { SourcePort = 0 });
+        if (known) Count(key);
+        return known;
+    }
+
+    /// <summary>A packet that found itself in <c>denied</c> is counted: the one comes before the other.</summary>
+    public void Count(FlowKey key)
+    {
+        key = key with { SourcePort = 0 };
+        _hits[key] = _hits.GetValueOrDefault(key) + 1;
+        Refused++;
+    }
+
+    public void Forget()
+    {
+        Meanwhile?.Invoke();
+        _denied.Clear();
+    }
+
+    public void ReadHits(PacketSetVisitor visit)
+    {
+        foreach ((FlowKey key, long packets) in _hits)
+        {
+            byte[] bytes = new byte[40];
+            int size = key.Source.WriteTo(bytes);
+            key.Destination.WriteTo(bytes.AsSpan(size));
+            bytes[2 * size] = key.Protocol;
+            BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(2 * size + 4), key.Port);
+            visit(bytes.AsSpan(0, 2 * size + 8), packets);
+        }
+        Meanwhile?.Invoke();
+    }
+
+    public void DropHits() => _hits.Clear();
+}
