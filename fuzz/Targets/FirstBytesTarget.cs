@@ -5,16 +5,19 @@ namespace Exeat.Fuzz.Targets;
 /// <summary>The client's first bytes of any protocol.</summary>
 internal sealed class FirstBytesTarget : IFuzzTarget
 {
+    // Longer ones grow twofold: the whole beginning is read each time.
+    private const int EachUpTo = 256;
+
     public string Name => "first-bytes";
 
     public void Run(ReadOnlySpan<byte> input)
     {
         ClientProtocol last = ClientProtocol.NeedMore;
-        for (int length = 0; length <= Math.Min(input.Length, FirstBytes.MaxBytes + 2); length++)
+        for (int length = 0; length <= input.Length; length = length < EachUpTo ? length + 1 : length < input.Length ? Math.Min(length * 2, input.Length) : length + 1)
         {
             ClientProtocol now = FirstBytes.Classify(input[..length]);
             Promise.Holds(last == ClientProtocol.NeedMore || now == last, "more bytes never turn an answer");
-            Promise.Holds(length < FirstBytes.MaxBytes || now != ClientProtocol.NeedMore, "the answer comes within a few bytes");
+            Promise.Holds(length < FirstBytes.MaxBytes || now != ClientProtocol.NeedMore, "the answer comes within a head");
             last = now;
         }
     }
