@@ -75,6 +75,9 @@ internal sealed class FlowEntry
     /// <summary>Whether bytes came along with the first hello.</summary>
     public bool HasTrailer { get; set; }
 
+    /// <summary>Monitor let bytes go beyond those that are kept: what the server reads there was never judged.</summary>
+    public bool LetGoUnread { get; set; }
+
     public int ServerHeadLength { get; private set; }
 
     public Claim Claim { get; private set; }
@@ -109,7 +112,7 @@ internal sealed class FlowEntry
         (_ends, _body) = (default, default);
         Stream.Begin();
         Delivery.Begin(0, now);
-        (IsTls, IsSecondHello, HasTrailer, Recorded, Enforced, Generation) = (false, false, false, false, false, 0);
+        (IsTls, IsSecondHello, HasTrailer, LetGoUnread, Recorded, Enforced, Generation) = (false, false, false, false, false, false, 0);
         (Claim, ClaimProof, Decision, Bound) = (Claim.NotSeen, Proof.Address, default, []);
     }
 

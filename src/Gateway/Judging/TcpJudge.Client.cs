@@ -111,7 +111,7 @@ internal sealed partial class TcpJudge
 
     private Answer? SecondHello(in PacketIn packet, in Verdicts say, FlowEntry entry)
     {
-        if (entry.HasTrailer) return Deny(packet, say, entry, Reason.HelloReplaced);
+        if (entry.HasTrailer || entry.LetGoUnread) return Deny(packet, say, entry, Reason.HelloReplaced);
         ClientStream stream = entry.Stream;
         ReadStatus status = TlsClientHello.ReadAfterRetry(stream.Bytes(0, stream.Here), _name, out ClientHelloView view);
         if (status == ReadStatus.NeedMore)
@@ -140,8 +140,10 @@ internal sealed partial class TcpJudge
     private Answer Again(in Verdicts say, FlowEntry entry, in Piece piece)
     {
         ClientStream stream = entry.Stream;
+        if (!entry.Enforced && piece.End > stream.Here) return Hold(say, entry);
         if (!entry.Enforced || !piece.IsCut && piece.End <= stream.Approved) return say.Pending();
-        if (piece.At < stream.Approved) deliveries.Deliver(entry, stream.Start + (uint)piece.At);
+        // No more than it said itself: a few bytes must not call forth all that is kept.
+        if (piece.At < stream.Approved) deliveries.Deliver(entry, stream.Start + (uint)piece.At, stream.Start + (uint)Math.Min(piece.End, stream.Approved));
         if (stream.Held > 0 && entry.State != FlowState.HelloSent) Acknowledge(entry);
         return Verdicts.Drop();
     }
@@ -186,8 +188,13 @@ internal sealed partial class TcpJudge
         return Verdicts.Drop() with { Permit = entry };
     }
 
-    // What is not yet due: the client sends it again. Monitor holds nothing.
-    private static Answer Hold(in Verdicts say, FlowEntry entry) => entry.Enforced ? Verdicts.Drop() : say.Pending();
+    // What is not yet due: the client sends it again. Monitor holds nothing, and remembers that the server has what nobody read.
+    private static Answer Hold(in Verdicts say, FlowEntry entry)
+    {
+        if (entry.Enforced) return Verdicts.Drop();
+        entry.LetGoUnread = true;
+        return say.Pending();
+    }
 
     /// <summary>A segment's bytes at their place in what is kept of the stream.</summary>
     private readonly ref struct Piece(int at, ReadOnlySpan<byte> bytes, bool isCut)

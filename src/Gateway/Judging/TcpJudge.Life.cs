@@ -128,7 +128,7 @@ internal sealed partial class TcpJudge
             // now would need a name has none to show.
             bool holds = decision.Verdict == Verdict.Permit || decision.Verdict == Verdict.Pending && entry.IsPending;
             // What one mode let out, or took over, the other cannot answer for: a hello or a request under way ends with the switch.
-            bool switches = entry.Enforced == monitored && entry.State != FlowState.HelloSent && !entry.Stream.IsEmpty;
+            bool switches = entry.Enforced == monitored && (entry.State != FlowState.HelloSent && !entry.Stream.IsEmpty || entry.LetGoUnread && entry.State != FlowState.Permitted);
             bool lives = agent >= 0 && !switches && (holds || monitored && decision.Reason != Reason.Quarantined && !NeverRelaxed(entry));
             entry.Enforced = !monitored;
             if (lives)

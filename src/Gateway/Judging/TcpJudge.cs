@@ -35,8 +35,9 @@ internal sealed partial class TcpJudge(
         FlowEntry? entry = table.Find(key);
         TcpFlags flags = packet.View.Flags;
         if ((flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn) return Syn(packet, say, entry);
-        // The server takes an urgent byte out of the stream: it would read another hello than the one that was judged (T10). No pointer may come before it either.
-        if ((flags & TcpFlags.Urg) != 0 && entry is { IsPending: true } or { State: FlowState.Requests }) return Deny(packet, say, entry, Reason.Malformed);
+        // The server takes an urgent byte out of the stream: it would read another hello than the one that was judged (T10). No pointer may come before it either. A SYN
+        // takes a number of its own: servers that trim it off (BSD's) begin to read one byte later.
+        if ((flags & (TcpFlags.Urg | TcpFlags.Syn)) != 0 && entry is { IsPending: true } or { State: FlowState.Requests }) return Deny(packet, say, entry, Reason.Malformed);
         if (entry is null) return (flags & TcpFlags.Rst) != 0 ? Verdicts.Drop() : Stray(packet, say);
         switch (entry.State)
         {
@@ -71,6 +72,9 @@ internal sealed partial class TcpJudge(
             connections.Delete(packet.Key);
             return Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.TupleReused), drop: true);
         }
+        // Same number, same places in the server's stream: an approved hello may be under way still, and another could overtake it (T3, T10).
+        if (entry is { ServerAnchor: not 0 } && entry.ClientIsn == packet.View.Sequence)
+            return Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.TupleReused), drop: true);
         if (entry is not null) Close(entry, packet.Snapshot, "replaced");
         if (packet.View.PayloadLength > 0) return Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.SynWithData));
         return Begin(packet, say);
@@ -118,6 +122,8 @@ internal sealed partial class TcpJudge(
     {
         var decision = new Decision(Verdict.Deny, Reason.NoAnchor);
         Answer answer = Refuse(packet, say, Stage.FirstPacket, decision);
+        // Only where the kernel knows a connection is there an end to tell: else the agent would write numbers of its choice to whom it likes.
+        if (!connections.Exists(packet.Key)) return answer;
         resets.ToServer(packet.Key, packet.View.Sequence);
         resets.Delete(packet.Key);
         return answer;

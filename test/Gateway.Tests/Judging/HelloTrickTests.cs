@@ -7,6 +7,35 @@ namespace Exeat.Gateway.Tests.Judging;
 public sealed class HelloTrickTests
 {
     [Fact]
+    public void A_SYN_bit_on_the_clients_bytes_is_refused_since_servers_count_them_from_another_place()
+    {
+        foreach (bool bytes in (ReadOnlySpan<bool>)[false, true])
+        {
+            using var bench = new JudgeBench();
+            bench.Bind("openclaw.ai");
+            bench.Handshake();
+            Assert.Equal(bench.Refused, bench.Client(TcpFlags.Syn | TcpFlags.Ack, 1, bytes ? HelloBuilder.For("openclaw.ai").Build() : []).Mark);
+            Assert.Equal("malformed", bench.LastDecision().Reason);
+        }
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_SYN_of_the_same_number_begins_no_other_flow_while_an_approved_hello_may_be_under_way(bool refused)
+    {
+        using var bench = new JudgeBench();
+        bench.Bind("openclaw.ai");
+        bench.Bind("docs.openclaw.ai");
+        bench.Handshake();
+        byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+        Assert.Equal(bench.Pending, bench.Client(TcpFlags.Ack, 1, hello).Mark);
+        if (refused) Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, new byte[100]).Mark);
+        Assert.Equal((false, 0u), (bench.Client(TcpFlags.Syn).Accept, bench.Client(TcpFlags.Syn).Mark));
+        Assert.Equal("tuple-reused", bench.LastDecision().Reason);
+        bench.World(TcpFlags.Syn | TcpFlags.Ack, 0, 1);
+        Assert.NotEqual(bench.Pending, bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("docs.openclaw.ai").Build()).Mark);
+    }
+
+    [Fact]
     public void An_urgent_pointer_before_the_permit_is_refused_since_the_server_takes_that_byte_out_of_the_stream()
     {
         using var bench = new JudgeBench();
@@ -103,9 +132,9 @@ public sealed class HelloTrickTests
         Assert.Equal(bench.Permitted, bench.World(TcpFlags.Ack, 1, (uint)hello.Length + 1, answer).Mark);
         // The kernel has forgotten the connection, a packet of the client's made a new entry with the permit's mark, and nobody answered: not "established" to the ruleset.
         Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Ack, 500).Mark);
-        Assert.Equal(bench.Pending, bench.Client(TcpFlags.Syn).Mark);
-        bench.World(TcpFlags.Syn | TcpFlags.Ack, 0, 1);
-        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("evil.example").Build()).Mark);
+        Assert.Equal(bench.Pending, bench.Client(TcpFlags.Syn, 20_000).Mark);
+        bench.World(TcpFlags.Syn | TcpFlags.Ack, 0, 20_001);
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 20_001, HelloBuilder.For("evil.example").Build()).Mark);
     }
 
     [Theory, InlineData(false), InlineData(true)]

@@ -225,6 +225,11 @@ public sealed class TcpJudgeTests
         bench.Bind("openclaw.ai");
         Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("openclaw.ai").Build()).Mark);
         Assert.Equal("no-anchor", bench.LastDecision().Reason);
+        // Nobody hears a number of the agent's choice, unless the kernel knows the connection.
+        Assert.Empty(bench.Resets);
+        bench.Existing.Add(new FlowKey(PacketBuilder.At(bench.Agent), 40000, PacketBuilder.At(bench.Server), 443, FlowKey.Tcp));
+        bench.Client(TcpFlags.Ack, 1, [1]);
+        Assert.Single(bench.Resets);
     }
 
     [Theory, InlineData("enforce"), InlineData("monitor")]

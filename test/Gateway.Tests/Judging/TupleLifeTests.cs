@@ -113,6 +113,28 @@ public sealed class TupleLifeTests
         Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Ack, (uint)hello.Length + 4, [1]).Mark);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_second_hello_that_monitor_let_go_ahead_of_the_retry_does_not_outlive_the_switch_to_enforce(bool answered)
+    {
+        using var bench = new JudgeBench(mode: "monitor");
+        bench.Bind("openclaw.ai");
+        bench.Handshake();
+        byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+        bench.Client(TcpFlags.Ack, 1, hello);
+        uint end = (uint)hello.Length + 1;
+        Assert.True(bench.Client(TcpFlags.Ack, end, HelloBuilder.For("evil.example").Build()).Accept);
+        bench.World(TcpFlags.Ack, 1, end, [0x16, 3, 3, 0, 80, 2, 0, 0, 76, 3, 3, .. TlsServerHello.RetryRandom, .. new byte[42]]);
+        if (answered)
+        {
+            // The server has other bytes there already.
+            bench.Client(TcpFlags.Ack, end, hello);
+            bench.World(TcpFlags.Ack, 86, end + (uint)hello.Length, [1]);
+            Assert.Equal(("hello-replaced", false), (bench.LastDecision().Reason, bench.LastDecision().Enforced));
+        }
+        Assert.Equal(1, bench.Load("enforce"));
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, end, hello).Mark);
+    }
+
     [Fact]
     public void Monitor_leaves_a_silent_client_alone()
     {

@@ -18,16 +18,23 @@ internal sealed class Deliveries(PacketSender send)
     // From this attempt on: what was lost may have been too long for the path.
     private const int SmallFromAttempt = 2;
 
+    // In one go, as the server's acknowledgements let the rest follow: a server that names a tiny segment must not keep the verdict thread busy. 64: 90 KB of frames.
+    private const int MostSegments = 64;
+
     private readonly List<FlowEntry> _due = [];
     private readonly byte[] _packet = new byte[2048];
 
     /// <summary>Sends approved bytes from this offset on.</summary>
-    public void Deliver(FlowEntry entry, uint from)
+    public void Deliver(FlowEntry entry, uint from) => Deliver(entry, from, entry.Stream.ApprovedEnd);
+
+    /// <summary>Sends the approved bytes between two offsets.</summary>
+    public void Deliver(FlowEntry entry, uint from, uint to)
     {
         Delivery delivery = entry.Delivery;
         if (!delivery.IsDue || (int)(from - delivery.From) < 0) delivery.From = from;
+        if (!delivery.IsDue || (int)(to - delivery.To) > 0) delivery.To = to;
         delivery.IsDue = true;
-        delivery.End = entry.Stream.ApprovedEnd;
+        if ((int)(to - delivery.End) > 0) delivery.End = to;
         Note(entry);
     }
 
@@ -82,9 +89,10 @@ internal sealed class Deliveries(PacketSender send)
     {
         ClientStream stream = entry.Stream;
         // Never beyond what the server has room for; when it makes room, the rest follows.
-        int end = Math.Min(stream.Approved, stream.PlaceOf(entry.Ends.ServerEdge - entry.Anchor));
+        int end = Math.Min(Math.Min(stream.Approved, stream.PlaceOf(entry.Delivery.To)), stream.PlaceOf(entry.Ends.ServerEdge - entry.Anchor));
         int segment = SegmentBytes(entry, entry.Delivery.Attempts >= SmallFromAttempt);
-        for (int at = Math.Max(0, stream.PlaceOf(entry.Delivery.From)); at < end;)
+        int left = MostSegments;
+        for (int at = Math.Max(0, stream.PlaceOf(entry.Delivery.From)); at < end && left > 0; left--)
         {
             int take = Math.Min(segment, end - at);
             if (!PutBytes(entry, at, take))
@@ -96,7 +104,9 @@ internal sealed class Deliveries(PacketSender send)
                 continue;
             }
             at += take;
-            entry.Delivery.Sent = stream.Start + (uint)at;
+            uint sent = stream.Start + (uint)at;
+            // What is sent again from the middle takes nothing back of what went out behind it.
+            if (entry.Delivery.To == stream.ApprovedEnd || (int)(sent - entry.Delivery.Sent) > 0) entry.Delivery.Sent = sent;
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed class Delivery
     /// <summary>Offset of the first byte to send.</summary>
     public uint From { get; set; }
 
+    /// <summary>Offset after the last byte to send.</summary>
+    public uint To { get; set; }
+
     /// <summary>Offset after the last byte that the gateway itself sends.</summary>
     public uint End { get; set; }
 

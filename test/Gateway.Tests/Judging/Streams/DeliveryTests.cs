@@ -163,6 +163,37 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public void Two_bytes_sent_again_call_forth_no_more_than_themselves()
+    {
+        using JudgeBench bench = Open(false);
+        byte[] hello = (HelloBuilder.For("openclaw.ai") with { KeyShareBytes = 4000 }).Build();
+        Send(bench, 1, hello[..100]);
+        Send(bench, 101, hello[100..]);
+        bench.Own.Clear();
+        for (int i = 0; i < 10; i++) Send(bench, 0, [9, hello[0]]);
+        Assert.Equal(Enumerable.Repeat(hello[0], 10), Bytes(bench.Own));
+    }
+
+    [Fact]
+    public void A_server_that_names_a_tiny_segment_gets_few_at_once_and_the_rest_as_it_acknowledges()
+    {
+        using JudgeBench bench = Open(false, options: [2, 4, 0, 1, 8, 10, 0, 0, 0, 200, 0, 0, 0, 100, 0, 0]);
+        byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+        Send(bench, 1, hello[..100]);
+        Send(bench, 101, hello[100..]);
+        int rounds = 0;
+        for (uint has = 0; has < hello.Length; rounds++)
+        {
+            byte[] arrived = Bytes(bench.Own);
+            Assert.InRange(arrived.Length, (int)has + 1, (int)has + 64);
+            Assert.Equal(hello[..arrived.Length], arrived);
+            has = (uint)arrived.Length;
+            bench.World(TcpFlags.Ack, 1, has + 1);
+        }
+        Assert.Equal((hello.Length + 63) / 64, rounds);
+    }
+
+    [Fact]
     public void A_withdrawn_permit_sends_nothing()
     {
         using JudgeBench bench = Open(false);
@@ -180,7 +211,7 @@ public sealed class DeliveryTests
     private static FlowEntry Flow(FlowTable table, string agent, ushort port) =>
         table.Begin(new FlowKey(PacketBuilder.At("192.0.2.1"), port, PacketBuilder.At("203.0.113.1"), 443, FlowKey.Tcp), agent, Guid.NewGuid(), 0)!;
 
-    private static JudgeBench Open(bool v6, ushort window = 65_000)
+    private static JudgeBench Open(bool v6, ushort window = 65_000, byte[]? options = null)
     {
         var bench = new JudgeBench(v6);
         bench.Bind("openclaw.ai");
@@ -196,7 +227,7 @@ public sealed class DeliveryTests
             Sequence = 5000,
             Acknowledgement = 1001,
             Window = window,
-            TcpOptions = AnswerOptions,
+            TcpOptions = options ?? AnswerOptions,
         }));
         return bench;
     }
