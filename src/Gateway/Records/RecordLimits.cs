@@ -5,14 +5,15 @@ namespace Exeat.Gateway.Records;
 /// <summary>What one agent may write into the journal. Beyond it its refusals are counted, and at the end its permits stop; other agents do not notice (I5, I10).</summary>
 internal sealed record RecordLimits
 {
-    /// <summary>No agent may write more than this part of the journal in a day, however few agents there are. An eighth: one that floods needs a week to turn the journal over.</summary>
-    public const int LeastShares = 8;
+    /// <summary>No agent may write more than this part of the journal within <see cref="Window"/>, however few agents there are. A quarter: an agent at its full rate of new flows
+    /// works for ten minutes, and one that floods needs a day to turn the journal over.</summary>
+    public const int LeastShares = 4;
 
     /// <summary>Bytes of one agent at once; they come back over <see cref="Window"/>.</summary>
     public required long ShareBytes { get; init; }
 
-    /// <summary>The time in which a whole share comes back.</summary>
-    public TimeSpan Window { get; init; } = TimeSpan.FromDays(1);
+    /// <summary>The time in which a whole share comes back. Six hours: a busy agent that used its share up still makes several connections a second.</summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromHours(6);
 
     /// <summary>Refusals per second and agent that have a record each.</summary>
     public required int DenialsPerSecond { get; init; }

@@ -15,7 +15,10 @@ public sealed class GatewayChangeTests : IDisposable
         GatewayDocument old = _folder.Gateway();
         GatewayDocument changed = old with
         {
-            Id = "other", State = "/elsewhere", MarkMask = 0xfffff000, Journal = old.Journal with { Dir = "/elsewhere" },
+            Id = "other",
+            State = "/elsewhere",
+            MarkMask = 0xfffff000,
+            Journal = old.Journal with { Dir = "/elsewhere" },
             Management = new GatewayManagement { Socket = "/run/x.sock" },
         };
         Assert.Equal(["id", "state", "journal.dir", "markMask", "management.socket"], GatewayChange.NeedsRestart("gateway.yaml", old, changed).Select(p => p.What.Split(' ')[0]));
