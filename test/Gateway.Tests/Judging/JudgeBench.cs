@@ -72,6 +72,9 @@ internal sealed class JudgeBench : IDisposable, IConnections
 
     public HeldDatagrams Held { get; } = new();
 
+    /// <summary>The number of the packet that was judged last.</summary>
+    public uint LastPacket => _packets;
+
     public List<byte[]> Resets { get; }
 
     /// <summary>Sees every packet that the gateway sends by itself.</summary>

@@ -16,7 +16,8 @@ internal sealed class Adversary(World world, Random random)
         switch (random.Next(32))
         {
             case < 4: Syn(); break;
-            case < 15: Bytes(); break;
+            case < 12: Bytes(); break;
+            case < 15: Pieces(); break;
             case < 17: Control(); break;
             case < 22: Arrive(); break;
             case < 28: Answer(); break;
@@ -35,11 +36,12 @@ internal sealed class Adversary(World world, Random random)
 
     private Guess Pick()
     {
-        (string to, ushort port) = random.Next(10) switch
+        (string to, ushort port) = random.Next(12) switch
         {
+            >= 10 => (random.Next(3) == 0 ? world.Other : world.Bench.Server, World.WebPort),
             < 6 => (world.Bench.Server, (ushort)443),
             < 7 => (world.Other, (ushort)443),
-            < 8 => (world.Bench.Near, (ushort)443),
+            7 => (world.Bench.Near, (ushort)443),
             8 => (world.Bench.Near, (ushort)8080),
             _ => (world.Stranger, (ushort)443),
         };
@@ -56,6 +58,7 @@ internal sealed class Adversary(World world, Random random)
         TcpFlags flags = random.Next(12) == 0 ? TcpFlags.Syn | (TcpFlags)random.Next(256) : TcpFlags.Syn;
         Do($"SYN {at} isn {at.Isn} {flags} {payload.Length}", () => world.Offer(Packet(at, flags, at.Isn, payload)));
         if (random.Next(3) > 0) GoOn();
+        for (int i = at.Port == World.WebPort ? random.Next(5) : 0; i > 0; i--) Ask(at);
     }
 
     // An honest exchange now and then: else nearly nothing would ever get to a hello.
@@ -70,6 +73,11 @@ internal sealed class Adversary(World world, Random random)
     private void Bytes()
     {
         Guess at = Pick();
+        if (at.Port == World.WebPort)
+        {
+            Ask(at);
+            return;
+        }
         ModelServer? server = world.Find(at.Key(world.Bench.Agent));
         uint anchor = random.Next(8) == 0 ? at.Isn + 1 : server?.Anchor ?? at.Isn + 1;
         bool again = server is { HasAskedAgain: true } && random.Next(3) > 0;
@@ -85,6 +93,65 @@ internal sealed class Adversary(World world, Random random)
         uint sequence = anchor + (uint)(start + from + shift);
         Do($"{piece.Length} bytes {at} at {start + from + shift} of '{at.Flight.Name}' {flags}", () => world.Offer(Packet(at, flags, sequence, piece)));
         if (random.Next(2) == 0) GoOn();
+    }
+
+    // A hello in pieces: byte by byte or at any places, in any order, overlapping alike, and once in a while otherwise.
+    private void Pieces()
+    {
+        Guess at = Pick();
+        if (at.Port == World.WebPort)
+        {
+            Ask(at);
+            return;
+        }
+        if (world.Find(at.Key(world.Bench.Agent)) is not { IsOpen: true } server) return;
+        bool again = server.HasAskedAgain && random.Next(3) > 0;
+        Flight flight = Pick(again);
+        int start = again ? server.SecondHelloAt : 0;
+        int[] cuts = [.. random.Next(3) switch
+        {
+            0 => Enumerable.Range(0, Math.Min(80, flight.Bytes.Length)),
+            1 => ((int[])[0, 5, 9, 43, 44, flight.Bytes.Length - 1]).Where(cut => cut < flight.Bytes.Length).Order(),
+            _ => [0, .. Enumerable.Range(0, random.Next(1, 6)).Select(_ => random.Next(flight.Bytes.Length)).Order()],
+        }, flight.Bytes.Length];
+        (int From, int To)[] pieces = [.. cuts.Zip(cuts.Skip(1)).Select(cut => (cut.First, random.Next(4) > 0 ? cut.Second : Math.Min(flight.Bytes.Length, cut.Second + random.Next(30))))];
+        if (random.Next(2) == 0) random.Shuffle(pieces);
+        Do($"{pieces.Length} pieces {at} at {start} of '{flight.Name}'", () =>
+        {
+            foreach ((int from, int to) in pieces)
+            {
+                byte[] piece = flight.Bytes[from..to];
+                if (random.Next(100) == 0) ChangeName(flight, from, piece);
+                world.Offer(Packet(at, TcpFlags.Ack, server.Anchor + (uint)(start + from), piece));
+                if (random.Next(20) == 0) world.Wait(TimeSpan.FromMilliseconds(100));
+            }
+        });
+        if (random.Next(2) == 0) GoOn();
+        if (random.Next(4) == 0) Do("a moment", () => world.Wait(TimeSpan.FromMilliseconds(300)));
+    }
+
+    // Requests in one stream: several at once, in pieces, again, and now and then with a byte changed.
+    private void Ask(Guess at)
+    {
+        ModelServer? server = world.Find(at.Key(world.Bench.Agent));
+        if (server is not { IsOpen: true }) return;
+        if (at.StreamIsn != server.Isn) at.Stream.Clear();
+        at.StreamIsn = server.Isn;
+        if (server.Received >= at.Stream.Count || random.Next(6) == 0)
+        {
+            for (int i = random.Next(1, 4); i > 0; i--)
+            {
+                byte[][] choice = random.Next(6) == 0 ? Requests.Hostile : Requests.Honest;
+                at.Stream.AddRange(choice[random.Next(choice.Length)]);
+            }
+        }
+        int from = random.Next(3) > 0 ? server.Received : random.Next(at.Stream.Count);
+        int to = random.Next(2) == 0 ? at.Stream.Count : Math.Min(at.Stream.Count, from + 1 + random.Next(400));
+        from = Math.Min(from, to);
+        byte[] piece = [.. at.Stream[from..to]];
+        if (random.Next(20) == 0 && piece.Length > 0) piece[random.Next(piece.Length)] ^= (byte)(1 << random.Next(8));
+        Do($"{piece.Length} bytes of requests {at} at {from}", () => world.Offer(Packet(at, TcpFlags.Ack, server.Anchor + (uint)from, piece)));
+        GoOn();
     }
 
     // Now and then a hello has another byte somewhere.
@@ -233,6 +300,10 @@ internal sealed class Adversary(World world, Random random)
         public uint Isn { get; set; } = 1000;
 
         public Flight? Flight { get; set; }
+
+        public List<byte> Stream { get; } = [];
+
+        public uint StreamIsn { get; set; }
 
         public FlowKey Key(string agent) => new(PacketBuilder.At(agent), from, PacketBuilder.At(to), port, FlowKey.Tcp);
 

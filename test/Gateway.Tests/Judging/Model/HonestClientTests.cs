@@ -8,7 +8,7 @@ namespace Exeat.Gateway.Tests.Judging.Model;
 public sealed class HonestClientTests
 {
     private const int TickMs = 100;
-    private static readonly int[] Segments = [65_000];
+    private static readonly int[] Segments = [100, 536, 1220, 1460, 65_000];
 
     // Two seconds where nothing is lost; the hello's own time limit else.
     [Theory, InlineData(false, 0, 20), InlineData(true, 0, 20), InlineData(false, 12, 95), InlineData(true, 12, 95)]

@@ -11,11 +11,11 @@ public sealed class JudgeModelTests
     [Theory, InlineData(false), InlineData(true)]
     public void Nothing_leaves_but_what_the_world_can_account_for(bool v6)
     {
-        int proven = 0;
+        int proven = 0, requested = 0;
         for (int seed = 0; seed < Runs; seed++)
         {
             var random = new Random(seed);
-            using var world = new World(random, v6, random.Next(6) == 0 ? "monitor" : "enforce");
+            using var world = new World(random, v6, random.Next(6) == 0 ? "monitor" : "enforce") { LosesResets = true };
             var adversary = new Adversary(world, random);
             for (int step = 0; step < Steps && world.Wrong is null; step++) adversary.Step();
             if (world.Wrong is null)
@@ -24,9 +24,11 @@ public sealed class JudgeModelTests
                 world.CheckRecords();
             }
             proven += world.Proven;
+            requested += world.Requested;
             Assert.True(world.Wrong is null, $"seed {seed} ({world.Mode}): {world.Wrong}\n{string.Join('\n', world.Trace.TakeLast(60))}");
         }
         // Runs in which no hello ever gets through show nothing.
         Assert.True(proven > Runs / 2, $"{proven} proven connections in {Runs} runs");
+        Assert.True(requested > Runs / 10, $"{requested} connections with two requests in {Runs} runs");
     }
 }

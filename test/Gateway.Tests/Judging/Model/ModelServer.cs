@@ -11,6 +11,8 @@ internal sealed class ModelServer(string address, string agent, ushort port, ush
     private static readonly byte[] Hello = [0x16, 3, 3, 0, 80, 2, 0, 0, 76, 3, 3, .. new byte[74]];
     private static readonly byte[] Retry = [0x16, 3, 3, 0, 80, 2, 0, 0, 76, 3, 3, .. TlsServerHello.RetryRandom, .. new byte[42]];
 
+    private static readonly byte[] Page = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray();
+
     private readonly Dictionary<int, byte> _received = [];
     private readonly List<byte> _stream = [];
     private int _read;
@@ -39,6 +41,8 @@ internal sealed class ModelServer(string address, string agent, ushort port, ush
     public int Received => _stream.Count;
 
     public bool HasClosed { get; private set; }
+
+    public bool IsWeb => port == World.WebPort;
 
     /// <summary>Takes a packet of the client's; returns what it says to it.</summary>
     public IEnumerable<byte[]> Receive(in PacketView view)
@@ -77,6 +81,15 @@ internal sealed class ModelServer(string address, string agent, ushort port, ush
         List<byte[]> said = [];
         if (acknowledges) said.Add(Say(TcpFlags.Ack, _sent));
         if (HasAnswered) return said;
+        if (IsWeb)
+        {
+            List<string> hosts = LaxRequests.Read([.. _stream]).Hosts;
+            if (hosts.Count == Names.Count) return said;
+            Names.AddRange(hosts.Skip(Names.Count));
+            said.Add(Say(TcpFlags.Ack | TcpFlags.Psh, _sent, Page));
+            _sent += (uint)Page.Length;
+            return said;
+        }
         byte[] rest = [.. _stream[_read..]];
         // ChangeCipherSpec and early data before the second hello are passed over.
         if (LaxHello.Read(rest, HasAskedAgain) is not (_, string name)) return said;

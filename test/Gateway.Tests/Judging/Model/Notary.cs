@@ -7,6 +7,7 @@ namespace Exeat.Gateway.Tests.Judging.Model;
 /// <remarks>
 /// Of a connection towards an address that rules permit by name, only these bytes may leave: one hello for a name that is permitted and bound to that address, every byte of
 /// which the agent had sent before the first one left; after a server's retry a second one for the same name; and anything once the server has answered the hello.
+/// Of plain HTTP: whole heads for such names and their bodies, to the end of the connection.
 /// </remarks>
 internal sealed class Notary(World world)
 {
@@ -42,8 +43,10 @@ internal sealed class Notary(World world)
         }
         if (world.PermitsAddress(to, key.Port)) return null;
         string? wrong = Payload(view, key, at, to);
+        at.LeftUnjudged |= world.Monitors && key.Port == World.WebPort;
         if (wrong is null || !world.Monitors) return wrong;
-        at.IsTainted = true;
+        // Monitor holds nothing. What the server made of it is what counts once enforced.
+        at.LeftUnjudged = true;
         return null;
     }
 
@@ -58,7 +61,8 @@ internal sealed class Notary(World world)
         {
             string name = server.Names[at.NamesSeen];
             if (to == world.Bench.Near) return World.Denies(name, key.Port) ? $"the server at {to} read the denied name {name}" : null;
-            if (!at.IsTainted && !at.Approved.Contains(name)) return $"the server at {to} read '{name}'";
+            bool allowed = key.Port == World.WebPort ? world.Permits(name, to) : at.Approved.Contains(name);
+            if (!at.IsTainted && !at.LeftUnjudged && !allowed) return $"the server at {to} read '{name}'";
         }
         return null;
     }
@@ -77,7 +81,7 @@ internal sealed class Notary(World world)
     private string? Syn(in PacketView view, Case at, string to)
     {
         if (view.PayloadLength > 0) return "a SYN with data left";
-        bool may = world.Monitors || world.PermitsAddress(to, view.DestinationPort) || view.DestinationPort == 443 && world.HasPermittedName(to);
+        bool may = world.Monitors || world.PermitsAddress(to, view.DestinationPort) || view.DestinationPort is 443 or World.WebPort && world.HasPermittedName(to);
         if (!may) return $"a SYN to {to}:{view.DestinationPort} left, where nothing can permit it";
         return null;
     }
@@ -96,7 +100,7 @@ internal sealed class Notary(World world)
         if (server is null) return "bytes left for a connection that the server never had";
         if (!at.Is(server))
         {
-            (at.Anchor, at.ServerIsn, at.IsTainted, at.WasProven) = (server.Anchor, server.Isn, false, false);
+            (at.Anchor, at.ServerIsn, at.IsTainted, at.WasProven, at.LeftUnjudged, at.HostsSeen) = (server.Anchor, server.Isn, false, false, false, 0);
             at.Left.Clear();
         }
         if (at.IsTainted) return "bytes left of a connection that is not permitted any more";
@@ -108,8 +112,47 @@ internal sealed class Notary(World world)
         if ((view.Flags & TcpFlags.Urg) != 0) return "an urgent byte left before the name was proven";
         string? wrong = Note(view, server, at);
         if (wrong is not null) return wrong;
+        if (key.Port == World.WebPort) return Requests(key, at, to);
         if (!HasCandidate(server, at, to)) return $"bytes left that belong to no permitted hello ({Convert.ToHexString(view.Payload[..Math.Min(16, view.Payload.Length)])}… at {(int)(view.Sequence - server.Anchor)})";
         return world.Monitors || IsRecorded(key, at) ? null : "a hello left before its permit was recorded";
+    }
+
+    /// <summary>Between batches: a head that left, left whole.</summary>
+    public string? Settled()
+    {
+        if (world.Monitors) return null;
+        foreach ((FlowKey key, Case at) in _cases)
+        {
+            if (key.Port == World.WebPort && !at.IsTainted && !at.LeftUnjudged && at.Left.Count > 0 && LaxRequests.Read(Together(at)).EndsInHead) return $"half a request left for {key.Destination}";
+        }
+        return null;
+    }
+
+    private string? Requests(in FlowKey key, Case at, string to)
+    {
+        foreach ((int offset, byte b) in at.Left)
+        {
+            if (!at.Offered.TryGetValue(at.Anchor + (uint)offset, out List<byte>? offered) || !offered.Contains(b)) return "a byte left that the agent never sent";
+        }
+        List<string> hosts = LaxRequests.Read(Together(at)).Hosts;
+        for (; at.HostsSeen < hosts.Count; at.HostsSeen++)
+        {
+            string host = hosts[at.HostsSeen];
+            if (!world.Monitors && !world.Permits(host, to)) return $"a request to '{host}' left";
+            if (at.HostsSeen > 0 && hosts[at.HostsSeen - 1] == host) continue;
+            (int port, int asked) = (key.SourcePort, at.HostPermits[host] = at.HostPermits.GetValueOrDefault(host) + 1);
+            int permits = world.Records().Count(e =>
+                e.Event == "decision" && e.Verdict == "permit" && e.SourcePort == port && e.Destination == to && e.Names.Any(n => n.Source == "host" && n.Name == host));
+            if (!world.Monitors && permits < asked) return $"a request to {host} left before its permit was recorded";
+        }
+        return null;
+    }
+
+    private static byte[] Together(Case at)
+    {
+        var bytes = new List<byte>();
+        while (at.Left.TryGetValue(bytes.Count, out byte next)) bytes.Add(next);
+        return [.. bytes];
     }
 
     private static string? Note(in PacketView view, ModelServer server, Case at)
@@ -192,6 +235,13 @@ internal sealed class Notary(World world)
         public int Permits { get; set; }
 
         public int NamesSeen { get; set; }
+
+        public int HostsSeen { get; set; }
+
+        public Dictionary<string, int> HostPermits { get; } = [];
+
+        /// <summary>Monitor let out what enforce would have held.</summary>
+        public bool LeftUnjudged { get; set; }
 
         public bool IsTainted { get; set; }
 

@@ -17,6 +17,9 @@ namespace Exeat.Gateway.Tests.Judging.Model;
 /// </remarks>
 internal sealed class World : IDisposable
 {
+    /// <summary>Where servers speak plain HTTP.</summary>
+    public const ushort WebPort = 80;
+
     private readonly Dictionary<FlowKey, ModelServer> _servers = [];
     private readonly Dictionary<string, HashSet<string>> _bound = [];
     private readonly HashSet<int> _tried = [];
@@ -48,6 +51,9 @@ internal sealed class World : IDisposable
 
     public string Mode { get; private set; }
 
+    /// <summary>The gateway's resets die on the way to the server like anything else.</summary>
+    public bool LosesResets { get; init; }
+
     public bool Monitors => Mode == "monitor";
 
     /// <summary>What left and has not arrived.</summary>
@@ -70,6 +76,9 @@ internal sealed class World : IDisposable
 
     /// <summary>Connections whose server has answered a hello.</summary>
     public int Proven => _servers.Values.Count(server => server.HasAnswered);
+
+    /// <summary>Connections whose server has read two requests.</summary>
+    public int Requested => _servers.Values.Count(server => server.IsWeb && server.Names.Count > 1);
 
     public IReadOnlyList<FlowEvent> Records() => Bench.Records();
 
@@ -120,6 +129,7 @@ internal sealed class World : IDisposable
         }
         _batch.Clear();
         Bench.Tcp.Send();
+        Fail(_notary.Settled());
     }
 
     /// <summary>A packet reaches its server.</summary>
@@ -165,7 +175,8 @@ internal sealed class World : IDisposable
     public void Load(string mode, string policy)
     {
         Settle();
-        Bench.Load(mode, text => policy == "closed" ? text.Replace("{names: [core]}, protocol: tcp, ports: [443]", "{names: [core]}, protocol: tcp, ports: [444]", StringComparison.Ordinal) : text, policy == "quarantined");
+        Bench.Load(mode, text => policy == "closed" ? text.Replace("{names: [core]}, protocol: tcp, ports: [443]", "{names: [core]}, protocol: tcp, ports: [444]", StringComparison.Ordinal)
+            .Replace("{names: [core]}, protocol: tcp, ports: [80]", "{names: [core]}, protocol: tcp, ports: [81]", StringComparison.Ordinal) : text, policy == "quarantined");
         Bench.Commit();
         (_kernel.Generation, Mode, _policy) = (Bench.Snapshot.Generation, mode, policy);
         _notary.PolicyChanged();
@@ -210,9 +221,10 @@ internal sealed class World : IDisposable
         else Pass(packet, fromAgent: true);
     }
 
-    // The adversary's packets die when it wants; the gateway's arrive, and what left before them has arrived or died.
+    // A reset that arrives comes after what left before it has arrived or died.
     private void Reset(byte[] packet, FlowKey key)
     {
+        if (LosesResets && _random.Next(3) == 0) return;
         ToServers.RemoveAll(other => PacketView.TryRead(other, out PacketView view) && view.IsTcp && KeyOf(view) == key);
         Deliver(packet);
     }
