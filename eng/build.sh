@@ -20,6 +20,24 @@ stamp_from() { # STAMP MARK: the stamp carries the time before the build, so a c
   mv -f "$2" "$1"
 }
 
+# Both programs with the files that they start by. Building single projects into the folder that both share has been seen to take such a file away.
+programs_are_whole() {
+  local name
+  for name in exeat exeat-gateway; do
+    [ -x "$programs/$name" ] && [ -f "$programs/$name.runtimeconfig.json" ] && [ -f "$programs/$name.deps.json" ] || return 1
+  done
+}
+
+# Builds the programs from nothing when a build left one of their files out.
+complete_programs() {
+  local project
+  if programs_are_whole; then return 0; fi
+  for project in src/Gateway/Exeat.Gateway.csproj src/Cli/Exeat.Cli.csproj; do
+    dotnet build "$project" -c Release --no-restore --no-incremental --no-dependencies --nologo -v q "-clp:ErrorsOnly;NoSummary" >&2 </dev/null
+  done
+  programs_are_whole || { say "the build left files of $programs out; remove the folder artifacts and build again"; return 1; }
+}
+
 # Restores exactly what the lock files name: a changed package or reference shows here, not on somebody else's machine.
 restore_locked() { # PROJECT
   dotnet restore "$1" --locked-mode -v q >&2 </dev/null && return 0
@@ -31,7 +49,7 @@ restore_locked() { # PROJECT
 # Only the two programs: what the lab and the command line need.
 build_programs() {
   local stamp=artifacts/programs.stamp mark project
-  if [ -x "$programs/exeat" ] && [ -x "$programs/exeat-gateway" ] && is_fresh "$stamp"; then return 0; fi
+  if programs_are_whole && is_fresh "$stamp"; then return 0; fi
   mkdir -p artifacts
   mark=$stamp.new
   touch "$mark"
@@ -40,12 +58,13 @@ build_programs() {
     restore_locked "$project"
     dotnet build "$project" -c Release --no-restore --nologo -v q "-clp:ErrorsOnly;NoSummary" >&2 </dev/null
   done
+  complete_programs
   stamp_from "$stamp" "$mark"
 }
 
 build_everything() {
   local stamp=artifacts/everything.stamp mark
-  if is_fresh "$stamp"; then return 0; fi
+  if programs_are_whole && is_fresh "$stamp"; then return 0; fi
   mkdir -p artifacts
   mark=$stamp.new
   touch "$mark"
@@ -53,6 +72,7 @@ build_everything() {
   restore_locked "$solution"
   say "building $solution in Release"
   dotnet build "$solution" -c Release --no-restore --nologo -v q "-clp:ErrorsOnly;NoSummary" >&2 </dev/null
+  complete_programs
   cp "$mark" artifacts/programs.stamp
   touch -r "$mark" artifacts/programs.stamp
   stamp_from "$stamp" "$mark"

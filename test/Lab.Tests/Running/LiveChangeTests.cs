@@ -89,12 +89,12 @@ public sealed class LiveChangeTests(RunningLab lab, ITestOutputHelper output) : 
     {
         const int Changes = 300;
         await lab.BeginAsync();
-        Sender[] senders = [await lab.SendAsync("coding-1", 4, seconds: 120), await lab.SendAsync("coding-1", 6, seconds: 120)];
+        Sender[] senders = [await lab.SendAsync("coding-1", 4, seconds: 400), await lab.SendAsync("coding-1", 6, seconds: 400)];
         using var stop = new CancellationTokenSource();
         Task load = LoadAsync(stop.Token);
         long start = TimeProvider.System.GetTimestamp();
         int made = 0;
-        for (; made < Changes && TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(100); made++)
+        for (; made < Changes && TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(380); made++)
         {
             int before = lab.Generation();
             lab.Write(RunningLab.PolicyFile, RunningLab.Policy(more: $"- {{name: other-{made}, priority: 30, to: {{names: [core]}}, protocol: tcp, ports: [{1000 + made}], action: permit}}"));
