@@ -11,6 +11,8 @@ internal static class SettingChecks
         ("net.netfilter.nf_conntrack_tcp_loose", "0", "half-known connections would be taken up in the middle"),
         ("net.netfilter.nf_conntrack_tcp_be_liberal", "0", "packets outside of the window would count as the connection's"),
         ("net.netfilter.nf_conntrack_helper", "0", "helpers open connections that nobody asked for"),
+        ("net.ipv4.icmp_ratelimit", "20", "refused datagrams are told too seldom, and clients wait instead of falling back"),
+        ("net.ipv6.icmp.ratelimit", "20", "refused datagrams are told too seldom, and clients wait instead of falling back"),
         ("net.ipv4.conf.all.send_redirects", "0", "agents would be told of shorter ways round the gateway"),
         ("net.ipv4.conf.all.accept_redirects", "0", "neighbours could change the gateway's routes"),
         ("net.ipv6.conf.all.accept_redirects", "0", "neighbours could change the gateway's routes"),

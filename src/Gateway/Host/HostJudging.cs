@@ -112,7 +112,7 @@ internal sealed class HostJudging
     {
         Policies.Frame = kernel.Frame(listeners);
         Policies.Inside = documents.Gateway.Inside;
-        var ends = new ConnectionEnds(_parts.Own(ConntrackEvents.Open(ConntrackEventKinds.Destroy)), kernel.Conntrack, Loop, Tcp, Judge, _time);
+        var ends = new ConnectionEnds(_parts.Own(ConntrackEvents.Open(ConntrackEventKinds.Destroy)), kernel.Conntrack, Loop, Tcp, _quic, Judge, _time);
         // New packets wait in the queue meanwhile.
         Policies.Begin(documents.First, first =>
         {

@@ -5,7 +5,7 @@ using Exeat.Linux;
 namespace Exeat.Gateway.Kernel;
 
 /// <summary>Listens to conntrack's destroy events and hands the ends of our flows to the verdict thread.</summary>
-internal sealed class ConnectionEnds(ConntrackEvents events, Conntrack conntrack, VerdictLoop loop, TcpJudge tcp, PacketJudge judge, TimeProvider time)
+internal sealed class ConnectionEnds(ConntrackEvents events, Conntrack conntrack, VerdictLoop loop, TcpJudge tcp, QuicJudge quic, PacketJudge judge, TimeProvider time)
 {
     private const int WaitMs = 500;
     private static readonly TimeSpan CompareEvery = TimeSpan.FromMinutes(1);
@@ -43,6 +43,7 @@ internal sealed class ConnectionEnds(ConntrackEvents events, Conntrack conntrack
         loop.Post(() =>
         {
             tcp.EndMissing(living, judge.Snapshot);
+            quic.EndUnanswered(living, judge.Snapshot);
             tcp.Update(living, judge.Snapshot);
         });
     }

@@ -12,6 +12,9 @@ internal static class Preparation
         // A connection is tracked from its first packet or not at all: a half-known one has no anchor.
         ("net.netfilter.nf_conntrack_tcp_loose", "0"),
         ("net.netfilter.nf_conntrack_tcp_be_liberal", "0"),
+        // Refusals are told by ICMP. Of the kernel's own accord each agent hears six, and then one a second: a client would wait instead of falling back. Milliseconds: fifty a second.
+        ("net.ipv4.icmp_ratelimit", "20"),
+        ("net.ipv6.icmp.ratelimit", "20"),
         ("net.ipv4.conf.all.send_redirects", "0"),
         ("net.ipv4.conf.all.accept_redirects", "0"),
         ("net.ipv4.conf.all.accept_source_route", "0"),

@@ -176,9 +176,9 @@ internal static partial class TrafficRuleset
     }
 
     /// <summary>
-    /// IPv4 options, and any IPv6 header between the fixed one and what is carried, ride on no mark: they are refused by the verdict loop (K1). Fragments are put together before,
-    /// except an IPv6 fragment that is the whole packet (RFC 6946): it keeps its header and is met here. At most as many are asked about as new flows. What may follow the fixed header
-    /// of IPv6 is TCP, UDP, ICMPv6, and what a rule may permit by number: DCCP, GRE, ESP, SCTP.
+    /// IPv4 options, and any IPv6 header between the fixed one and what is carried, ride on no mark: they are refused by the verdict loop (K1). Fragments are put together before;
+    /// so is an IPv6 fragment that is the whole packet (RFC 6946): it loses its header. At most as many are asked about as new flows. What may follow the fixed header of IPv6 is
+    /// TCP, UDP, ICMPv6, and what a rule may permit by number: DCCP, GRE, ESP, SCTP.
     /// </summary>
     private static string PlainHeaders() => """
             ip hdrlength != 5 goto ask_new

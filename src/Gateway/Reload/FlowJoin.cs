@@ -61,8 +61,7 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
                 conntrack.SetMark(entry.Original, 0, marks.Mask);
                 continue;
             }
-            // A watched flow is not joined: its later long headers are judged by what its first datagrams said, and that is gone (Q7).
-            bool lives = marks.IsPermitted(entry.Mark) && (entry.Mark & marks.Watched) == 0 && TryJoin(key, snapshot);
+            bool lives = MayLive(entry.Mark, marks) && TryJoin(key, snapshot);
             if (lives) joined++;
             else End(key, snapshot, recorder);
             // What has no sequence to reset is forgotten: its next packet is a first one, and judged as such.
@@ -72,6 +71,9 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
         recorder.Commit();
         return (joined, marked.Count - joined - over);
     }
+
+    /// <summary>Whether a mark of an earlier gateway says permitted, and not watched: later long headers of a watched flow are judged by what its first datagrams said, and that is gone (Q7).</summary>
+    internal static bool MayLive(uint mark, MarkLayout marks) => marks.IsPermitted(mark) && (mark & marks.Watched) == 0;
 
     private bool TryJoin(in FlowKey key, Snapshot snapshot)
     {

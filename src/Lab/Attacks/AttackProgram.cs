@@ -17,6 +17,7 @@ public static class AttackProgram
             {
                 "tcp-send" => PlainSend.TcpAsync(target),
                 "udp-send" => PlainSend.UdpAsync(target, target.Secret),
+                "udp-refused" => PlainSend.RefusedAsync(target),
                 "quic-like" => PlainSend.UdpAsync(target, PlainSend.QuicLike(target)),
                 "dns-labels" => DnsLabels.RunAsync(target),
                 "tuple-reuse" => TupleReuse.RunAsync(target),
@@ -36,6 +37,10 @@ public static class AttackProgram
                 "honest-loop" => HonestLoop.RunAsync(target),
                 "icmp-error" => IcmpTricks.ErrorWithPayloadAsync(target),
                 "icmp-echo" => IcmpTricks.EchoWithPayloadAsync(target),
+                "icmp-ping" => IcmpTricks.PingAsync(target),
+                "udp-fragments" or "tiny-fragment" or "overlapping-fragments" or "first-fragment-only" or "ip-options" or "gre" or "esp" or "sctp" or "6in4" or "plain-later" or "ip-options-later" or "hop-options-later"
+                    or "end-options-later" or "whole-fragment-later" => DatagramTricks.RunAsync(kind, target),
+                _ when kind.StartsWith("quic-", StringComparison.Ordinal) => QuicTricks.RunAsync(kind, target),
                 _ => throw new Topology.LabException($"no attack is named {kind}"),
             }) ? 0 : 1;
         }

@@ -39,6 +39,16 @@ internal static class IcmpTricks
         return Task.FromResult(true);
     }
 
+    /// <summary>An echo request of the size that ping sends.</summary>
+    public static Task<bool> PingAsync(AttackTarget target)
+    {
+        byte type = target.Family == AddressFamily.InterNetwork ? (byte)8 : (byte)128;
+        byte[] data = new byte[56];
+        System.Text.Encoding.ASCII.GetBytes(target.Canary).CopyTo(data, 0);
+        Send(target, target.Address, [type, 0, 0, 0, 0x12, 0x35, 0, 1, .. data]);
+        return Task.FromResult(true);
+    }
+
     private static byte[] Padding(AttackTarget target) =>
         [.. target.Secret, .. new byte[(target.Family == AddressFamily.InterNetwork ? SecretBytes4 : SecretBytes6) - target.Secret.Length]];
 

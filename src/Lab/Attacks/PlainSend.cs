@@ -26,6 +26,33 @@ internal static class PlainSend
         return true;
     }
 
+    /// <summary>One datagram to each of many ports, each from a socket of its own. False when every one of them was refused by an error.</summary>
+    public static async Task<bool> RefusedAsync(AttackTarget target)
+    {
+        for (int i = 0; i < 24; i++)
+        {
+            using var socket = new Socket(target.Family, SocketType.Dgram, ProtocolType.Udp);
+            await socket.ConnectAsync(target.Address, target.Port + i);
+            await socket.SendAsync(target.Secret);
+            try
+            {
+                await socket.ReceiveAsync(new byte[64]).WaitAsync(TimeSpan.FromSeconds(1), TimeProvider.System);
+                return true;
+            }
+            catch (TimeoutException)
+            {
+                await Console.Error.WriteLineAsync($"nothing was heard of datagram {i + 1}");
+                return true;
+            }
+            catch (SocketException)
+            {
+                // The error that is looked for. No faster than this: an agent is told of 50 refusals a second.
+                await Task.Delay(TimeSpan.FromMilliseconds(30), TimeProvider.System);
+            }
+        }
+        return false;
+    }
+
     /// <summary>A datagram with the look of a QUIC version 1 Initial (RFC 9000, 17.2.2); its protected part is the secret.</summary>
     public static byte[] QuicLike(AttackTarget target)
     {

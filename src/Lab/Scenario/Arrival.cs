@@ -17,6 +17,10 @@ internal static class Arrival
         "dns-labels" => after.Asked($"{a.Canary}.{a.Name}") > 0,
         "udp-send" or "quic-like" => Packets(a, after, Udp) > Packets(a, before, Udp),
         "icmp-error" or "icmp-echo" => Icmps(a, after) > Icmps(a, before),
+        // Recognised by the mark alone: a permitted connection to the same address may come first.
+        "icmp-ping" or "udp-fragments" or "tiny-fragment" or "overlapping-fragments" or "first-fragment-only" or "ip-options" or "gre" or "esp" or "sctp" or "6in4" => false,
+        _ when a.Entry.Kind.EndsWith("-later", StringComparison.Ordinal) => false,
+        _ when a.Entry.Kind.StartsWith("quic-", StringComparison.Ordinal) => false,
         // Its first connection is a permitted one to the same address: only the mark in the second hello counts.
         "tuple-reuse" => false,
         // So is their first request: only the mark in the second counts.

@@ -10,12 +10,19 @@ public sealed record PolicyText(string Mode, bool LiveUpdate = false, bool Appro
 {
     private const string LateLine = "    # - new-tool.example.com # (live update)";
 
+    /// <summary>More SmartGroups, as lines of the document.</summary>
+    public string ExtraGroups { get; init; } = "";
+
+    /// <summary>More rules, as lines of the document.</summary>
+    public string ExtraRules { get; init; } = "";
+
     /// <summary>The document.</summary>
     public string Text
     {
         get
         {
             string text = LabFiles.Text(LabFiles.PolicyName).Replace("\nmode: monitor\n", $"\nmode: {Mode}\n", StringComparison.Ordinal);
+            text = text.Replace("\nsmartGroups:\n", $"\nsmartGroups:\n{ExtraGroups}", StringComparison.Ordinal).Replace("\ntests:\n", $"\n{ExtraRules}\ntests:\n", StringComparison.Ordinal);
             if (LiveUpdate) text = text.Replace(LateLine, "    - new-tool.example.com", StringComparison.Ordinal);
             return ApproveDenied
                 ? text.Replace("names: [integrate.api.nvidia.com,", "names: [api.openai.com, integrate.api.nvidia.com,", StringComparison.Ordinal)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Text;
 using Exeat.Linux;
 
 namespace Exeat.Lab.World;
@@ -14,6 +15,9 @@ internal sealed class LinkTap : IDisposable
 {
     private const ushort EtherTypeV4 = 0x0800, EtherTypeV6 = 0x86dd;
     private const int IdleMs = 5;
+
+    // The mark of every attempt, as PlannedAttempt makes it.
+    private const int CanaryBytes = 19;
 
     private readonly PacketTap _tap;
     private readonly ArrivalCounters _counters;
@@ -81,6 +85,11 @@ internal sealed class LinkTap : IDisposable
             17 when rest.Length >= 8 => (BinaryPrimitives.ReadUInt16BigEndian(rest[2..]), rest.Length - 8),
             _ => (0, rest.Length),
         };
-        _counters.Packet(new ArrivalKey(new IPAddress(source).ToString(), new IPAddress(destination).ToString(), protocol, port), payload);
+        var key = new ArrivalKey(new IPAddress(source).ToString(), new IPAddress(destination).ToString(), protocol, port);
+        _counters.Packet(key, payload);
+        // Over TCP the servers read the marks, after decryption.
+        int at = protocol == 6 ? -1 : rest.IndexOf("canary-"u8);
+        if (at < 0 || rest.Length < at + CanaryBytes) return;
+        _counters.Canary(new CanaryCount(Encoding.ASCII.GetString(rest.Slice(at, CanaryBytes)), key.Source, key.Destination, port, "", ""));
     }
 }

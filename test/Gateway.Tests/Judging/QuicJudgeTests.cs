@@ -7,7 +7,7 @@ using Exeat.Wire;
 
 namespace Exeat.Gateway.Tests.Judging;
 
-public sealed class QuicJudgeTests
+public sealed partial class QuicJudgeTests
 {
     private static readonly byte[] Id = [1, 2, 3, 4, 5, 6, 7, 8], Other = [9, 9, 9, 9, 9, 9, 9, 9], ServerId = [0xaa, 0xbb, 0xcc, 0xdd];
 

@@ -23,6 +23,12 @@ internal sealed class QuicFlow
     /// <summary>Timestamp since which the flow waits for a hello or for the server's answer to it.</summary>
     public long WaitsSince { get; set; }
 
+    /// <summary>Packets each way when the kernel's table was last read; null before.</summary>
+    public (long Out, long In)? Counted { get; set; }
+
+    /// <summary>In how many readings of the kernel's table since the server was last heard the agent had sent more.</summary>
+    public int Unanswered { get; set; }
+
     /// <summary>Datagrams that wait in the kernel's queue for their verdict, in the order they came.</summary>
     public IReadOnlyList<HeldPacket> Held => _held;
 

@@ -1,4 +1,5 @@
 using Exeat.Gateway.Kernel;
+using Exeat.Gateway.Records;
 using Exeat.Policy;
 
 namespace Exeat.Gateway.Judging;
@@ -6,6 +7,12 @@ namespace Exeat.Gateway.Judging;
 /// <summary>What happens to datagram flows between packets.</summary>
 internal sealed partial class QuicJudge
 {
+    /// <summary>
+    /// Readings of the kernel's table, one a minute, in which the agent had sent and the server had not: at two of them at least a minute has passed without an answer. A request just
+    /// before one reading is answered before the next; QUIC itself gives up after 30 seconds as a rule.
+    /// </summary>
+    public const int UnansweredReadings = 2;
+
     private readonly List<FlowEntry> _late = [];
 
     /// <summary>How long a flow may stay without its hello, or without the server's answer to it.</summary>
@@ -31,6 +38,31 @@ internal sealed partial class QuicJudge
             if (entry.State is FlowState.AwaitsInitial or FlowState.InitialSent && entry.Quic is { } flow && time.GetElapsedTime(flow.WaitsSince) > HelloTimeout) _late.Add(entry);
         }
         foreach (FlowEntry entry in _late) End(entry, entry.Quic!, snapshot, marks);
+    }
+
+    /// <summary>
+    /// Ends what was accepted by name and is answered no more: a server that is gone must not leave a mark which the agent alone keeps warm. Its next datagram is a first one, and has to prove its name.
+    /// </summary>
+    public void EndUnanswered(IReadOnlyDictionary<FlowKey, FlowCounts> living, Snapshot snapshot)
+    {
+        _late.Clear();
+        foreach (FlowEntry entry in table.Live)
+        {
+            if (entry is not { State: FlowState.Permitted, Enforced: true, Claim: Claim.Name, Quic: { } flow } || !living.TryGetValue(entry.Key, out FlowCounts counts)) continue;
+            if (flow.Counted is { } before)
+            {
+                if (counts.PacketsIn != before.In) flow.Unanswered = 0;
+                else if (counts.PacketsOut > before.Out && ++flow.Unanswered >= UnansweredReadings) _late.Add(entry);
+            }
+            flow.Counted = (counts.PacketsOut, counts.PacketsIn);
+        }
+        foreach (FlowEntry entry in _late)
+        {
+            held.Drop(entry.Quic!, entry.AgentId);
+            connections.Delete(entry.Key);
+            recorder.End(entry, snapshot, snapshot.FindAgent(entry.Key.Source), "no-answer", living[entry.Key]);
+            table.Remove(entry);
+        }
     }
 
     /// <summary>The record of a permit could not be written: nothing of the flow may go on.</summary>

@@ -1,0 +1,91 @@
+using Exeat.Lab.Report;
+using Exeat.Lab.Scenario;
+using Exeat.Lab.Tests.Labs;
+using Exeat.Lab.Topology;
+
+namespace Exeat.Lab.Tests.Escapes;
+
+/// <summary>QUIC by name, with real programs and with Initials of an attacker's making (Q1 to Q7).</summary>
+public sealed class QuicTests(DatagramLab lab, OpenDatagramLab open) : IClassFixture<DatagramLab>, IClassFixture<OpenDatagramLab>
+{
+    [Theory]
+    [InlineData(4, 443, "allow-core-quic")]
+    [InlineData(6, 443, "allow-core-quic")]
+    [InlineData(4, 8443, "allow-retry-quic")]
+    [InlineData(6, 8443, "allow-retry-quic")]
+    public async Task A_real_client_reaches_a_permitted_name_at_the_first_attempt_also_after_a_Retry(int family, int port, string rule)
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        DateTimeOffset from = TimeProvider.System.GetUtcNow();
+        Finished client = await FetchAsync("openclaw.ai", family, port);
+        Assert.True(client.Succeeded, client.LastLine);
+        Assert.True(client.Took < TimeSpan.FromSeconds(2), $"{client.Took}");
+        SeenRecord record = await RecordAsync(from, "permit", family);
+        Assert.Equal((rule, "hello"), (record.Rule, record.Stage));
+        Assert.Contains("openclaw.ai", record.Names);
+    }
+
+    [Theory, InlineData(4), InlineData(6)]
+    public async Task A_real_client_is_told_at_once_that_a_name_is_permitted_over_TCP_only_and_falls_back(int family)
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        // A name that the policy permits over TCP: it resolves, and QUIC to it is refused.
+        Outcome refused = await Contained("quic-sni", "integrate.api.nvidia.com", family);
+        Assert.Equal(1, refused.Client.Status);
+        Assert.True((await lab.TryAsync("https", "integrate.api.nvidia.com", family)).Client.Succeeded);
+    }
+
+    [Theory, InlineData(4), InlineData(6)]
+    public async Task A_permitted_name_to_another_address_does_not_arrive(int family) => await Contained("quic-sni", "openclaw.ai@attacker", family);
+
+    [Theory]
+    [InlineData("quic-pieces", 4)]
+    [InlineData("quic-pieces", 6)]
+    [InlineData("quic-overlap", 4)]
+    [InlineData("quic-overlap", 6)]
+    [InlineData("quic-ids", 4)]
+    [InlineData("quic-ids", 6)]
+    [InlineData("quic-early-first", 4)]
+    [InlineData("quic-early-first", 6)]
+    [InlineData("quic-short-first", 4)]
+    [InlineData("quic-short-first", 6)]
+    [InlineData("quic-unknown-version", 4)]
+    [InlineData("quic-unknown-version", 6)]
+    [InlineData("quic-second-name", 4)]
+    [InlineData("quic-second-name", 6)]
+    [InlineData("quic-second-early", 4)]
+    [InlineData("quic-second-early", 6)]
+    [InlineData("quic-second-version", 4)]
+    [InlineData("quic-second-version", 6)]
+    [InlineData("quic-migrate", 4)]
+    [InlineData("quic-migrate", 6)]
+    public async Task A_trick_at_a_permitted_address_does_not_arrive(string trick, int family) => await Contained(trick, "openclaw.ai", family);
+
+    private async Task<Outcome> Contained(string kind, string to, int family)
+    {
+        Outcome control = await open.TryAsync(kind, to, family);
+        for (int i = 0; i < 3 && !control.Arrived; i++) control = await open.TryAsync(kind, to, family);
+        Assert.True(control.Arrived, $"the control run did not arrive, so this test shows nothing: {control.Client.LastLine}");
+        Outcome attack = await lab.TryAsync(kind, to, family);
+        Assert.False(attack.Arrived, $"{kind} to {to} escaped over IPv{family}");
+        SeenRecord? record = await lab.RecordOfAsync(attack);
+        Assert.True(record is { Verdict: "deny", Enforced: true }, $"{kind} to {to} over IPv{family}: {record} {attack.Client.LastLine}");
+        return attack;
+    }
+
+    // The resolver of glibc leaves AAAA out when told so; else the client prefers IPv6.
+    private Task<Finished> FetchAsync(string name, int family, int port) => lab.RunAsync(
+        "coding-1", "env", family == 4 ? "RES_OPTIONS=no-aaaa" : "LC_ALL=C", "gtlsclient", "-q", "--timeout=5s", "--exit-on-all-streams-close", name, $"{port}", $"https://{name}:{port}/index.html");
+
+    private async Task<SeenRecord> RecordAsync(DateTimeOffset from, string verdict, int family)
+    {
+        for (int i = 0; i < 40; i++)
+        {
+            SeenRecord? found = JournalLines.Read(lab.State.Journal, from)
+                .LastOrDefault(r => r.Event == "decision" && r.Stage != "dns" && r.Verdict == verdict && r.Source.Contains(':', StringComparison.Ordinal) == (family == 6));
+            if (found is not null) return found;
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+        throw new InvalidOperationException($"no record with the verdict {verdict}");
+    }
+}
