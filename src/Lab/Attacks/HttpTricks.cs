@@ -22,6 +22,23 @@ internal static class HttpTricks
     public static Task<bool> UpgradeAsync(AttackTarget target) => AfterFirstAsync(
         target, $"GET /canary/{target.Canary} HTTP/1.1\r\nHost: {target.Name}\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n");
 
+    // Who leaves with an answer unread resets the connection, and the server may never look at what lay behind.
+    private static async Task DrainAsync(Socket socket)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2), TimeProvider.System);
+        byte[] rest = new byte[4096];
+        try
+        {
+            while (await socket.ReceiveAsync(rest, limit.Token) > 0)
+            {
+            }
+        }
+        catch (Exception over) when (over is SocketException or OperationCanceledException)
+        {
+            // Reset, or kept open: there is nothing more to hear.
+        }
+    }
+
     private static async Task<bool> AfterFirstAsync(AttackTarget target, string second)
     {
         using Socket socket = await AttackTarget.ConnectAsync(new IPEndPoint(await target.ResolveAsync(), target.Port));
@@ -29,6 +46,8 @@ internal static class HttpTricks
         await socket.SendAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {target.Name}\r\n\r\n"), limit.Token);
         if (await socket.ReceiveAsync(new byte[4096], limit.Token) == 0) return false;
         await socket.SendAsync(Encoding.ASCII.GetBytes(second), limit.Token);
-        return await socket.ReceiveAsync(new byte[64], limit.Token) > 0;
+        int answered = await socket.ReceiveAsync(new byte[64], limit.Token);
+        await DrainAsync(socket);
+        return answered > 0;
     }
 }

@@ -7,7 +7,7 @@ namespace Exeat.Lab.Scenario;
 public sealed class LabRun(LabSpaces spaces, LabRunOptions options, Action<string> say)
 {
     private const int SidewaysPort = 7000;
-    private static readonly TimeSpan RecordDeadline = LabPatience.Seconds(3);
+    private static readonly TimeSpan RecordDeadline = LabPatience.Seconds(8);
 
     private readonly List<LabRow> _rows = [];
 
@@ -64,7 +64,7 @@ public sealed class LabRun(LabSpaces spaces, LabRunOptions options, Action<strin
         {
             IReadOnlyList<SeenRecord> all = JournalLines.Read(spaces.State.Journal, from);
             List<SeenRecord?> found = [.. outcomes.Select(o => RecordMatch.Find(o, all, NextOf(o, outcomes)))];
-            if (!found.Contains(null) || TimeProvider.System.GetElapsedTime(start) > RecordDeadline) return found;
+            if (!outcomes.Where((o, i) => !RecordMatch.IsWhole(o, found[i])).Any() || TimeProvider.System.GetElapsedTime(start) > RecordDeadline) return found;
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
     }

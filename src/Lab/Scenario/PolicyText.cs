@@ -22,7 +22,7 @@ public sealed record PolicyText(string Mode, bool LiveUpdate = false, bool Appro
         get
         {
             string text = LabFiles.Text(LabFiles.PolicyName).Replace("\nmode: monitor\n", $"\nmode: {Mode}\n", StringComparison.Ordinal);
-            text = text.Replace("\nsmartGroups:\n", $"\nsmartGroups:\n{ExtraGroups}", StringComparison.Ordinal).Replace("\ntests:\n", $"\n{ExtraRules}\ntests:\n", StringComparison.Ordinal);
+            text = text.Replace("\nsmartGroups:\n", $"\nsmartGroups:\n{ExtraGroups}", StringComparison.Ordinal).Replace("\ntests:\n", ExtraRules.Length == 0 ? "\ntests:\n" : $"\n{ExtraRules}\ntests:\n", StringComparison.Ordinal);
             if (LiveUpdate) text = text.Replace(LateLine, "    - new-tool.example.com", StringComparison.Ordinal);
             return ApproveDenied
                 ? text.Replace("names: [integrate.api.nvidia.com,", "names: [api.openai.com, integrate.api.nvidia.com,", StringComparison.Ordinal)

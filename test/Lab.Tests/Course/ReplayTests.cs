@@ -21,7 +21,8 @@ public sealed class ReplayTests(EnforcedLab enforced, MonitoredLab monitored) : 
             await lab.TryAsync("https", "openclaw.ai", family);
             await lab.TryAsync("https", "api.openai.com", family);
             await lab.TryAsync("spoofed-sni", "openclaw.ai@attacker", family);
-            await lab.TryAsync("https-address", "@attacker", family);
+            // Another port: the same again would be refused from the kernel's memory, and counted.
+            await lab.TryAsync("https-address", "@attacker", family, port: 8443);
         }
         CompiledPolicy policy = Compile(lab.State.Documents);
         int replayed = 0;
