@@ -3,7 +3,7 @@ using Exeat.Names;
 
 namespace Exeat.Gateway.Kernel;
 
-/// <summary>The table of the data path: identity, DNS interception, queueing, marks. One atomic script; gone when the gateway stops.</summary>
+/// <summary>The table of the data path: identity, DNS interception, queueing, marks. One atomic script. It stays when the gateway stops, so that permitted flows go on (decision 0015).</summary>
 /// <remarks>
 /// <code>
 ///  prerouting -310 identity ── checks interface + address (+ MAC), stamps, sets the zone
