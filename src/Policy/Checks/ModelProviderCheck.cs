@@ -13,10 +13,10 @@ internal static class ModelProviderCheck
     public static void Run(Policy policy, DateTimeOffset now, ProblemList problems)
     {
         var cover = new RuleCover(policy, now);
-        foreach (Rule deny in policy.Rules.Where(rule => IsDeny(rule) && !rule.IsExpired(now)))
+        foreach (Rule deny in policy.Rules.Where(rule => IsDeny(rule) && !rule.IsExpired(now) && policy.CanMatch(rule)))
         {
             var denied = new PatternTails(cover.Live(deny));
-            foreach (Rule permit in policy.Rules.Where(rule => rule is { Action: RuleAction.Permit, Mode: not RuleMode.Off } && !rule.IsExpired(now)))
+            foreach (Rule permit in policy.Rules.Where(rule => rule is { Action: RuleAction.Permit, Mode: not RuleMode.Off } && !rule.IsExpired(now) && policy.CanMatch(rule)))
             {
                 if (cover.MayMeet(permit, deny)) Compare(permit, deny, denied, cover, problems);
             }

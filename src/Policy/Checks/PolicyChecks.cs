@@ -12,7 +12,7 @@ internal static class PolicyChecks
         ShadowCheck.Run(policy, now, problems);
         ModelProviderCheck.Run(policy, now, problems);
         // Expired permits count: time alone must not turn a policy that loaded into one that does not.
-        bool permitsNothing = !policy.Rules.Any(rule => rule is { Action: RuleAction.Permit, Mode: RuleMode.Enforce });
+        bool permitsNothing = !policy.Rules.Any(rule => rule is { Action: RuleAction.Permit, Mode: RuleMode.Enforce } && policy.CanMatch(rule));
         if (policy.Mode == Mode.Enforce && permitsNothing)
             problems.Error(draft.Mode?.Where ?? whole, "the policy enforces and permits nothing", "write a permit rule, or begin with mode: monitor");
     }
@@ -49,7 +49,7 @@ internal static class PolicyChecks
     {
         foreach (Rule rule in policy.Rules.Where(rule => rule is { Action: RuleAction.Permit, Mode: not RuleMode.Off }))
         {
-            if (rule.ToGroups.IsEmpty && rule.ToNames.IsEmpty)
+            if (rule.ToGroups.IsEmpty && !rule.StatesNames)
                 problems.Warning(rule.Where, $"the rule {rule.Name} permits every destination", "write to: {names: [GROUP]} or to: {groups: [GROUP]}");
             foreach (NameEntry entry in rule.ToNames.Where(entry => entry.Pattern.IsSharedZone))
                 problems.Warning(entry.Where, $"strangers can register names that {entry.Pattern} matches, and the rule {rule.Name} permits them", "list the names that are needed");

@@ -48,10 +48,10 @@ internal static class PolicyLinks
     private static void ReportUnused(PolicyDraft draft, ProblemList problems)
     {
         HashSet<string> smart = [.. Used(draft, NameUseKind.SmartGroup)], web = [.. Used(draft, NameUseKind.WebGroup)];
-        // A group that only sets the mode of its agents is in use too.
-        foreach (SmartGroup group in draft.SmartGroups.Values.Where(group => group.Mode is null && !smart.Contains(group.Name)))
+        // A pack may offer groups that this policy has no use for. A group that only sets the mode of its agents is in use too.
+        foreach (SmartGroup group in draft.SmartGroups.Values.Where(group => group.Mode is null && !smart.Contains(group.Name) && !draft.GroupsOfPacks.Contains(group.Name)))
             problems.Warning(group.Where, $"no rule uses the smartGroup {group.Name}", "use it, or take it out");
-        foreach (WebGroup group in draft.WebGroups.Values.Where(group => !web.Contains(group.Name)))
+        foreach (WebGroup group in draft.WebGroups.Values.Where(group => !web.Contains(group.Name) && !draft.GroupsOfPacks.Contains(group.Name)))
             problems.Warning(group.Where, $"no rule uses the webGroup {group.Name}", "use it, or take it out");
     }
 

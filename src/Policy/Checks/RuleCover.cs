@@ -41,8 +41,8 @@ internal sealed class RuleCover(Policy policy, DateTimeOffset now)
     private bool CoversNames(Rule earlier, Rule later)
     {
         // A permit by address decides no DNS question, so a rule with names below it still makes names resolvable, or not.
-        if (earlier.ToNames.IsEmpty) return earlier.Action == RuleAction.Deny || later.ToNames.IsEmpty;
-        if (later.ToNames.IsEmpty) return false;
+        if (!earlier.StatesNames) return earlier.Action == RuleAction.Deny || !later.StatesNames;
+        if (!later.StatesNames) return false;
         // A permit needs its name proven where a deny is content with a claim, and proof: dns is content with less than a permit: such pairs are not sure.
         bool sameProof = earlier.Action == RuleAction.Permit ? later.Action == RuleAction.Permit && (earlier.Proof is not null || later.Proof is null)
             : later.Action == RuleAction.Deny || later.Proof is null;

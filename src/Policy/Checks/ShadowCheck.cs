@@ -10,11 +10,11 @@ internal static class ShadowCheck
         {
             Rule later = policy.Rules[i];
             // A rule with resolve: also makes names resolvable, whatever becomes of its flows.
-            if (later.Mode == RuleMode.Off || later.IsExpired(now) || !later.Resolve.IsEmpty) continue;
+            if (later.Mode == RuleMode.Off || later.IsExpired(now) || !later.Resolve.IsEmpty || !policy.CanMatch(later)) continue;
             for (int j = 0; j < i; j++)
             {
                 Rule earlier = policy.Rules[j];
-                if (earlier.Mode != RuleMode.Enforce || earlier.IsExpired(now) || !cover.Covers(earlier, later)) continue;
+                if (earlier.Mode != RuleMode.Enforce || earlier.IsExpired(now) || !policy.CanMatch(earlier) || !cover.Covers(earlier, later)) continue;
                 problems.Error(later.Where, $"the rule {later.Name} is shadowed: {earlier.Name} (priority {earlier.Priority}, {earlier.Where}) decides everything it matches",
                     "take it out, give it a lower priority number, or narrow the other");
                 break;

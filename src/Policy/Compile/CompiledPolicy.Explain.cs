@@ -34,6 +34,7 @@ public sealed partial class CompiledPolicy
     private Finding? FindInert(int agent, int rule)
     {
         if (Rules[rule].Mode == RuleMode.Off) return Finding.Off;
+        if (Bits.Has(_kinds.Empty, rule)) return Finding.EmptyGroups;
         if (!Bits.Has(_kinds.Enforced, rule) && !Bits.Has(_kinds.Monitored, rule)) return Finding.Expired;
         return Bits.Has(_rows[_agentRows[agent]], rule) ? null : Finding.OtherAgent;
     }

@@ -44,4 +44,7 @@ public enum Finding : byte
 
     /// <summary>At the DNS question: denies above leave no protocol and port of it.</summary>
     Covered,
+
+    /// <summary>Its groups are empty, so it matches nothing.</summary>
+    EmptyGroups,
 }

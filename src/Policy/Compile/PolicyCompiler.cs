@@ -49,9 +49,10 @@ internal sealed class PolicyCompiler
 
     public DateTimeOffset? NextExpiry { get; }
 
-    // A rule whose names have all expired is inert as a whole: it must neither match every name nor keep a decision pending.
+    // A rule whose names have all expired, or whose groups are empty, is inert as a whole: it must neither match everything, nor keep a decision pending,
+    // nor make a name resolvable.
     private bool IsInert(Rule rule) =>
-        rule.Mode == RuleMode.Off || rule.IsExpired(_now) || (!rule.ToNames.IsEmpty && rule.ToNames.All(entry => entry.IsExpired(_now)));
+        rule.Mode == RuleMode.Off || rule.IsExpired(_now) || !_policy.CanMatch(rule) || (rule.StatesNames && rule.ToNames.All(entry => entry.IsExpired(_now)));
 
     private void ClassifyRules()
     {
@@ -60,7 +61,8 @@ internal sealed class PolicyCompiler
             Rule rule = _policy.Rules[r];
             if (rule.Action == RuleAction.Permit) Bits.Set(Kinds.Permit, r);
             if (!IsInert(rule)) Bits.Set(rule.Mode == RuleMode.Monitor ? Kinds.Monitored : Kinds.Enforced, r);
-            if (!rule.ToNames.IsEmpty || !rule.ToWebGroups.IsEmpty) Bits.Set(Kinds.Named, r);
+            if (!_policy.CanMatch(rule)) Bits.Set(Kinds.Empty, r);
+            if (rule.StatesNames) Bits.Set(Kinds.Named, r);
             if (!rule.ToGroups.IsEmpty) Bits.Set(Kinds.Addressed, r);
             if (rule.Proof == Proof.Dns) Bits.Set(Kinds.ProofDns, r);
             if (rule.Protocol.IsAny && rule.Ports.IsEmpty) Bits.Set(Kinds.AnyTransport, r);

@@ -16,6 +16,7 @@ public sealed record RuleFinding(int Rule, string Name, RuleAction Action, RuleM
         Finding.MayMatch => "may match, once the client names its destination",
         Finding.Off => "is off",
         Finding.Expired => "has expired",
+        Finding.EmptyGroups => "has empty groups and matches nothing",
         Finding.OtherAgent => "is for other agents",
         Finding.OtherProtocol => "is for another protocol",
         Finding.OtherPort => "is for other ports",

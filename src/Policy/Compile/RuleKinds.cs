@@ -12,6 +12,9 @@ internal sealed class RuleKinds(int words)
     /// <summary>Rules that take part and are only recorded.</summary>
     public ulong[] Monitored { get; } = new ulong[words];
 
+    /// <summary>Rules that can match nothing, because a field that they state has empty groups alone.</summary>
+    public ulong[] Empty { get; } = new ulong[words];
+
     /// <summary>Rules that state names.</summary>
     public ulong[] Named { get; } = new ulong[words];
 

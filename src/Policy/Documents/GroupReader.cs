@@ -24,7 +24,7 @@ internal sealed class GroupReader(ProblemList problems)
             string what = hasSelector ? "has anyOf beside other selectors" : "selects nobody";
             problems.Error(node.Where, $"the smartGroup {name} {what}", "write cidrs, class, labels or agents, or else anyOf: [{…}, {…}]");
         }
-        ImmutableArray<GroupSelector> anyOf = hasSelector ? [Selector(map)] : Selectors(map.List("anyOf"));
+        ImmutableArray<GroupSelector> anyOf = !hasSelector ? Selectors(map.List("anyOf")) : Selector(map) is { } single ? [single] : [];
         return new SmartGroup { Name = name, AnyOf = anyOf, Mode = mode, MonitorUntil = end, Where = key.Where };
     }
 
@@ -33,13 +33,32 @@ internal sealed class GroupReader(ProblemList problems)
         if (MapReader.Open(node, Shapes.WebGroup, problems) is not { } map) return null;
         var entries = ImmutableArray.CreateBuilder<NameEntry>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (YamlNode item in map.List("names"))
+        foreach (YamlNode item in map.List("names", mayBeEmpty: true))
         {
             if (Entry(name, item) is not { } entry) continue;
             if (seen.Add(entry.Pattern.Text)) entries.Add(entry);
             else problems.Error(item.Where, $"{entry.Pattern.Text} is in the webGroup {name} twice", "take one out");
         }
-        return new WebGroup { Name = name, Entries = entries.ToImmutable(), Where = key.Where };
+        ImmutableArray<ProviderApproval> without = Approvals(name, map, entries);
+        entries.RemoveAll(entry => without.Any(approval => approval.Provider == entry.Provider));
+        return new WebGroup { Name = name, Entries = entries.ToImmutable(), Without = without, Where = key.Where };
+    }
+
+    // By the provider's id alone: a pattern here would let one entry slip out of a provider's list, and nobody would see which.
+    private ImmutableArray<ProviderApproval> Approvals(string group, MapReader map, ImmutableArray<NameEntry>.Builder entries)
+    {
+        var approvals = ImmutableArray.CreateBuilder<ProviderApproval>();
+        string[] providers = [.. entries.Select(entry => entry.Provider).OfType<string>().Distinct()];
+        foreach (YamlNode item in map.List("without", mayBeEmpty: true))
+        {
+            if (MapReader.Open(item, Shapes.Approval, problems) is not { } approval) continue;
+            (string? provider, string? owner, string? why) = (approval.Identifier("provider"), approval.FreeText("owner"), approval.FreeText("why"));
+            if (provider is null || owner is null || why is null) continue;
+            if (!providers.Contains(provider)) problems.Error(approval.WhereOf("provider"), $"no name of the webGroup {group} has the provider {provider}", Nearest.Remedy(provider, providers));
+            else if (approvals.Any(other => other.Provider == provider)) problems.Error(item.Where, $"the provider {provider} is left out of the webGroup {group} twice", "keep one");
+            else approvals.Add(new ProviderApproval { Provider = provider, Owner = owner, Why = why, Entries = [.. entries.Where(entry => entry.Provider == provider)], Where = item.Where });
+        }
+        return approvals.ToImmutable();
     }
 
     private NameEntry? Entry(string group, YamlNode node)
@@ -50,8 +69,9 @@ internal sealed class GroupReader(ProblemList problems)
         }
         if (MapReader.Open(node, Shapes.NameEntry, problems) is not { } map) return null;
         (string? owner, string? why, DateTimeOffset? expires) = (map.FreeText("owner"), map.FreeText("why"), map.Moment("expires"));
+        (NameTier? tier, string? provider) = (map.Word("tier", Words.NameTier), map.Identifier("provider"));
         if (map.Value("name")?.Pattern("name", problems) is not { } pattern) return null;
-        return new NameEntry { Pattern = pattern, Group = group, Owner = owner, Why = why, Expires = expires, Where = node.Where };
+        return new NameEntry { Pattern = pattern, Group = group, Owner = owner, Why = why, Expires = expires, Tier = tier, Provider = provider, Where = node.Where };
     }
 
     private ImmutableArray<GroupSelector> Selectors(ImmutableArray<YamlNode> items)
@@ -61,18 +81,24 @@ internal sealed class GroupReader(ProblemList problems)
         {
             if (MapReader.Open(item, Shapes.Selector, problems) is not { } map) continue;
             if (item.Entries.IsEmpty) problems.Error(item.Where, "the selector selects nobody", "write cidrs, class, labels or agents");
-            selectors.Add(Selector(map));
+            if (Selector(map) is { } selector) selectors.Add(selector);
         }
         return selectors.ToImmutable();
     }
 
-    private GroupSelector Selector(MapReader map) => new()
+    // Null when it selects nobody: cidrs that are written and empty are not "any address", as cidrs that are not written are.
+    private GroupSelector? Selector(MapReader map)
     {
-        Cidrs = map.List("cidrs").ReadDistinct("cidrs", problems, node => node.Cidr("cidrs", problems)),
-        Classes = map.OneOrMoreIdentifiers("class"),
-        Agents = map.Identifiers("agents"),
-        Labels = Labels(map),
-    };
+        ImmutableArray<YamlNode> cidrs = map.List("cidrs", mayBeEmpty: true);
+        var selector = new GroupSelector
+        {
+            Cidrs = cidrs.ReadDistinct("cidrs", problems, node => node.Cidr("cidrs", problems)),
+            Classes = map.OneOrMoreIdentifiers("class"),
+            Agents = map.Identifiers("agents"),
+            Labels = Labels(map),
+        };
+        return map.Has("cidrs") && selector.Cidrs.IsEmpty ? null : selector;
+    }
 
     private ImmutableArray<LabelSelector> Labels(MapReader map)
     {

@@ -5,4 +5,8 @@ namespace Exeat.Policy;
 /// <summary>A policy, or why there is none.</summary>
 /// <param name="Policy">The policy; null when there is an error among the problems.</param>
 /// <param name="Problems">Errors and warnings, by file and place.</param>
-public sealed record LoadResult(Policy? Policy, ImmutableArray<Problem> Problems);
+public sealed record LoadResult(Policy? Policy, ImmutableArray<Problem> Problems)
+{
+    /// <summary>The packs that were read, in the order of their includes, an including one after those that it includes; also when the policy is refused (because a pin does not hold, for instance).</summary>
+    public ImmutableArray<IncludedPack> Packs { get; init; } = [];
+}

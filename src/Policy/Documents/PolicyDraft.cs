@@ -13,6 +13,9 @@ internal sealed class PolicyDraft
 
     public Dictionary<string, WebGroup> WebGroups { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The names of the groups that packs declare.</summary>
+    public HashSet<string> GroupsOfPacks { get; } = new(StringComparer.Ordinal);
+
     public List<Rule> Rules { get; } = [];
 
     public List<PolicyTest> Tests { get; } = [];

@@ -17,6 +17,7 @@ public static class PolicyLoader
         foreach (MapReader document in set.Documents)
         {
             if (document.Has("parameters")) problems.Error(document.WhereOf("parameters"), "a policy has parameters", "write the values out; only packs have parameters");
+            if (document.Has("pack")) problems.Error(document.WhereOf("pack"), "a policy says that it is a pack", "take it out; only a folder of the packs directory is a pack");
             reader.Read(document, isPack: false);
             packs.Include(document);
         }
@@ -25,7 +26,7 @@ public static class PolicyLoader
         if (draft.MonitorUntil is { } end && draft.Mode is { Value: Mode.Enforce })
             problems.Error(end.Where, "the policy enforces, and monitorUntil says when monitor ends", "take it out, or write mode: monitor");
         PolicyLinks.Check(draft, problems);
-        if (problems.HasErrors) return new LoadResult(null, problems.ToImmutable());
+        if (problems.HasErrors) return new LoadResult(null, problems.ToImmutable()) { Packs = packs.Packs };
 
         var policy = new Policy
         {
@@ -39,7 +40,7 @@ public static class PolicyLoader
             Tests = [.. draft.Tests],
         };
         PolicyChecks.Run(policy, draft, whole, options, problems);
-        return new LoadResult(problems.HasErrors ? null : policy, problems.ToImmutable());
+        return new LoadResult(problems.HasErrors ? null : policy, problems.ToImmutable()) { Packs = packs.Packs };
     }
 
     private static Rule Resolved(Rule rule, Dictionary<string, WebGroup> groups) =>

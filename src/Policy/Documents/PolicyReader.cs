@@ -12,9 +12,15 @@ internal sealed class PolicyReader(PolicyDraft draft, ProblemList problems)
         ReadDefault(document, isPack);
         var groups = new GroupReader(problems);
         foreach ((string name, YamlNode key, YamlNode value) in document.Named("smartGroups"))
+        {
             Declare(draft.SmartGroups, "smartGroup", name, key, groups.SmartGroup(name, key, value), group => group.Where);
+            if (isPack) draft.GroupsOfPacks.Add(name);
+        }
         foreach ((string name, YamlNode key, YamlNode value) in document.Named("webGroups"))
+        {
             Declare(draft.WebGroups, "webGroup", name, key, groups.WebGroup(name, key, value), group => group.Where);
+            if (isPack) draft.GroupsOfPacks.Add(name);
+        }
         var rules = new RuleReader(draft.Uses, problems);
         foreach (YamlNode node in document.List("rules", mayBeEmpty: true))
         {

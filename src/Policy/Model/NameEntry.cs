@@ -20,6 +20,12 @@ public sealed record NameEntry
     /// <summary>From this moment on the entry is inert: it matches nothing. Null: never.</summary>
     public DateTimeOffset? Expires { get; init; }
 
+    /// <summary>How near to the agent's work it is; null when not stated.</summary>
+    public NameTier? Tier { get; init; }
+
+    /// <summary>Whose name it is: what <c>without</c> moves out together; null when not stated.</summary>
+    public string? Provider { get; init; }
+
     /// <summary>Where it is written.</summary>
     public SourceLocation Where { get; init; }
 

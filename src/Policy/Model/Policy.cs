@@ -30,6 +30,12 @@ public sealed record Policy
     /// <summary>The tests written in the policy.</summary>
     public ImmutableArray<PolicyTest> Tests { get; init; } = [];
 
+    /// <summary>Whether a rule can match at all: no field that it states consists of empty groups alone. One that cannot is inert, whatever its action (expiry and mode aside).</summary>
+    public bool CanMatch(Rule rule) => HasSomebody(rule.From) && HasSomebody(rule.ToGroups) && (!rule.StatesNames || !rule.ToNames.IsEmpty);
+
+    private bool HasSomebody(ImmutableArray<string> groups) =>
+        groups.IsEmpty || groups.Any(name => SmartGroups.TryGetValue(name, out SmartGroup? group) && !group.AnyOf.IsEmpty);
+
     /// <summary>The mode in force at this moment: monitor ends by itself, enforce never does (I12).</summary>
     public Mode ModeAt(DateTimeOffset now) => MonitorUntil <= now ? Mode.Enforce : Mode;
 }

@@ -24,8 +24,11 @@ public sealed record Rule
     /// <summary>WebGroups the destination name may belong to, as written.</summary>
     public ImmutableArray<string> ToWebGroups { get; init; } = [];
 
-    /// <summary>All patterns of <see cref="ToWebGroups"/>; empty only if the rule states no names. Expired entries are kept: a rule whose entries have all expired matches nothing.</summary>
+    /// <summary>All patterns of <see cref="ToWebGroups"/>; also empty when the groups are, see <see cref="StatesNames"/>. Expired entries are kept: a rule whose entries have all expired matches nothing.</summary>
     public ImmutableArray<NameEntry> ToNames { get; init; } = [];
+
+    /// <summary>Whether it goes by names. If its groups have none, it matches nothing: a field that is written and empty is not a field that is not written.</summary>
+    public bool StatesNames => !(ToWebGroups.IsEmpty && ToNames.IsEmpty);
 
     /// <summary>Names that the resolver may answer for this rule besides <see cref="ToNames"/> (an address rule never makes a name resolvable by itself).</summary>
     public ImmutableArray<NamePattern> Resolve { get; init; } = [];

@@ -8,7 +8,7 @@ public sealed record SmartGroup
     /// <summary>The name that rules use.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Who belongs: alternatives, never empty.</summary>
+    /// <summary>Who belongs: alternatives. An empty group has nobody.</summary>
     public required ImmutableArray<GroupSelector> AnyOf { get; init; }
 
     /// <summary>The mode of its agents in place of the policy's; null leaves the policy's. Two overrides on one agent: enforce wins.</summary>

@@ -20,9 +20,37 @@ internal static class ScalarReader
     public static string? Identifier(this YamlNode node, string key, ProblemList problems)
     {
         if (node.ScalarText(key, problems) is not { } text) return null;
-        bool fine = text.Length is > 0 and <= MaxIdentifier && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
-        if (fine) return text;
+        if (IsIdentifier(text)) return text;
         problems.Error(node.Where, $"{key} is {node.Kind}", $"use letters, digits, '.', '-' and '_', beginning with a letter or digit, at most {MaxIdentifier}");
+        return null;
+    }
+
+    /// <summary>A pack's name: an identifier, or two with a slash between. So it never leads out of the packs directory: none begins with a dot or a slash.</summary>
+    public static string? PackName(this YamlNode node, string key, ProblemList problems)
+    {
+        if (node.ScalarText(key, problems) is not { } text) return null;
+        string[] parts = text.Split('/');
+        if (parts.Length <= 2 && parts.All(IsIdentifier)) return text;
+        problems.Error(node.Where, $"{key} is {node.Kind}", "write a pack's name such as base or classes/coding");
+        return null;
+    }
+
+    /// <summary>A pack's version: three numbers.</summary>
+    public static string? PackVersion(this YamlNode node, string key, ProblemList problems)
+    {
+        if (node.ScalarText(key, problems) is not { } text) return null;
+        string[] parts = text.Split('.');
+        if (parts.Length == 3 && parts.All(part => part.Length is > 0 and <= 9 && part.All(char.IsAsciiDigit))) return text;
+        problems.Error(node.Where, $"{key} is {node.Kind}", "write three numbers, such as 1.0.0");
+        return null;
+    }
+
+    /// <summary>A SHA-256 in lower-case hexadecimal.</summary>
+    public static string? Sha256(this YamlNode node, string key, ProblemList problems)
+    {
+        if (node.ScalarText(key, problems) is not { } text) return null;
+        if (text.Length == 64 && text.All(char.IsAsciiHexDigitLower)) return text;
+        problems.Error(node.Where, $"{key} is {node.Kind}", "write 64 lower-case hexadecimal digits, as exeat pack update prints them");
         return null;
     }
 
@@ -122,6 +150,9 @@ internal static class ScalarReader
         }
         return values.ToImmutable();
     }
+
+    private static bool IsIdentifier(string text) =>
+        text.Length is > 0 and <= MaxIdentifier && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     /// <summary>Control and format characters (right-to-left marks among them) and halves of pairs.</summary>
     public static bool IsUnprintable(char c) =>

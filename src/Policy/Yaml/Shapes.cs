@@ -6,9 +6,11 @@ namespace Exeat.Policy;
 internal static class Shapes
 {
     public static readonly Shape Policy = new("policy", ["apiVersion", "kind"],
-        ["mode", "monitorUntil", "default", "include", "parameters", "smartGroups", "webGroups", "rules", "tests"]);
+        ["mode", "monitorUntil", "default", "pack", "include", "parameters", "smartGroups", "webGroups", "rules", "tests"]);
 
-    public static readonly Shape Include = new("include", ["pack"], ["with"]);
+    public static readonly Shape Include = new("include", ["pack"], ["version", "sha256", "with"]);
+
+    public static readonly Shape Pack = new("pack", ["version", "why"], []);
 
     public static readonly Shape Parameter = new("parameter", [], ["default", "why"]);
 
@@ -16,12 +18,14 @@ internal static class Shapes
 
     public static readonly Shape Selector = new("selector", [], ["cidrs", "class", "labels", "agents"]);
 
-    public static readonly Shape WebGroup = new("webGroup", ["names"], [])
+    public static readonly Shape WebGroup = new("webGroup", ["names"], ["without"])
     {
         Later = [("urls", "URL entries need decrypted flows, which come later; write the names")],
     };
 
-    public static readonly Shape NameEntry = new("nameEntry", ["name"], ["owner", "why", "expires"])
+    public static readonly Shape Approval = new("approval", ["provider", "owner", "why"], []);
+
+    public static readonly Shape NameEntry = new("nameEntry", ["name"], ["owner", "why", "expires", "tier", "provider"])
     {
         Later = [("url", "URL entries need decrypted flows, which come later; write name"), ("methods", "methods need decrypted flows, which come later")],
     };
@@ -54,9 +58,9 @@ internal static class Shapes
     /// <summary>All shapes with the schema that defines them.</summary>
     public static ImmutableArray<(DocumentKind Kind, Shape Shape)> All { get; } =
     [
-        (DocumentKind.Policy, Policy), (DocumentKind.Policy, Include), (DocumentKind.Policy, Parameter), (DocumentKind.Policy, SmartGroup),
+        (DocumentKind.Policy, Policy), (DocumentKind.Policy, Pack), (DocumentKind.Policy, Include), (DocumentKind.Policy, Parameter), (DocumentKind.Policy, SmartGroup),
         (DocumentKind.Policy, Selector), (DocumentKind.Policy, WebGroup), (DocumentKind.Policy, NameEntry), (DocumentKind.Policy, Rule),
-        (DocumentKind.Policy, To), (DocumentKind.Policy, Test),
+        (DocumentKind.Policy, Approval), (DocumentKind.Policy, To), (DocumentKind.Policy, Test),
         (DocumentKind.Agents, Agents), (DocumentKind.Agents, Agent),
         (DocumentKind.Gateway, Gateway), (DocumentKind.Gateway, Dns), (DocumentKind.Gateway, Journal), (DocumentKind.Gateway, Management),
         (DocumentKind.Gateway, Limits),

@@ -19,5 +19,10 @@ internal static class Words
 
     public static readonly Words<Proof> Proof = new([("dns", Exeat.Policy.Proof.Dns)]);
 
+    public static readonly Words<NameTier> NameTier = new(
+    [
+        ("core", Exeat.Policy.NameTier.Core), ("class", Exeat.Policy.NameTier.Class), ("site", Exeat.Policy.NameTier.Site), ("exception", Exeat.Policy.NameTier.Exception),
+    ]);
+
     public static readonly Words<bool> Flag = new([("true", true), ("false", false)]);
 }

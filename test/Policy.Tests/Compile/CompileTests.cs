@@ -93,7 +93,8 @@ public sealed class CompileTests
         CompiledPolicy policy = Of(
             Deny("off", "openclaw.ai") with { Mode = RuleMode.Off },
             Deny("expired", "openclaw.ai") with { Expires = Now },
-            Deny("others", "openclaw.ai") with { From = ["private-none"] },
+            Deny("empty", "openclaw.ai") with { From = ["private-none"] },
+            Deny("others", "openclaw.ai") with { From = ["public"] },
             Deny("udp", "openclaw.ai") with { Protocol = RuleProtocol.Udp },
             Deny("port", "openclaw.ai").Tcp(80),
             Deny("address", "openclaw.ai").To("private"),
@@ -101,11 +102,11 @@ public sealed class CompileTests
             Permit("allow-core", "openclaw.ai").Tcp(443),
             Deny("after"));
         Assert.Equal(
-            [Finding.Off, Finding.Expired, Finding.OtherAgent, Finding.OtherProtocol, Finding.OtherPort, Finding.OtherAddress, Finding.OtherName, Finding.Matches, Finding.Matches],
+            [Finding.Off, Finding.Expired, Finding.EmptyGroups, Finding.OtherAgent, Finding.OtherProtocol, Finding.OtherPort, Finding.OtherAddress, Finding.OtherName, Finding.Matches, Finding.Matches],
             ToCore.Explain(policy).Findings.Select(finding => finding.Finding));
         Assert.Equal("allow-core", Assert.Single(ToCore.Explain(policy).Findings, finding => finding.Decides).Name);
-        Assert.Equal(Finding.NameNotBound, (ToCore with { Bound = [] }).Explain(policy).Findings[7].Finding);
-        Assert.Equal(Finding.NoNameProven, (ToCore with { Name = null }).Explain(policy).Findings[7].Finding);
-        Assert.Equal(Finding.NeedsAddress, (ToCore with { Stage = Stage.Dns }).Explain(policy).Findings[5].Finding);
+        Assert.Equal(Finding.NameNotBound, (ToCore with { Bound = [] }).Explain(policy).Findings[8].Finding);
+        Assert.Equal(Finding.NoNameProven, (ToCore with { Name = null }).Explain(policy).Findings[8].Finding);
+        Assert.Equal(Finding.NeedsAddress, (ToCore with { Stage = Stage.Dns }).Explain(policy).Findings[6].Finding);
     }
 }

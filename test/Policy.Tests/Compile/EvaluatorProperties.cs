@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using CsCheck;
 using Exeat.Names;
@@ -81,6 +82,32 @@ public sealed class EvaluatorProperties
             Rule idle = added.Item1 with { Mode = added.Item3 ? RuleMode.Monitor : RuleMode.Off };
             Decision before = attempt.Decide(Compile(policy, agents)), after = attempt.Decide(Compile(With(policy, added.Item2, idle), agents));
             Assert.Equal((before.Verdict, before.Reason, before.Proof), (after.Verdict, after.Reason, after.Proof));
+        }, iter: Many / 2);
+
+    // An empty group must never become "any": such a rule takes part in nothing, whatever it does.
+    [Fact]
+    public void A_rule_with_an_empty_group_in_place_of_a_field_changes_no_decision() =>
+        Gen.Select(AnyPolicy, Agents, Attempts, Gen.Select(AnyRule, Gen.Int[0, 7], Gen.Int[0, 2])).Sample((policy, agents, attempt, added) =>
+        {
+            Policy known = policy with { SmartGroups = policy.SmartGroups.Append(new("nobody", new SmartGroup { Name = "nobody", AnyOf = [] })).ToFrozenDictionary() };
+            Rule empty = added.Item3 switch
+            {
+                0 => added.Item1 with { From = ["nobody"] },
+                1 => added.Item1 with { ToGroups = ["nobody"] },
+                _ => added.Item1 with { ToNames = [], ToWebGroups = ["none"] },
+            };
+            Policy with = With(known, added.Item2, empty);
+            CompiledPolicy before = Compile(policy, agents), after = Compile(with, agents);
+            foreach (Stage stage in Enum.GetValues<Stage>())
+            {
+                Try tried = attempt with { Stage = stage };
+                Decision one = tried.Decide(before), two = tried.Decide(after);
+                Assert.Equal((one.Verdict, one.Reason, one.Proof, one.Would == 0), (two.Verdict, two.Reason, two.Proof, two.Would == 0));
+                Assert.False(with.CanMatch(with.Rules[added.Item2 % (policy.Rules.Length + 1)]));
+                Explanation explained = tried.Explain(after);
+                if (explained.Decision.Rule >= 0 && one.Reason != Reason.UnknownAgent && empty.Mode != RuleMode.Off)
+                    Assert.Equal(Finding.EmptyGroups, explained.Findings[added.Item2 % (policy.Rules.Length + 1)].Finding);
+            }
         }, iter: Many / 2);
 
     // Random policies are small, and their rules fit one word of a row. Padding moves them over several.

@@ -139,7 +139,10 @@ public sealed class NaiveEvaluator(Policy policy, AgentsDocument agents, DateTim
     private static bool On(Rule rule, (byte Protocol, ushort Port) transport) =>
         rule.Protocol.Matches(transport.Protocol) && (rule.Ports.IsEmpty || rule.Ports.Any(range => range.Contains(transport.Port)));
 
-    private bool Decides(Rule rule) => rule.Mode == RuleMode.Enforce && !rule.IsExpired(now) && (rule.ToNames.IsEmpty || Live(rule).Any());
+    // A field of empty groups alone is not a field that is not written: such a rule is inert.
+    private bool Decides(Rule rule) => rule.Mode == RuleMode.Enforce && !rule.IsExpired(now)
+        && (rule.ToWebGroups.IsEmpty && rule.ToNames.IsEmpty || Live(rule).Any())
+        && (rule.ToGroups.IsEmpty || rule.ToGroups.Any(group => policy.SmartGroups[group].AnyOf.Length > 0));
 
     // All but the name.
     private bool Speaks(Rule rule, Try attempt) => From(rule, attempt.Agent) && On(rule, (attempt.Protocol, attempt.Port))

@@ -39,7 +39,7 @@ public static class RandomPolicies
 
     private static readonly Gen<Rule> RuleGen = Gen.Select(
         Gen.Select(Gen.Bool, Gen.Frequency((8, 0), (2, 1), (1, 2)), Expiry, Gen.Bool),
-        Gen.Select(SomeOf(Gen.OneOf(Groups), 2), SomeOf(Gen.OneOf(Groups), 2), Gen.Frequency((1, Entry.Array[0, 0]), (2, Entry.Array[1, 3])), SomeOf(Pattern, 2)),
+        Gen.Select(SomeOf(Gen.OneOf(Groups), 2), SomeOf(Gen.OneOf(Groups), 2), Gen.Frequency((1, Entry.Array[0, 0]), (2, Entry.Array[1, 3])), SomeOf(Pattern, 2), Gen.Int[0, 7]),
         Gen.Select(Gen.OneOf(RuleProtocol.Any, RuleProtocol.Tcp, RuleProtocol.Udp, RuleProtocol.Icmp, RuleProtocol.Of(132)), SomeOf(Ports, 2)),
         (kind, ends, transport) => new Rule
         {
@@ -52,6 +52,8 @@ public static class RandomPolicies
             From = [.. ends.Item1],
             ToGroups = [.. ends.Item2],
             ToNames = [.. ends.Item3],
+            // Without a name among them, groups of names that are all empty.
+            ToWebGroups = ends.Item5 == 0 ? ["w"] : [],
             Resolve = kind.Item1 ? [.. ends.Item4] : [],
             Protocol = transport.Item1,
             Ports = [.. transport.Item2],
@@ -75,7 +77,7 @@ public static class RandomPolicies
 
     public static readonly Gen<Policy> AnyPolicy = Gen.Select(
         RuleGen.Array[0, 7],
-        Gen.Select(Selector.Array[1, 2], Gen.Int[0, 3]).Array[Groups.Length],
+        Gen.Select(Gen.Frequency((1, Selector.Array[0, 0]), (6, Selector.Array[1, 2])), Gen.Int[0, 3]).Array[Groups.Length],
         Gen.Bool, Gen.Int[0, 3],
         (rules, groups, monitor, permit) => Number(new Policy
         {
@@ -120,7 +122,7 @@ public static class RandomPolicies
             $"cidrs[{string.Join(' ', s.Cidrs)}] classes[{string.Join(' ', s.Classes)}] ids[{string.Join(' ', s.Agents)}] labels[{string.Join(' ', s.Labels.Select(l => l.Values[0]))}]")));
         IEnumerable<string> rules = policy.Rules.Select(r =>
             $"{r.Priority} {r.Action} {r.Mode} exp {r.Expires:d} proof {r.Proof} from[{string.Join(' ', r.From)}] to[{string.Join(' ', r.ToGroups)}] " +
-            $"names[{string.Join(' ', r.ToNames.Select(n => n.Pattern.Text + (n.IsExpired(Now) ? "(expired)" : "")))}] resolve[{string.Join(' ', r.Resolve)}] {r.Protocol} [{string.Join(' ', r.Ports)}]");
+            $"{(r is { StatesNames: true, ToNames.IsEmpty: true } ? "empty " : "")}names[{string.Join(' ', r.ToNames.Select(n => n.Pattern.Text + (n.IsExpired(Now) ? "(expired)" : "")))}] resolve[{string.Join(' ', r.Resolve)}] {r.Protocol} [{string.Join(' ', r.Ports)}]");
         IEnumerable<string> who = agents.Agents.Select(a => $"{a.Id} {a.Class} [{string.Join(' ', a.Addresses)}] {string.Join(' ', a.Labels)}");
         return string.Join('\n', [$"mode {policy.Mode} default {policy.Default}", .. groups, .. rules, .. who, attempt.ToString()]);
     }

@@ -42,6 +42,7 @@ public class SchemaTests
         SameWords("action", Words.Action.All);
         SameWords("log", Words.Log.All);
         SameWords("proof", Words.Proof.All);
+        SameWords("nameTier", Words.NameTier.All);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using CsCheck;
+using Exeat.Policy.Tests.Documents;
 
-namespace Exeat.Policy.Tests.Documents;
+namespace Exeat.Policy.Tests.Packs;
 
 /// <summary>Packs with parameters: what they bring, what no value can do, and that the version covers all of it.</summary>
 public sealed class PackTests : IDisposable
@@ -56,7 +57,8 @@ public sealed class PackTests : IDisposable
     public void A_pack_hands_its_parameters_on() => Assert.Equal("sts.eu-central-1.amazonaws.com", Names(Load("[{pack: company, with: {site: eu}}]").Policy!)[0]);
 
     [Theory]
-    [InlineData("[{pack: cloud, with: {region: [a, b]}}]", "list")]
+    [InlineData("[{pack: cloud, with: {region: [a, {b: c}]}}]", "a mapping, is put inside a text")]
+    [InlineData("[{pack: cloud, with: {resolvers: [{a: [b]}]}}]", "the parameter resolvers is")]
     [InlineData("[{pack: cloud, with: {regoin: a}}]", "no parameter regoin")]
     [InlineData("[{pack: company}]", "needs the parameter site")]
     [InlineData("[{pack: cloud, with: {region: {a: b}}}]", "the parameter region is")]

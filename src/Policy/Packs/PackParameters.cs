@@ -6,12 +6,18 @@ namespace Exeat.Policy;
 /// <summary>A pack's parameters with their values, and how they are put in place of <c>${name}</c>.</summary>
 /// <remarks>
 /// Values replace text inside scalars only, after the YAML was read, so that no value can add keys or rules. A list takes the place of an item
-/// that is nothing but <c>${name}</c>. Values are not looked at again: there is no second round that could grow without end.
+/// that is nothing but <c>${name}</c>; inside the text of an item it makes one item of each of its values. The items of a list may be flat mappings
+/// (name entries, approvals): what they may say, the place where they are put decides. Values are not looked at again: there is no second round
+/// that could grow without end.
 /// </remarks>
 internal sealed partial class PackParameters
 {
+    /// <summary>Ten times the names of the largest policy we measure: lists in lists of items multiply.</summary>
+    public const int MaxItems = 1_000_000;
+
     private readonly ImmutableDictionary<string, YamlNode> _values;
     private readonly ProblemList _problems;
+    private int _items;
 
     private PackParameters(ImmutableDictionary<string, YamlNode> values, ProblemList problems) => (_values, _problems) = (values, problems);
 
@@ -41,9 +47,10 @@ internal sealed partial class PackParameters
 
     private static void AddValue(ImmutableDictionary<string, YamlNode>.Builder values, string name, YamlNode value, ProblemList problems)
     {
-        bool isFine = (value.IsScalar && !value.IsNull) || (value.IsList && !value.Items.IsEmpty && value.Items.All(item => item.IsScalar && !item.IsNull));
-        if (!isFine) problems.Error(value.Where, $"the parameter {name} is {value.Kind}", "write one value, or a list of values");
-        else values.TryAdd(name, value);
+        static bool IsText(YamlNode node) => node.IsScalar && !node.IsNull;
+        static bool IsItem(YamlNode node) => IsText(node) || (node.IsMap && node.Entries.All(entry => IsText(entry.Value)));
+        if (IsText(value) || (value.IsList && value.Items.All(IsItem))) values.TryAdd(name, value);
+        else problems.Error(value.Where, $"the parameter {name} is {value.Kind}", "write one value, or a list of values or of flat mappings such as {name: …, why: …}");
     }
 
     private YamlNode FillNode(YamlNode node)
@@ -54,22 +61,46 @@ internal sealed partial class PackParameters
         return FillText(node);
     }
 
-    private IEnumerable<YamlNode> FillItem(YamlNode item) =>
-        item.Text is { } text && WholeName(text) is { } name && _values.GetValueOrDefault(name) is { IsList: true } list
-            ? list.Items.Select(value => value with { Where = item.Where })
-            : [FillNode(item)];
+    // A value keeps the place of the item that it replaces; a mapping its own, where the person who wrote it can mend it.
+    private IEnumerable<YamlNode> FillItem(YamlNode item)
+    {
+        if (item.Text is { } text && WholeName(text) is { } name && _values.GetValueOrDefault(name) is { IsList: true } list)
+            return list.Items.TakeWhile(_ => HasRoom(item)).Select(value => value.IsMap ? value : value with { Where = item.Where });
+        if (ListInside(item) is not { } inside) return HasRoom(item) ? [FillNode(item)] : [];
+        return _values[inside].Items.TakeWhile(_ => HasRoom(item)).Select(value => FillFor(item, inside, value));
+    }
 
-    private YamlNode FillText(YamlNode node)
+    // The one list that an item's text, or the text of a value of an item that is a mapping, has inside.
+    private string? ListInside(YamlNode item)
+    {
+        IEnumerable<string> texts = item.Text is { } single ? [single] : item.IsMap ? item.Entries.Select(entry => entry.Value.Text).OfType<string>().Where(text => WholeName(text) is null) : [];
+        string[] lists = [.. texts.SelectMany(text => Placeholder().Matches(text)).Select(match => match.Groups[1].Value).Where(name => _values.GetValueOrDefault(name) is { IsList: true }).Distinct()];
+        return lists.Length == 1 ? lists[0] : null;
+    }
+
+    private YamlNode FillFor(YamlNode item, string list, YamlNode value) => item.IsMap
+        ? item with { Entries = [.. item.Entries.Select(entry => (entry.Key, entry.Value.IsScalar && WholeName(entry.Value.Text!) is null ? FillText(entry.Value, list, value) : FillNode(entry.Value)))] }
+        : FillText(item, list, value);
+
+    private YamlNode FillText(YamlNode node, string? list = null, YamlNode? one = null)
     {
         if (!node.Text!.Contains("${", StringComparison.Ordinal)) return node;
         string text = Placeholder().Replace(node.Text, match =>
         {
-            if (Find(match.Groups[1].Value, node) is not { } value) return "";
+            string name = match.Groups[1].Value;
+            if ((name == list ? one : Find(name, node)) is not { } value) return "";
             if (value.Text is { } single) return single;
-            _problems.Error(node.Where, $"the list {match.Value} is put inside a text", "let it be a list's whole item");
+            _problems.Error(node.Where, $"{match.Value}, which has {(value.IsList ? "a list" : "a mapping")}, is put inside a text", "let it be a list's whole item; one list of single values may be inside an item's text");
             return "";
         });
         return node with { Text = text };
+    }
+
+    private bool HasRoom(YamlNode item)
+    {
+        if (_items++ < MaxItems) return true;
+        if (_items == MaxItems + 1) _problems.Error(item.Where, $"parameters make more than {MaxItems} items", "write shorter lists");
+        return false;
     }
 
     private YamlNode? Find(string name, YamlNode node)
