@@ -9,7 +9,7 @@ internal sealed class JournalLineTarget : IFuzzTarget
 
     public void Run(ReadOnlySpan<byte> input)
     {
-        LineRead read = EventReader.TryRead(input.ToArray(), out FlowEvent? line);
+        LineRead read = new EventReader().TryRead(input.ToArray(), out FlowEvent? line);
         Promise.Holds(read == LineRead.Found == (line is not null), "a line that was read is an event");
         if (line is null) return;
         _ = FlowReplay.From(line);

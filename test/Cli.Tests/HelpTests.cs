@@ -10,6 +10,7 @@ public sealed class HelpTests
     [InlineData("status")]
     [InlineData("preflight")]
     [InlineData("support-bundle")]
+    [InlineData("policy what-if")]
     public void Help_is_what_was_reviewed(string command)
     {
         Ran ran = CommandLine.Run([.. command.Split(' '), "--help"]);

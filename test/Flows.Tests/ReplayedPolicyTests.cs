@@ -109,6 +109,11 @@ public sealed class ReplayedPolicyTests : IDisposable
             Reason.DefaultDeny, Reason.PermittedByRule, Reason.DeniedByRule, Reason.Quarantined, Reason.AwaitsHello, Reason.NameNotBound, Reason.NoNameProven, Reason.EmptyNonTerminal,
         ];
         Assert.Empty(kinds.Except(met));
+        // And what-if under the policy that decided finds no difference.
+        WhatIf whatIf = Replays.Ask(_temp, _policy, out RecordedAttempts attempts);
+        Assert.Equal(5000, whatIf.Compared);
+        Assert.Equal(whatIf.Compared, whatIf.Total(WhatIfChange.Unchanged));
+        Assert.Empty(attempts.LeftOut);
     }
 
     public void Dispose() => _temp.Dispose();

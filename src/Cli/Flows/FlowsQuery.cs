@@ -39,8 +39,8 @@ internal static class FlowsQuery
                 Rule = parsed.GetValue(rule),
                 Verdict = parsed.GetValue(verdict),
                 Reason = parsed.GetValue(reason),
-                Since = At("--since", parsed.GetValue(since), now),
-                Until = At("--until", parsed.GetValue(until), now),
+                Since = ScopeOptions.At("--since", parsed.GetValue(since), now),
+                Until = ScopeOptions.At("--until", parsed.GetValue(until), now),
             };
             CommandOutput output = CommandOutput.Of(parsed);
             Run(JournalOption.Open(parsed.GetValue(journal)), query, parsed.GetValue(limit), output.AsJson ? "ndjson" : parsed.GetValue(format)!, output);
@@ -64,13 +64,6 @@ internal static class FlowsQuery
         if (left > 0) output.Tell($"{left} older flows not shown; --limit 0 shows all");
         else if (chosen.Count == 0) output.Tell("no flow meets these conditions");
         JournalOption.TellCorrupt(reader, output);
-    }
-
-    private static DateTimeOffset? At(string option, string? text, DateTimeOffset now)
-    {
-        if (text is null) return null;
-        if (Moment.TryParse(text, now, out DateTimeOffset moment)) return moment;
-        throw new CommandFailure(ExitCode.InputWrong, $"{option} '{text}' is no moment; {Moment.Forms}");
     }
 
     // A pattern that a policy would refuse is refused here too: there is one reading of names.

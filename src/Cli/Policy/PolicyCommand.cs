@@ -3,10 +3,10 @@ using Exeat.Policy;
 
 namespace Exeat.Cli;
 
-/// <summary><c>exeat policy</c>: check, test and explain policies without a gateway, and print the schemas.</summary>
+/// <summary><c>exeat policy</c>: check, test, explain and compare policies without a gateway, and print the schemas.</summary>
 internal static class PolicyCommand
 {
-    public static Command Create() => new("policy", "check, test and explain policies") { Check(), Test(), Explain(), Schema() };
+    public static Command Create() => new("policy", "check, test, explain and compare policies") { Check(), Test(), Explain(), PolicyWhatIf.Create(), Schema() };
 
     private static Command Check()
     {

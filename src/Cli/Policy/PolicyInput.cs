@@ -21,18 +21,37 @@ internal sealed class PolicyInput(string? policy, string? agents, string? packs)
     {
         LoadResult loaded = PolicyLoader.Load(Required(policy, "--policy", "EXEAT_POLICY"), Options(packs));
         AgentsResult declared = AgentsLoader.Load(Required(agents, "--agents", "EXEAT_AGENTS"));
-        ImmutableArray<Problem> problems = [.. loaded.Problems, .. declared.Problems];
-        foreach (Problem problem in problems.Where(problem => problem.Severity == Severity.Warning)) output.Tell(ProblemReport.Line(problem), LogLevel.Warning);
-        if (loaded.Policy is null || declared.Agents is null)
-        {
-            foreach (Problem problem in problems.Where(problem => problem.Severity == Severity.Error)) output.Tell(ProblemReport.Line(problem), LogLevel.Error);
-            throw new CommandFailure(ExitCode.InputWrong, ProblemReport.Summary(problems, null));
-        }
-        return (loaded.Policy, declared.Agents, CompiledPolicy.Compile(loaded.Policy, declared.Agents, TimeProvider.System.GetUtcNow()));
+        Tell([.. loaded.Problems, .. declared.Problems], loaded.Policy is null || declared.Agents is null, output);
+        return (loaded.Policy!, declared.Agents!, CompiledPolicy.Compile(loaded.Policy!, declared.Agents!, TimeProvider.System.GetUtcNow()));
+    }
+
+    /// <summary>Loads the policy alone, or ends the command with all its problems.</summary>
+    public Policy.Policy LoadPolicy(CommandOutput output)
+    {
+        LoadResult loaded = PolicyLoader.Load(Required(policy, "--policy", "EXEAT_POLICY"), Options(packs));
+        Tell(loaded.Problems, loaded.Policy is null, output);
+        return loaded.Policy!;
+    }
+
+    /// <summary>Loads the agents, or ends the command with all their problems; null: none are named.</summary>
+    public AgentsDocument? LoadAgents(CommandOutput output)
+    {
+        if ((agents ?? FromEnvironment("EXEAT_AGENTS")) is not { } path) return null;
+        AgentsResult declared = AgentsLoader.Load(path);
+        Tell(declared.Problems, declared.Agents is null, output);
+        return declared.Agents;
     }
 
     /// <summary>How a policy is loaded on the command line.</summary>
     public static LoadOptions Options(string? packs) => new() { PacksDirectory = packs ?? FromEnvironment("EXEAT_PACKS") };
+
+    private static void Tell(ImmutableArray<Problem> problems, bool isWrong, CommandOutput output)
+    {
+        foreach (Problem problem in problems.Where(problem => problem.Severity == Severity.Warning)) output.Tell(ProblemReport.Line(problem), LogLevel.Warning);
+        if (!isWrong) return;
+        foreach (Problem problem in problems.Where(problem => problem.Severity == Severity.Error)) output.Tell(ProblemReport.Line(problem), LogLevel.Error);
+        throw new CommandFailure(ExitCode.InputWrong, ProblemReport.Summary(problems, null));
+    }
 
     private static string Required(string? given, string option, string variable) => given ?? FromEnvironment(variable)
         ?? throw new CommandFailure(ExitCode.InputWrong, $"{option} is missing; give {option} or set {variable}");

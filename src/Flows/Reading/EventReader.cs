@@ -3,21 +3,25 @@ using System.Text.Json;
 
 namespace Exeat.Flows;
 
-/// <summary>Reads one journal line. Unknown fields and fields of another type are passed over; a line that is no event is a value, not an exception.</summary>
-internal static class EventReader
+/// <summary>Reads journal lines, each in one pass. Unknown fields and fields of another type are passed over; a line that is no event is a value, not an exception.</summary>
+internal sealed class EventReader
 {
-    public static LineRead TryRead(byte[] line, out FlowEvent? read)
+    private readonly WordCache _words = new();
+
+    public LineRead TryRead(byte[] line, out FlowEvent? read)
     {
         read = null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || Number(root, "v") is not (> 0 and var version)) return LineRead.Corrupt;
-            if (version > EventLine.Version) return LineRead.Newer;
-            if (Text(root, "id") is not { } id || Text(root, "event") is not { } kind || Time(root) is not { } time) return LineRead.Corrupt;
-            read = Event(root, line, id, kind, time);
-            return LineRead.Found;
+            var json = new Utf8JsonReader(line);
+            if (!json.Read() || json.TokenType != JsonTokenType.StartObject) return LineRead.Corrupt;
+            var fields = new EventFields { Raw = line };
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName) Field(ref json, ref fields);
+            // What follows the object is an error of the reader's.
+            if (json.Read() || fields.Version <= 0) return LineRead.Corrupt;
+            if (fields.Version > EventLine.Version) return LineRead.Newer;
+            read = fields.Event();
+            return read is null ? LineRead.Corrupt : LineRead.Found;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -26,80 +30,108 @@ internal static class EventReader
         }
     }
 
-    private static FlowEvent Event(JsonElement root, byte[] line, string id, string kind, DateTimeOffset time) => new()
+    private void Field(ref Utf8JsonReader json, ref EventFields fields)
     {
-        Raw = line,
-        Id = id,
-        Event = kind,
-        Time = time,
-        Flow = Text(root, "flow"),
-        Gateway = Text(root, "gateway"),
-        Agent = Text(root, "agent"),
-        Class = Text(root, "class"),
-        Labels = Labels(root),
-        Source = Text(root, "src"),
-        SourcePort = (int)Number(root, "srcPort"),
-        Destination = Text(root, "dst"),
-        Protocol = Text(root, "protocol") ?? (Number(root, "protocol") is > 0 and var number ? number.ToString(CultureInfo.InvariantCulture) : null),
-        Port = (int)Number(root, "port"),
-        Names = Names(root),
-        NamesOmitted = (int)Number(root, "namesOmitted"),
-        Proof = Text(root, "proof"),
-        Stage = Text(root, "stage"),
-        Rule = Text(root, "rule"),
-        Reason = Text(root, "reason"),
-        Verdict = Text(root, "verdict"),
-        Mode = Text(root, "mode"),
-        Enforced = Truth(root, "enforced"),
-        Would = Outcome(root, "would"),
-        Monitored = Outcome(root, "monitored"),
-        Denial = Text(root, "denial"),
-        Policy = Text(root, "policy"),
-        AgentsHash = Text(root, "agentsHash"),
-        Generation = Number(root, "generation"),
-        BytesOut = Number(root, "bytesOut"),
-        BytesIn = Number(root, "bytesIn"),
-        PacketsOut = Number(root, "packetsOut"),
-        PacketsIn = Number(root, "packetsIn"),
-        DurationMs = Number(root, "durationMs"),
-        End = Text(root, "end"),
-        Count = Math.Max(1, Number(root, "count")),
-        Note = Text(root, "note"),
-    };
+        string field = _words.Of(ref json);
+        json.Read();
+        switch (json.TokenType)
+        {
+            case JsonTokenType.String when field is "id" or "flow" or "denial" or "note" or "time":
+                Unique(ref json, field, ref fields);
+                break;
+            case JsonTokenType.String:
+                fields.Set(field, _words.Of(ref json));
+                break;
+            case JsonTokenType.Number:
+                if (json.TryGetInt64(out long number)) fields.Set(field, number);
+                break;
+            case JsonTokenType.True or JsonTokenType.False when field == "enforced":
+                fields.Enforced = json.TokenType == JsonTokenType.True;
+                break;
+            case JsonTokenType.StartArray when field == "names":
+                fields.Names = Names(ref json);
+                break;
+            case JsonTokenType.StartObject when field == "labels":
+                fields.Labels = Labels(ref json);
+                break;
+            case JsonTokenType.StartObject when field is "would" or "monitored":
+                (string? verdict, string? rule) = Two(ref json, "verdict", "rule");
+                if (field == "would") fields.Would = new FlowOutcome(verdict ?? "", rule ?? "");
+                else fields.Monitored = new FlowOutcome(verdict ?? "", rule ?? "");
+                break;
+            default:
+                json.Skip();
+                break;
+        }
+    }
 
-    private static JsonElement? Member(JsonElement from, string name, JsonValueKind kind) =>
-        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out JsonElement value) && value.ValueKind == kind ? value : null;
+    // Texts that no other line repeats.
+    private static void Unique(ref Utf8JsonReader json, string field, ref EventFields fields)
+    {
+        switch (field)
+        {
+            case "id":
+                fields.Id = json.GetString();
+                break;
+            case "flow":
+                fields.Flow = json.GetString();
+                break;
+            case "denial":
+                fields.Denial = json.GetString();
+                break;
+            case "note":
+                fields.Note = json.GetString();
+                break;
+            default:
+                fields.Time = Time(ref json);
+                break;
+        }
+    }
 
-    private static string? Text(JsonElement from, string name) => Member(from, name, JsonValueKind.String)?.GetString();
-
-    private static long Number(JsonElement from, string name) =>
-        Member(from, name, JsonValueKind.Number) is { } value && value.TryGetInt64(out long number) ? number : 0;
-
-    private static bool? Truth(JsonElement from, string name) =>
-        Member(from, name, JsonValueKind.True) is not null ? true : Member(from, name, JsonValueKind.False) is not null ? false : null;
-
-    private static DateTimeOffset? Time(JsonElement root) =>
-        DateTimeOffset.TryParse(Text(root, "time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
+    // The form that journals have is read without making a text of it.
+    private static DateTimeOffset? Time(ref Utf8JsonReader json)
+    {
+        if (json.ValueSpan is [.., (byte)'Z'] && json.TryGetDateTimeOffset(out DateTimeOffset quick)) return quick;
+        return DateTimeOffset.TryParse(json.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
             ? time : null;
+    }
 
-    private static FlowOutcome? Outcome(JsonElement root, string name) =>
-        Member(root, name, JsonValueKind.Object) is { } outcome ? new FlowOutcome(Text(outcome, "verdict") ?? "", Text(outcome, "rule") ?? "") : null;
-
-    private static List<FlowName> Names(JsonElement root)
+    private List<FlowName> Names(ref Utf8JsonReader json)
     {
         List<FlowName> names = [];
-        if (Member(root, "names", JsonValueKind.Array) is not { } array) return names;
-        foreach (JsonElement entry in array.EnumerateArray())
-            if (Text(entry, "name") is { } name) names.Add(new FlowName(name, Text(entry, "source") ?? ""));
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (json.TokenType != JsonTokenType.StartObject) json.Skip();
+            else if (Two(ref json, "name", "source") is ({ } name, var source)) names.Add(new FlowName(name, source ?? ""));
+        }
         return names;
     }
 
-    private static List<KeyValuePair<string, string>> Labels(JsonElement root)
+    private List<KeyValuePair<string, string>> Labels(ref Utf8JsonReader json)
     {
         List<KeyValuePair<string, string>> labels = [];
-        if (Member(root, "labels", JsonValueKind.Object) is not { } map) return labels;
-        foreach (JsonProperty label in map.EnumerateObject())
-            if (label.Value.ValueKind == JsonValueKind.String) labels.Add(new(label.Name, label.Value.GetString() ?? ""));
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            string key = _words.Of(ref json);
+            json.Read();
+            if (json.TokenType == JsonTokenType.String) labels.Add(new(key, _words.Of(ref json)));
+            else json.Skip();
+        }
         return labels;
+    }
+
+    // Two texts of a small object; the reader stands at its beginning, and is left at its end.
+    private (string? First, string? Second) Two(ref Utf8JsonReader json, string first, string second)
+    {
+        (string? a, string? b) = (null, null);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            string field = _words.Of(ref json);
+            json.Read();
+            if (json.TokenType != JsonTokenType.String) json.Skip();
+            else if (field == first) a = _words.Of(ref json);
+            else if (field == second) b = _words.Of(ref json);
+        }
+        return (a, b);
     }
 }

@@ -8,6 +8,7 @@ public sealed class JournalReader
 {
     private readonly string _directory;
     private readonly SeenEvents _seen = new();
+    private readonly EventReader _events = new();
     private long _epoch, _number, _offset;
 
     /// <summary>Throws <see cref="JournalException"/> when there is no such directory.</summary>
@@ -103,7 +104,7 @@ public sealed class JournalReader
 
     private FlowEvent? Parse(byte[] line, SegmentFile segment)
     {
-        LineRead result = EventReader.TryRead(line, out FlowEvent? read);
+        LineRead result = _events.TryRead(line, out FlowEvent? read);
         if (result == LineRead.Newer)
             throw new JournalException($"journal: {segment.Path}: written by a newer release (major version above {EventLine.Version}); read it with that release");
         if (result == LineRead.Corrupt) Corrupt++;

@@ -7,7 +7,7 @@ namespace Exeat.Gateway.Records;
 /// <summary>A refusal that repeats: what its line says, and how often it came since the last line. Pooled; guarded by its share's lock.</summary>
 internal sealed class DenialTally
 {
-    private const int MaxNames = 8;
+    private const int MaxNames = FlowReplay.MaxCountedNames;
 
     private readonly byte[] _claimed = new byte[256];
     private int _claimedLength;

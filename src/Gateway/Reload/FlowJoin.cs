@@ -79,7 +79,8 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
     {
         int agent = snapshot.FindAgent(key.Source);
         if (agent < 0 || !_proofs.TryGetValue(key, out FlowEvent? proof) || proof.Agent != snapshot.Policy.Agents[agent].Id || !Guid.TryParse(proof.Flow, out Guid id)) return false;
-        if (FlowReplay.From(proof) is not { } replay) return false;
+        // What could not be read would be held for nothing claimed: less than it was.
+        if (FlowReplay.From(proof) is not { IsUnreadable: false } replay) return false;
         Decision decision = snapshot.Policy.Decide(replay.Attempt(agent));
         bool monitored = snapshot.ModeOf(agent) == Mode.Monitor;
         if (decision.Verdict != Verdict.Permit && (!monitored || decision.Reason == Reason.Quarantined)) return false;
