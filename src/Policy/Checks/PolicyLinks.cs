@@ -3,10 +3,13 @@ namespace Exeat.Policy;
 /// <summary>Finds uses without declaration, declarations without use, and what is there twice.</summary>
 internal static class PolicyLinks
 {
-    public static void Check(PolicyDraft draft, ProblemList problems)
+    /// <param name="draft">All that was read.</param>
+    /// <param name="packsAreWhole">Whether every included pack could be read; else what seems missing may be declared there, and saying so would bury the reason.</param>
+    /// <param name="problems">Where to.</param>
+    public static void Check(PolicyDraft draft, bool packsAreWhole, ProblemList problems)
     {
         HashSet<string> rules = [.. draft.Rules.Select(rule => rule.Name), .. ReservedRuleNames.All];
-        foreach (NameUse use in draft.Uses)
+        foreach (NameUse use in packsAreWhole ? draft.Uses : [])
         {
             switch (use.Kind)
             {

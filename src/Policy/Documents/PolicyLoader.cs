@@ -25,7 +25,7 @@ public static class PolicyLoader
         if (draft.Mode is null && !problems.HasErrors) problems.Error(whole, "no document states the mode", "write mode: monitor or mode: enforce");
         if (draft.MonitorUntil is { } end && draft.Mode is { Value: Mode.Enforce })
             problems.Error(end.Where, "the policy enforces, and monitorUntil says when monitor ends", "take it out, or write mode: monitor");
-        PolicyLinks.Check(draft, problems);
+        PolicyLinks.Check(draft, packs.AreWhole, problems);
         if (problems.HasErrors) return new LoadResult(null, problems.ToImmutable()) { Packs = packs.Packs };
 
         var policy = new Policy

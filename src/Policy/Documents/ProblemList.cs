@@ -11,7 +11,9 @@ internal sealed class ProblemList
     private readonly List<Problem> _problems = [];
     private int _left;
 
-    public bool HasErrors { get; private set; }
+    public int Errors { get; private set; }
+
+    public bool HasErrors => Errors > 0;
 
     public void Error(SourceLocation where, string what, string remedy) => Add(where, Severity.Error, what, remedy);
 
@@ -29,7 +31,7 @@ internal sealed class ProblemList
 
     private void Add(SourceLocation where, Severity severity, string what, string remedy)
     {
-        HasErrors |= severity == Severity.Error;
+        if (severity == Severity.Error) Errors++;
         if (_problems.Count < MaxProblems) _problems.Add(new Problem(where.File, where.Line, where.Column, severity, Escaped(what), Escaped(remedy)));
         else _left++;
     }

@@ -6,7 +6,7 @@ namespace Exeat.Policy;
 /// <summary>A pack's parameters with their values, and how they are put in place of <c>${name}</c>.</summary>
 /// <remarks>
 /// Values replace text inside scalars only, after the YAML was read, so that no value can add keys or rules. A list takes the place of an item
-/// that is nothing but <c>${name}</c>; inside the text of an item it makes one item of each of its values. The items of a list may be flat mappings
+/// that is nothing but <c>${name}</c>; inside the text of an item it makes one item of each of its values (two lists: of each pair). The items of a list may be flat mappings
 /// (name entries, approvals): what they may say, the place where they are put decides. Values are not looked at again: there is no second round
 /// that could grow without end.
 /// </remarks>
@@ -66,31 +66,40 @@ internal sealed partial class PackParameters
     {
         if (item.Text is { } text && WholeName(text) is { } name && _values.GetValueOrDefault(name) is { IsList: true } list)
             return list.Items.TakeWhile(_ => HasRoom(item)).Select(value => value.IsMap ? value : value with { Where = item.Where });
-        if (ListInside(item) is not { } inside) return HasRoom(item) ? [FillNode(item)] : [];
-        return _values[inside].Items.TakeWhile(_ => HasRoom(item)).Select(value => FillFor(item, inside, value));
+        string[] lists = ListsInside(item);
+        if (lists.Length == 0) return HasRoom(item) ? [FillNode(item)] : [];
+        return Choices(lists).TakeWhile(_ => HasRoom(item)).Select(chosen => FillFor(item, chosen));
     }
 
-    // The one list that an item's text, or the text of a value of an item that is a mapping, has inside.
-    private string? ListInside(YamlNode item)
+    // The lists that an item's text, or the text of a value of an item that is a mapping, has inside.
+    private string[] ListsInside(YamlNode item)
     {
         IEnumerable<string> texts = item.Text is { } single ? [single] : item.IsMap ? item.Entries.Select(entry => entry.Value.Text).OfType<string>().Where(text => WholeName(text) is null) : [];
-        string[] lists = [.. texts.SelectMany(text => Placeholder().Matches(text)).Select(match => match.Groups[1].Value).Where(name => _values.GetValueOrDefault(name) is { IsList: true }).Distinct()];
-        return lists.Length == 1 ? lists[0] : null;
+        return [.. texts.SelectMany(text => Placeholder().Matches(text)).Select(match => match.Groups[1].Value).Where(name => _values.GetValueOrDefault(name) is { IsList: true }).Distinct()];
     }
 
-    private YamlNode FillFor(YamlNode item, string list, YamlNode value) => item.IsMap
-        ? item with { Entries = [.. item.Entries.Select(entry => (entry.Key, entry.Value.IsScalar && WholeName(entry.Value.Text!) is null ? FillText(entry.Value, list, value) : FillNode(entry.Value)))] }
-        : FillText(item, list, value);
+    // One value of each list, in every combination; none when one of them is empty.
+    private IEnumerable<ImmutableDictionary<string, YamlNode>> Choices(string[] lists)
+    {
+        IEnumerable<ImmutableDictionary<string, YamlNode>> choices = [ImmutableDictionary<string, YamlNode>.Empty];
+        if (lists.Any(name => _values[name].Items.IsEmpty)) return [];
+        foreach (string name in lists) choices = choices.SelectMany(chosen => _values[name].Items.Select(value => chosen.SetItem(name, value)));
+        return choices;
+    }
 
-    private YamlNode FillText(YamlNode node, string? list = null, YamlNode? one = null)
+    private YamlNode FillFor(YamlNode item, ImmutableDictionary<string, YamlNode> chosen) => item.IsMap
+        ? item with { Entries = [.. item.Entries.Select(entry => (entry.Key, entry.Value.IsScalar && WholeName(entry.Value.Text!) is null ? FillText(entry.Value, chosen) : FillNode(entry.Value)))] }
+        : FillText(item, chosen);
+
+    private YamlNode FillText(YamlNode node, ImmutableDictionary<string, YamlNode>? chosen = null)
     {
         if (!node.Text!.Contains("${", StringComparison.Ordinal)) return node;
         string text = Placeholder().Replace(node.Text, match =>
         {
             string name = match.Groups[1].Value;
-            if ((name == list ? one : Find(name, node)) is not { } value) return "";
+            if ((chosen?.GetValueOrDefault(name) ?? Find(name, node)) is not { } value) return "";
             if (value.Text is { } single) return single;
-            _problems.Error(node.Where, $"{match.Value}, which has {(value.IsList ? "a list" : "a mapping")}, is put inside a text", "let it be a list's whole item; one list of single values may be inside an item's text");
+            _problems.Error(node.Where, $"{match.Value}, which has {(value.IsList ? "a list" : "a mapping")}, is put inside a text", "let it be a list's whole item; a list of single values may be inside an item's text");
             return "";
         });
         return node with { Text = text };

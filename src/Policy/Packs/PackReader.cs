@@ -16,6 +16,9 @@ internal sealed class PackReader(PolicyReader reader, string? directory, Problem
     /// <summary>The files of all packs read, named <c>packs/NAME/PATH</c>.</summary>
     public IReadOnlyList<DocumentFile> Files => _files;
 
+    /// <summary>Whether something of a pack could not be read: what it would have declared is then unknown.</summary>
+    public bool AreWhole { get; private set; } = true;
+
     /// <summary>All packs read.</summary>
     public ImmutableArray<IncludedPack> Packs => [.. _packs];
 
@@ -38,6 +41,13 @@ internal sealed class PackReader(PolicyReader reader, string? directory, Problem
     }
 
     private void ReadPack(IncludedPack wanted, ImmutableDictionary<string, YamlNode> with)
+    {
+        int before = problems.Errors;
+        TryReadPack(wanted, with);
+        AreWhole &= problems.Errors == before;
+    }
+
+    private void TryReadPack(IncludedPack wanted, ImmutableDictionary<string, YamlNode> with)
     {
         (string pack, SourceLocation where) = (wanted.Name, wanted.Where);
         if (directory is null)

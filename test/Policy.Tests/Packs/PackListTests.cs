@@ -82,18 +82,35 @@ public sealed class PackListTests : IDisposable
     public void A_value_in_the_wrong_form_is_a_problem(string with, string what) =>
         Assert.Contains(Load(with).Problems, p => p.Severity == Severity.Error && p.What.Contains(what, StringComparison.Ordinal));
 
-    // Two lists in one text would multiply; a list on a list is bounded all the same.
+    [Fact]
+    public void Two_lists_inside_one_text_make_an_item_of_each_pair()
+    {
+        _folder.Write("packs/lists/policy.yaml", Pack.Replace("\"${buckets}.store.example.com\"", "\"${buckets}.${regions}.example.com\"", StringComparison.Ordinal));
+        Assert.Equal(["a.r.example.com", "a.s.example.com", "b.r.example.com", "b.s.example.com"], Names(Load("buckets: [a, b], regions: [r, s]").Policy!, "store")[2..]);
+        Assert.Empty(Names(Load("buckets: [], regions: [r, s]").Policy!, "store"));
+        Assert.Single(Names(Load("buckets: [a], regions: []").Policy!, "store"));
+    }
+
+    [Fact]
+    public void A_list_where_no_item_is_made_of_it_is_a_problem()
+    {
+        _folder.Write("packs/lists/policy.yaml", Pack.Replace("mode: \"${switch}\"", "to: {names: [\"${switch}\"]}, why: \"${names}\"", StringComparison.Ordinal));
+        Assert.Contains(Load("names: [a.example.com]").Problems, p => p.Severity == Severity.Error);
+    }
+
+    // A list on a list multiplies, and is bounded.
     [Fact]
     public void Lists_do_not_multiply_without_end()
     {
-        _folder.Write("packs/lists/policy.yaml", Pack.Replace("\"${buckets}.store.example.com\"", "\"${buckets}.${regions}.example.com\"", StringComparison.Ordinal));
-        Assert.Contains(Load("buckets: [a]").Problems, p => p.What.Contains("is put inside a text", StringComparison.Ordinal));
-
         string many = string.Join(", ", Enumerable.Repeat("\"${names}\"", 1500));
         _folder.Write("packs/lists/policy.yaml", Pack.Replace("\"${names}\"", many, StringComparison.Ordinal));
         LoadResult result = Load($"names: [{string.Join(", ", Enumerable.Repeat("x", 1500))}]");
         Assert.Null(result.Policy);
         Assert.Contains(result.Problems, p => p.What.Contains($"more than {PackParameters.MaxItems} items", StringComparison.Ordinal));
+
+        string text = "\"" + string.Concat(Enumerable.Range(0, 12).Select(i => $"${{l{i}}}")) + ".example.com\"", lists = string.Join(", ", Enumerable.Range(0, 12).Select(i => $"l{i}: {{default: [{string.Join(", ", Enumerable.Repeat("x", 30))}]}}"));
+        _folder.Write("packs/lists/policy.yaml", Pack.Replace("\"${names}\"", text, StringComparison.Ordinal).Replace("parameters: {", $"parameters: {{{lists}, ", StringComparison.Ordinal));
+        Assert.Contains(Load("").Problems, p => p.What.Contains($"more than {PackParameters.MaxItems} items", StringComparison.Ordinal));
     }
 
     public void Dispose() => _folder.Dispose();
