@@ -25,9 +25,9 @@ lab|openssl|openssl|a client in the lab
 lab|dig|bind9-dnsutils|the DNS client in the lab
 lab|git|git|a client in the lab
 lab|node|nodejs|a client in the lab
+lab|gtlsclient|ngtcp2-client|the QUIC client in the lab
+lab|gtlsserver|ngtcp2-server|the QUIC server of the lab's world
 lab|python3|python3|a client in the lab, and its attacks
-test|gtlsserver|ngtcp2-server|a real QUIC server for the lab tests
-test|gtlsclient|ngtcp2-client|a real QUIC client for the lab tests
 test|nft|nftables|the tests flush the ruleset with it, as another tool would
 test|tshark|tshark|the independent reader that the parsers are compared with
 test|iptables|iptables|its extensions let nft print the rule of the xt queue, which the tests compare

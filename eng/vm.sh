@@ -2,7 +2,7 @@
 # The machine has no network: everything that the checks need lies in its image. test/Vm/root is laid over a minimal Debian; test/Vm/root/opt/vm/checks.sh says what is checked.
 
 vm=artifacts/vm
-vm_packages=linux-image-amd64,systemd,systemd-sysv,udev,kmod,dbus,iproute2,libnftables1,nftables,curl,openssl,ca-certificates,bind9-dnsutils,git,nodejs,python3,procps,zlib1g
+vm_packages=linux-image-amd64,systemd,systemd-sysv,udev,kmod,dbus,iproute2,libnftables1,nftables,curl,openssl,ca-certificates,bind9-dnsutils,git,nodejs,python3,ngtcp2-client,ngtcp2-server,procps,zlib1g
 # Emulated, everything is ten to twenty times slower; this stretches the deadlines of the lab and of the checks, never what they expect.
 vm_patience=${EXEAT_VM_PATIENCE:-8}
 vm_boot_timeout=${EXEAT_VM_TIMEOUT:-2700}

@@ -27,6 +27,7 @@ internal static class LabInside
             await PrivateMounts.MountAsync(state);
             Say("building five agents, a gateway and a world");
             LabSpaces spaces = await LabSpaces.CreateAsync(state, "", Programs.Exeat);
+            await spaces.ServeQuicAsync();
             LabGateway? gateway = wish.Sabotage ? null : new LabGateway(spaces.Network, state, Programs.Gateway());
             if (gateway is null)
             {

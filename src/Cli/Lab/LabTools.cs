@@ -7,6 +7,7 @@ internal static class LabTools
     [
         ("unshare", "util-linux"), ("nsenter", "util-linux"), ("setsid", "util-linux"), ("mount", "mount"), ("ip", "iproute2"), ("kill", "procps"),
         ("curl", "curl"), ("dig", "bind9-dnsutils"), ("openssl", "openssl"), ("node", "nodejs"), ("python3", "python3"), ("git", "git"),
+        ("gtlsclient", "ngtcp2-client"), ("gtlsserver", "ngtcp2-server"),
     ];
 
     // Superuser tools lie where an ordinary user's path does not look.

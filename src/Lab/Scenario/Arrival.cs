@@ -15,7 +15,7 @@ internal static class Arrival
         "lookup" => Packets(a, after, Udp) > Packets(a, before, Udp),
         "lookup-tcp" => Payload(a, after) > Payload(a, before),
         "dns-labels" => after.Asked($"{a.Canary}.{a.Name}") > 0,
-        "udp-send" or "quic-like" => Packets(a, after, Udp) > Packets(a, before, Udp),
+        "udp-send" or "quic-like" or "http3" or "http3-spoofed-sni" => Packets(a, after, Udp) > Packets(a, before, Udp),
         "icmp-error" or "icmp-echo" => Icmps(a, after) > Icmps(a, before),
         // Recognised by the mark alone: a permitted connection to the same address may come first.
         "icmp-ping" or "udp-fragments" or "tiny-fragment" or "overlapping-fragments" or "first-fragment-only" or "ip-options" or "gre" or "esp" or "sctp" or "6in4" => false,

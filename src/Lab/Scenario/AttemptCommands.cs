@@ -23,6 +23,20 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
         urllib.request.urlopen(request, timeout=int(seconds), context=ssl.create_default_context(cafile=ca)).read()
         """;
 
+    // ngtcp2's client names in its hello whom it was told to call, and is sent elsewhere by a hosts file of its own, as agents do (T1). It ends with 0 whatever happened: the page counts.
+    private const string Http3Script = """
+        name=$1 port=$2 family=$3 to=$4 seconds=$5
+        [ -n "$to" ] || to=$(getent "ahostsv$family" "$name" | { read -r first _; echo "$first"; })
+        [ -n "$to" ] || { echo "$name has no address" >&2; exit 1; }
+        pages=$(mktemp -d -p "$HOME") || exit 1
+        echo "$to $name" >"$pages/hosts"
+        unshare --mount sh -c 'mount --bind "$1/hosts" /etc/hosts && exec gtlsclient -q --timeout="$2s" --handshake-timeout="$2s" --exit-on-all-streams-close --download="$1" "$3" "$4" "https://$3:$4/index.html"' \
+          sh "$pages" "$seconds" "$name" "$port"
+        test -s "$pages/index.html"; status=$?
+        rm -rf "$pages"
+        exit $status
+        """;
+
     private static readonly FrozenSet<string> Tools = FrozenSet.ToFrozenSet(
         ["tcp-send", "udp-send", "udp-refused", "quic-like", "dns-labels", "tuple-reuse", "hello-pieces", "hello-twenty", "hello-slow", "hello-bytes", "hello-nagle", "hello-huge", "http-second", "http-smuggle", "http-upgrade", "no-sni",
             "icmp-error", "icmp-echo", "icmp-ping", "udp-fragments", "tiny-fragment", "overlapping-fragments", "first-fragment-only", "ip-options", "gre", "esp", "sctp", "6in4", "plain-later", "ip-options-later", "hop-options-later", "end-options-later", "whole-fragment-later"]);
@@ -47,6 +61,8 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
             "python" => (["python3", "-c", PythonScript, a.Name, port, family, a.Canary, authorityFile, Seconds(4)], null),
             "git" => (["git", "-c", $"http.sslCAInfo={authorityFile}", "-c", $"http.extraHeader=X-Canary: {a.Canary}", "clone", "-q", $"-{family}",
                 $"https://{a.Name}:{port}/git/lab.git", Path.Combine(scratch, a.Canary)], null),
+            "http3" => (Http3(a, ""), null),
+            "http3-spoofed-sni" => (Http3(a, a.Address), null),
             "lookup" => (Dig(a, [a.Name]), null),
             "lookup-tcp" => (Dig(a, ["+tcp", a.Name]), null),
             "dot" => (["openssl", "s_client", "-connect", $"{there}:{port}", "-quiet"], $"GET /canary/{a.Canary} HTTP/1.0\r\n\r\n"),
@@ -74,6 +90,8 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
     private IReadOnlyList<string> Curl(PlannedAttempt a, string[] rest) =>
         ["curl", "-sS", "-f", "-o", "/dev/null", $"-{a.Family}", "--noproxy", "*", "--cacert", authorityFile,
             "--connect-timeout", Seconds(3), "--max-time", Seconds(5), "-H", $"X-Canary: {a.Canary}", .. rest];
+
+    private static IReadOnlyList<string> Http3(PlannedAttempt a, string to) => ["sh", "-c", Http3Script, "sh", a.Name, $"{a.Entry.Port}", $"{a.Family}", to, Seconds(2)];
 
     // The server is the address of the entry's place; at the resolver that is what agents are told to use.
     private static IReadOnlyList<string> Dig(PlannedAttempt a, string[] question) =>

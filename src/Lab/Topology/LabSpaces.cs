@@ -56,6 +56,13 @@ public sealed class LabSpaces : IAsyncDisposable
         lock (_processes) (_processes[agent.Id], _listeners[agent.Id]) = (process, new WorldClient(socket));
     }));
 
+    /// <summary>Starts a real QUIC server on a port of the world. <paramref name="validates"/>: it answers a first hello with a Retry.</summary>
+    public async Task ServeQuicAsync(int port = 443, bool validates = false)
+    {
+        LabProcess server = await QuicServer.StartAsync(State, Network, port, validates);
+        lock (_processes) _processes[$"quic-{port}"] = server;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -19,17 +19,10 @@ public sealed class DatagramLab() : GatewayLab(new PolicyText("enforce") { Extra
 
         """;
 
-    private readonly QuicServer _server = new();
-
     protected override async Task FillMiddleAsync()
     {
         await base.FillMiddleAsync();
-        await _server.StartAsync(this);
-    }
-
-    protected override async Task EmptyMiddleAsync()
-    {
-        await _server.DisposeAsync();
-        await base.EmptyMiddleAsync();
+        await Spaces.ServeQuicAsync();
+        await Spaces.ServeQuicAsync(8443, validates: true);
     }
 }

@@ -3,13 +3,10 @@ namespace Exeat.Lab.Tests.Labs;
 /// <summary>Plain forwarding with the QUIC server in the world: the control run.</summary>
 public sealed class OpenDatagramLab : LabFixture
 {
-    private readonly QuicServer _server = new();
-
     protected override async Task FillMiddleAsync()
     {
         await Spaces.Network.ForwardPlainlyAsync();
-        await _server.StartAsync(this);
+        await Spaces.ServeQuicAsync();
+        await Spaces.ServeQuicAsync(8443, validates: true);
     }
-
-    protected override async Task EmptyMiddleAsync() => await _server.DisposeAsync();
 }
