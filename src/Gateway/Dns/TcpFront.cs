@@ -2,15 +2,13 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using Exeat.Names;
+using Exeat.Wire;
 
 namespace Exeat.Gateway.Dns;
 
 /// <summary>The stream side of one intercepted resolver address (RFC 7766): questions behind a length, answered in the order they came.</summary>
 internal sealed class TcpFront(Socket listener, Address intercept, QuestionDesk desk, ResolverLimits limits, ConnectionCount total, TimeProvider time)
 {
-    // No honest question is longer; who announces more is cut off.
-    private const int MaxQuestionBytes = 2048;
-
     private const int PrefixBytes = 2;
 
     private readonly TaskCompletionSource _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -76,40 +74,29 @@ internal sealed class TcpFront(Socket listener, Address intercept, QuestionDesk 
 
     private async Task AnswerAsync(Socket connection, Peer peer, CancellationToken stop)
     {
-        byte[] room = new byte[PrefixBytes + MaxQuestionBytes];
+        var questions = new FramedQuestions();
         byte[] reply = new byte[PrefixBytes + ushort.MaxValue];
-        int filled = 0;
         while (true)
         {
             // The clock runs per question, not per segment: a byte now and then does not keep a connection.
             using (var idle = new CancellationTokenSource(limits.IdleTimeout, time))
             using (var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, stop))
             {
-                while (Missing(room.AsSpan(0, filled)))
+                while (questions.Read(out _) == ReadStatus.NeedMore)
                 {
-                    int read = await connection.ReceiveAsync(room.AsMemory(filled), either.Token);
+                    int read = await connection.ReceiveAsync(questions.Free, either.Token);
                     if (read == 0) return;
-                    filled += read;
+                    questions.Add(read);
                 }
             }
-            int length = BinaryPrimitives.ReadUInt16BigEndian(room);
-            if (length > MaxQuestionBytes) return;
-            int written = desk.Begin(room.AsSpan(PrefixBytes, length), peer, reply.AsSpan(PrefixBytes), out Exchange? waiting);
+            if (questions.Read(out ReadOnlySpan<byte> question) != ReadStatus.Found) return;
+            int written = desk.Begin(question, peer, reply.AsSpan(PrefixBytes), out Exchange? waiting);
             if (waiting is not null) written = await desk.FinishAsync(waiting, reply.AsMemory(PrefixBytes), stop);
             if (written == 0) return;
             BinaryPrimitives.WriteUInt16BigEndian(reply, (ushort)written);
             await SendAsync(connection, reply.AsMemory(0, PrefixBytes + written), stop);
-            int taken = PrefixBytes + length;
-            room.AsSpan(taken, filled - taken).CopyTo(room);
-            filled -= taken;
+            questions.Take();
         }
-    }
-
-    private static bool Missing(ReadOnlySpan<byte> filled)
-    {
-        if (filled.Length < PrefixBytes) return true;
-        int length = BinaryPrimitives.ReadUInt16BigEndian(filled);
-        return length <= MaxQuestionBytes && filled.Length < PrefixBytes + length;
     }
 
     // An agent that does not read must not hold the connection for ever.

@@ -35,6 +35,25 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task A_question_in_two_segments_is_answered_wherever_it_is_cut()
+    {
+        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head, ResolverRig.QuickLimits with { QuestionsBurst = int.MaxValue });
+        rig.Upstream.Give(60, "203.0.113.5");
+        using Socket agent = await ConnectAsync(rig);
+        agent.NoDelay = true;
+        int length = Framed(ResolverRig.Question("api.example.com")).Length;
+        for (int cut = 1; cut < length; cut++)
+        {
+            byte[] framed = Framed(ResolverRig.Question(cut % 2 == 0 ? "api.example.com" : "x.evil.example", id: (ushort)cut));
+            await agent.SendAsync(framed.AsMemory(0, Math.Min(cut, framed.Length)));
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
+            await agent.SendAsync(framed.AsMemory(Math.Min(cut, framed.Length)));
+            AgentReply reply = await ReceiveAsync(agent);
+            Assert.Equal((cut, cut % 2 == 0 ? DnsResponseCode.NoError : DnsResponseCode.NameError), (reply.Header.Id, reply.Code));
+        }
+    }
+
+    [Fact]
     public async Task Questions_in_one_segment_are_all_answered_in_order()
     {
         await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head);
