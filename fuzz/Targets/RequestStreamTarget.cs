@@ -32,7 +32,11 @@ internal sealed class RequestStreamTarget : IFuzzTarget
                     status = body.Follow(bytes, out int taken);
                     read += taken;
                 }
-                else
+                else if ((status = body.PassEmptyLine(bytes)) == ReadStatus.Found)
+                {
+                    read += HttpBody.EmptyLineBytes;
+                }
+                else if (status == ReadStatus.Malformed)
                 {
                     status = HttpHead.Read(bytes, _name, out HttpHeadView head);
                     if (status == ReadStatus.Found) body = HttpBody.After(head);

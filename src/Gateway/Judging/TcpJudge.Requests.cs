@@ -24,6 +24,13 @@ internal sealed partial class TcpJudge
                 at += taken;
                 continue;
             }
+            ReadStatus line = entry.Body.PassEmptyLine(bytes);
+            if (line == ReadStatus.NeedMore) break;
+            if (line == ReadStatus.Found)
+            {
+                at += HttpBody.EmptyLineBytes;
+                continue;
+            }
             ReadStatus status = HttpHead.Read(bytes, _name, out HttpHeadView head);
             if (status == ReadStatus.NeedMore) break;
             if (JudgeRequest(packet, say, entry, head) is { } refused) return refused;

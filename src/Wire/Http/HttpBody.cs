@@ -10,11 +10,15 @@ public struct HttpBody
     // 15 digits of a length in hexadecimal: within a long.
     private const int MostDigits = 15;
 
+    /// <summary>CRLF.</summary>
+    public const int EmptyLineBytes = 2;
+
     private long _left;
     private int _digits;
     private Place _place;
+    private bool _mayHaveLine;
 
-    private HttpBody(Place place, long left) => (_place, _left) = (place, left);
+    private HttpBody(Place place, long left) => (_place, _left, _mayHaveLine) = (place, left, true);
 
     private enum Place : byte
     {
@@ -35,7 +39,7 @@ public struct HttpBody
     /// <summary>The body that a head announces.</summary>
     public static HttpBody After(in HttpHeadView head) => head.BodyBytes switch
     {
-        0 => default,
+        0 => new HttpBody(Place.End, 0),
         HttpHeadView.Chunked => new HttpBody(Place.Size, 0),
         _ => new HttpBody(Place.Bytes, head.BodyBytes),
     };
@@ -58,6 +62,18 @@ public struct HttpBody
             taken++;
         }
         return IsOver ? ReadStatus.Found : ReadStatus.NeedMore;
+    }
+
+    /// <summary>
+    /// Passes over one empty line behind a body, which clients of old send (RFC 9112, 2.2). A server that does not pass over it answers with an error: to none does the next request begin
+    /// elsewhere. A second one, or one before any request, is not passed over. Found: the two bytes are taken; NeedMore: half a line is here; Malformed: there is none.
+    /// </summary>
+    public ReadStatus PassEmptyLine(ReadOnlySpan<byte> bytes)
+    {
+        if (!IsOver || !_mayHaveLine || bytes.Length > 0 && bytes[0] != '\r' || bytes.Length > 1 && bytes[1] != '\n') return ReadStatus.Malformed;
+        if (bytes.Length < EmptyLineBytes) return ReadStatus.NeedMore;
+        _mayHaveLine = false;
+        return ReadStatus.Found;
     }
 
     private bool Step(byte b)

@@ -25,6 +25,21 @@ public sealed class HttpBodyTests
         }
     }
 
+    [Fact]
+    public void One_empty_line_is_passed_over_behind_a_body_and_none_before_the_first_request()
+    {
+        HttpBody body = default;
+        Assert.Equal(ReadStatus.Malformed, body.PassEmptyLine("\r\n"u8));
+        body = HttpBody.After(new HttpHeadView { BodyBytes = 1 });
+        Assert.Equal(ReadStatus.Malformed, body.PassEmptyLine("\r\n"u8));
+        Assert.Equal(ReadStatus.Found, body.Follow("x"u8, out _));
+        Assert.Equal(ReadStatus.NeedMore, body.PassEmptyLine("\r"u8));
+        Assert.Equal(ReadStatus.Malformed, body.PassEmptyLine("\rG"u8));
+        Assert.Equal(ReadStatus.Malformed, body.PassEmptyLine("\n"u8));
+        Assert.Equal(ReadStatus.Found, body.PassEmptyLine("\r\nGET"u8));
+        Assert.Equal(ReadStatus.Malformed, body.PassEmptyLine("\r\n"u8));
+    }
+
     [Theory]
     [InlineData("\r\n", 0)]
     [InlineData("3\nabc", 1)]

@@ -16,6 +16,12 @@ internal static class LaxRequests
         int at = 0;
         while (at < text.Length)
         {
+            // Before a request line any number of line ends is passed over.
+            if (text[at] is '\r' or '\n')
+            {
+                at++;
+                continue;
+            }
             int end = text.IndexOf("\r\n\r\n", at, StringComparison.Ordinal);
             if (end < 0) return (hosts, true);
             string[] lines = text[at..end].Split('\n');

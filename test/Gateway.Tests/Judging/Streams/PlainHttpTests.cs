@@ -79,6 +79,64 @@ public sealed class PlainHttpTests
         Assert.DoesNotContain(bench.Records(), e => e.Verdict == "deny");
     }
 
+    // RFC 9112, 2.2: clients of old end a body with a line end that belongs to nothing.
+    [Theory, InlineData(false), InlineData(true)]
+    public void One_empty_line_behind_a_request_passes_at_once_wherever_it_is_cut(bool v6)
+    {
+        byte[] both = Ascii("POST /a HTTP/1.1\r\nHost: openclaw.ai\r\nContent-Length: 3\r\n\r\nabc\r\n" + GetOther);
+        int first = both.Length - GetOther.Length;
+        using JudgeBench bench = Bench(v6);
+        for (int cut = first - 4; cut < both.Length; cut++)
+        {
+            FarSide far = Open(bench, (ushort)(10_000 + cut));
+            far.Send(0, both[..cut]);
+            // Half a line may be the beginning of anything.
+            Assert.Equal(cut == first - 1 ? first - 2 : Math.Min(cut, first), far.Count);
+            bench.Wait(30);
+            far.Send(cut, both[cut..]);
+            Assert.Equal(both, far.Bytes);
+            bench.Own.Clear();
+        }
+        Assert.DoesNotContain(bench.Records(), e => e.Verdict == "deny");
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_connection_that_ends_its_request_with_an_empty_line_may_stay_idle(bool v6)
+    {
+        using JudgeBench bench = Bench(v6);
+        FarSide far = Open(bench);
+        far.Send(0, Ascii(Get + "\r\n"));
+        far.Acknowledge();
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        bench.Tcp.Sweep(bench.Snapshot);
+        Assert.True(far.Send(Get.Length + 2, Ascii(Get)).Accept);
+        Assert.Empty(bench.Deleted);
+    }
+
+    [Theory]
+    [InlineData("\r\n\r\n" + Get)]
+    [InlineData("\n" + Get)]
+    [InlineData("\r" + Get)]
+    [InlineData("\r\n " + Get)]
+    [InlineData("\r\n\0" + Get)]
+    [InlineData("\r\n" + GetEvil)]
+    public void More_than_one_empty_line_or_another_one_is_refused(string more)
+    {
+        foreach (bool v6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            using JudgeBench bench = Bench(v6);
+            FarSide far = Open(bench);
+            far.Send(0, Ascii(Get));
+            Assert.Equal(bench.Refused, far.Send(Get.Length, Ascii(more)).Mark);
+            Assert.Equal(Get.Length, far.Count);
+            Assert.Equal("deny", bench.LastDecision().Verdict);
+            // Before any request there is none.
+            far = Open(bench, 40001);
+            Assert.Equal(bench.Refused, far.Send(0, Ascii("\r\n" + Get)).Mark);
+            Assert.Equal(0, far.Count);
+        }
+    }
+
     [Fact]
     public void A_denied_second_head_in_pieces_leaves_nothing_of_itself()
     {
