@@ -4,7 +4,7 @@ using Exeat.Lab.Topology;
 namespace Exeat.Lab.Tests.Records;
 
 /// <summary>A lab in whose gateway the kernel forgets connections within seconds rather than minutes or days, so that a test sees their ends. Everything else is as it always is.</summary>
-public sealed class BriefLab : RunningLab
+public class BriefLab : RunningLab
 {
     // Asks for the whole table of conntrack: on the way the kernel lets go of entries whose time is over, which it else does within a minute.
     private const string LookAtConntrack = """
