@@ -26,7 +26,7 @@ lab|dig|bind9-dnsutils|the DNS client in the lab
 lab|git|git|a client in the lab
 lab|node|nodejs|a client in the lab
 lab|gtlsclient|ngtcp2-client|the QUIC client in the lab
-lab|gtlsserver|ngtcp2-server|the QUIC server of the lab's world
+lab|gtlsserver|ngtcp2-server|the QUIC server of the lab
 lab|python3|python3|a client in the lab, and its attacks
 test|nft|nftables|the tests flush the ruleset with it, as another tool would
 test|tshark|tshark|the independent reader that the parsers are compared with
