@@ -81,6 +81,9 @@ internal sealed class HostJudging
 
     public PacketQueue Queue { get; }
 
+    /// <summary>Packets that the queue had no room for.</summary>
+    public QueueLosses Losses { get; } = new();
+
     public ResetList Resets { get; }
 
     public TcpJudge Tcp { get; }

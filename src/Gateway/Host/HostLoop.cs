@@ -32,7 +32,7 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
     /// <summary>Runs until stopped.</summary>
     public async Task RunAsync(HostDocuments documents, HostKernel kernel, HostJudging judging, HostReload reload)
     {
-        var counts = new KernelCounts(kernel.Nftables, kernel.Attachments, judging.Records, () => judging.Policies.Current);
+        var counts = new KernelCounts(kernel.Nftables, kernel.Locks, kernel.Attachments, judging.Records, judging.Losses, () => judging.Policies.Current);
         HostMetrics.Register(judging.Metrics, counts);
         using var watch = new DocumentWatch(_signal.Changed, log);
         watch.Watch(reload.Paths);
@@ -69,7 +69,7 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
                     repeated = time.GetTimestamp();
                 }
                 if (time.GetElapsedTime(counted) < CountEvery) continue;
-                counts.Record();
+                await counts.RecordAsync(judging.Queue, judging.Loop, parts.Stopping).ConfigureAwait(false);
                 judging.Bindings.Sweep();
                 judging.KeptBindings.Settle(judging.Bindings);
                 counted = time.GetTimestamp();

@@ -19,7 +19,7 @@ internal static class HostMetrics
         metrics.Gauge("exeat_held_datagrams", "Datagrams that wait in the kernel's queue for the rest of their hello.", () => path.Held.Count);
         metrics.Gauge("exeat_bindings", "Names bound to addresses.", () => path.Bindings.Count);
         metrics.Counter("exeat_packets_judged_total", "Packets that came to user space and were answered.", () => path.Loop.Judged);
-        metrics.Counter("exeat_queue_overruns_total", "Times that the kernel's queue of packets had no room for more.", () => path.Queue.Overruns);
+        metrics.Counter("exeat_queue_overruns_total", "Packets that the kernel dropped because its queue had no room for more.", () => path.Losses.Total);
         metrics.Counter("exeat_resets_sent_total", "TCP resets sent in the name of one end to the other.", () => path.Resets.Sent);
         metrics.Gauge("exeat_journal_bytes", "Bytes of all journal segments.", () => path.Journal.Bytes);
         metrics.Gauge("exeat_journal_writable", "1 while the disk takes records; 0: nothing new is let through.", () => path.Journal.IsWritable ? 1 : 0);

@@ -8,6 +8,9 @@ namespace Exeat.Gateway.Judging;
 internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowRecorder recorder, TcpJudge tcp, QuicJudge quic, HeldDatagrams held, TimeProvider time)
 {
     private const int IdleMs = 250;
+
+    // Twice as many batches as the queue has room for: a queue that was never seen empty meanwhile is looked at again later.
+    private const int MostLooks = 256;
     private readonly ConcurrentQueue<Action> _posted = new();
     private Pair[] _batch = new Pair[64];
     private long _sweptAt = time.GetTimestamp();
@@ -49,6 +52,17 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
 
     /// <summary>Whether the thread comes round; waits for it until cancelled.</summary>
     public Task<bool> AnswersAsync(CancellationToken stop) => Ask(() => true).WaitAsync(stop);
+
+    /// <summary>How many packets had come when the queue was seen empty; null when it is full of work for long.</summary>
+    public async Task<long?> DrainedAsync(CancellationToken stop)
+    {
+        for (int i = 0; i < MostLooks; i++)
+        {
+            (long received, bool drained) = await Ask(() => (queue.Received, queue.IsDrained)).WaitAsync(stop).ConfigureAwait(false);
+            if (drained) return received;
+        }
+        return null;
+    }
 
     /// <summary>Waits until the kernel has every verdict that was begun before now; not for longer than a second, since a loop that has ended answers nothing more.</summary>
     public void AwaitVerdicts()

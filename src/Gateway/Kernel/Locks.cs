@@ -9,8 +9,12 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
 {
     private readonly Lock _lock = new();
     private RulesetOptions? _options;
+    private int _loads;
     private string _expected = "";
     private string _expectedDrop = "";
+
+    /// <summary>How often the data table was loaded: its counters begin at zero each time. From any thread.</summary>
+    public int Loads => Volatile.Read(ref _loads);
 
     /// <summary>The means by which packets reach the queue on this kernel.</summary>
     public QueueKind QueueKind { get; private set; }
@@ -111,6 +115,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
     private void Load(RulesetOptions options)
     {
         nftables.Apply(TrafficRuleset.Text(options));
+        Volatile.Write(ref _loads, _loads + 1);
         QueueKind = QueueRule.Install(nftables, TrafficRuleset.Table, TrafficRuleset.QueueChain, options.Queue);
         (_options, _expected) = (options, Fingerprint());
     }

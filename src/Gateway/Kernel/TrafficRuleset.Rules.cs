@@ -42,14 +42,13 @@ internal static partial class TrafficRuleset
                 ct state related icmpv6 type packet-too-big meta length <= 1280 {{PermittedOnly(o)}} limit rate 50/second meta mark set meta mark | 0x{{m.Passed:x}} accept
                 ct state related limit rate 100/second burst 100 packets goto queue_it
                 ct state related counter name related drop
-                ct state established tcp flags & (fin | syn | rst | ack) == syn meta mark set meta mark | 0x{{m.Reused:x}} goto queue_it
-                tcp flags & (fin | syn | rst | ack) == syn ct mark & 0x{{m.Judged:x}} != 0 goto queue_it
+                ct state established tcp flags & (fin | syn | rst | ack) == syn meta mark set meta mark | 0x{{m.Reused:x}} goto ask_more
+                tcp flags & (fin | syn | rst | ack) == syn ct mark & 0x{{m.Judged:x}} != 0 goto ask_more
             {{EchoLimits()}}
             {{FastPath(o)}}
-                ct state established {{PendingOnly(o)}} jump pending_packets
                 ct state new jump remembered
                 ct state new goto ask_new
-                goto queue_it
+                goto ask_more
               }
               chain to_agent {
                 iifname != "{{o.Outside}}" drop
@@ -58,7 +57,7 @@ internal static partial class TrafficRuleset
                 ct state related icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } ct mark & 0x{{m.Judged:x}} != 0 meta mark set meta mark | 0x{{m.Passed:x}} accept
                 ct state related counter name related drop
                 ct direction reply {{PermittedOnly(o)}} meta mark set meta mark | 0x{{m.Passed:x}} accept
-                ct state established ct direction reply goto queue_it
+                ct state established ct direction reply goto ask_answer
                 limit rate 100/second burst 100 packets goto queue_it
                 counter name towards_over_limit drop
               }
@@ -90,8 +89,15 @@ internal static partial class TrafficRuleset
         var text = new StringBuilder();
         foreach (AgentIdentity agent in o.Identities)
         {
-            foreach ((string name, int rate, int burst) in ((string, int, int)[])[(NewFlows, o.NewFlowsPerSecond, o.NewFlowsBurst), (DnsFlows, o.DnsFlowsPerSecond, o.DnsFlowsPerSecond), (PendingPackets, o.PendingPacketsPerSecond, o.PendingPacketsPerSecond)])
+            foreach (string name in PerAgent)
             {
+                (int rate, int burst) = name switch
+                {
+                    NewFlows => (o.NewFlowsPerSecond, o.NewFlowsBurst),
+                    DnsFlows => (o.DnsFlowsPerSecond, o.DnsFlowsPerSecond),
+                    Echoes => (EchoesPerSecond, EchoesBurst),
+                    _ => (o.PendingPacketsPerSecond, o.PendingPacketsPerSecond),
+                };
                 // The kernel changes no limit that is there: another rate is another object.
                 string limit = $"{name}_{agent.Number}_{rate}_{burst}";
                 text.Append($"  limit {limit} {{ rate over {rate}/second burst {burst} packets; }}\n  counter {name}_over_{agent.Number} {{ }}\n");
@@ -158,9 +164,6 @@ internal static partial class TrafficRuleset
     private static string PermittedOnly(RulesetOptions o) =>
         $"ct mark & 0x{o.Marks.Judged:x} == {{ {string.Join(", ", o.Generations.Select(g => $"0x{o.Marks.Permitted(g):x}"))} }}";
 
-    private static string PendingOnly(RulesetOptions o) =>
-        $"ct mark & 0x{o.Marks.Judged:x} == {{ {string.Join(", ", o.Generations.Select(g => $"0x{o.Marks.Pending(g):x}"))} }}";
-
     /// <summary>
     /// What rides on its mark from agent to world. Of a watched flow only short headers do (the first bit of the payload is clear), and only what is surely one datagram: of several that
     /// segmentation offload merged, the first bit says nothing of the others. Two Initials have 2,400 bytes at least (RFC 9000, 14.1).
@@ -185,10 +188,10 @@ internal static partial class TrafficRuleset
             ip6 nexthdr != { 6, 17, 33, 47, 50, 58, 132 } goto ask_new
         """;
 
-    /// <summary>Echo requests, permitted or not: large ones are judged one by one, and none come faster than this (K3). Ten a second: a ping sends one.</summary>
+    /// <summary>Echo requests, permitted or not: none come faster than an agent's own limit, and large ones are judged one by one (K3).</summary>
     private static string EchoLimits() => $$"""
-            icmp type echo-request update @echoes { iifname limit rate over {{EchoesPerSecond}}/second burst {{EchoesBurst}} packets } counter name echo_over_limit drop
-            icmpv6 type echo-request update @echoes { iifname limit rate over {{EchoesPerSecond}}/second burst {{EchoesBurst}} packets } counter name echo_over_limit drop
+            icmp type echo-request jump echoes
+            icmpv6 type echo-request jump echoes
             icmp type echo-request meta length > {{Judging.DatagramJudge.EchoBytes}} goto queue_it
             icmpv6 type echo-request meta length > {{Judging.DatagramJudge.EchoBytes}} goto queue_it
         """;

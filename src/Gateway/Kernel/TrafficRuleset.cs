@@ -26,6 +26,8 @@ internal static partial class TrafficRuleset
 
     // The UDP header, and a payload of one frame of Ethernet.
     private const int WatchedDatagramBytes = 8 + 1500;
+
+    // A ping sends one a second.
     private const int EchoesPerSecond = 10;
     private const int EchoesBurst = 20;
 
@@ -34,13 +36,20 @@ internal static partial class TrafficRuleset
     private const string Zones6 = "zones6";
 
     private static readonly string[] ChangingChains = ["identify", "dns", "gate", "from_agent", "to_agent", "verdict", "output"];
-    /// <summary>Per agent and second: flows that are asked about, and flows towards the resolver, and packets of flows that are not permitted yet.</summary>
-    public const string NewFlows = "new_flows", DnsFlows = "dns_flows", PendingPackets = "pending_packets";
+
+    /// <summary>Per agent and second: flows that are asked about, flows towards the resolver, packets of flows that are asked about though they have begun (from the agent, and to it), and echo requests.</summary>
+    public const string NewFlows = "new_flows", DnsFlows = "dns_flows", PendingPackets = "pending_packets", PendingAnswers = "pending_answers", Echoes = "echoes";
+
+    /// <summary>Each of them has a limit and a counter for each agent.</summary>
+    public static IReadOnlyList<string> PerAgent { get; } = [NewFlows, DnsFlows, PendingPackets, PendingAnswers, Echoes];
 
     /// <summary>What the kernel refuses by itself for a moment (<see cref="DenialCache"/>), and how often it did.</summary>
     public static readonly string[] Denied = ["denied4", "denied6"], Hits = ["hits4", "hits6"];
 
-    private static readonly string[] FixedChains = ["queue_it", "ask_new", "dns_flows", "pending_packets", "remembered", "remember", "stamp_it", "refuse", "identity", "identity_verdict", "gate_verdict", "sort", "own_packets"];
+    /// <summary>Packets that were to be queued; and those of them that met no queue, so that nobody judged them.</summary>
+    public const string Asked = "asked", NotJudged = "not_judged";
+
+    private static readonly string[] FixedChains = ["queue_it", "ask_new", "ask_more", "ask_answer", "dns_flows", "echoes", "remembered", "remember", "stamp_it", "refuse", "identity", "identity_verdict", "gate_verdict", "sort", "own_packets"];
 
     /// <summary>Every chain but the queue's.</summary>
     public static IEnumerable<string> Chains => ChangingChains.Concat(FixedChains);
@@ -48,7 +57,7 @@ internal static partial class TrafficRuleset
     public static IReadOnlyList<string> Sets { get; } = ["inside", "identity4", "identity6", "monitored4", "monitored6"];
 
     public static IReadOnlyList<string> Maps { get; } =
-        [Zones, Zones4, Zones6, .. from name in (string[])[NewFlows, DnsFlows, PendingPackets] from tail in (string[])["4", "6", "_over4", "_over6"] select name + tail];
+        [Zones, Zones4, Zones6, .. from name in PerAgent from tail in (string[])["4", "6", "_over4", "_over6"] select name + tail];
 
     /// <summary>The whole table. The queue chain is empty in it: until the queue rule is there, everything queued is dropped.</summary>
     public static string Text(RulesetOptions o) => Frame(o) + "\n" + Changing(o);
@@ -82,20 +91,19 @@ internal static partial class TrafficRuleset
               set denied6 { type ipv6_addr . ipv6_addr . inet_proto . inet_service; size {{DenialCache.Places}}; flags dynamic, timeout; timeout {{DenialCache.Seconds}}s; }
               set hits4 { type ipv4_addr . ipv4_addr . inet_proto . inet_service; size {{DenialCache.CountedPlaces}}; flags dynamic; counter; }
               set hits6 { type ipv6_addr . ipv6_addr . inet_proto . inet_service; size {{DenialCache.CountedPlaces}}; flags dynamic; counter; }
-              set echoes { type ifname; size 4096; flags dynamic; timeout 1m; }
-              counter echo_over_limit { }
               counter spoofed_over_limit { }
               counter towards_over_limit { }
               counter invalid { }
               counter related { }
-              counter not_judged { }
+              counter {{NotJudged}} { }
+              counter {{Asked}} { }
               counter stale { }
               counter housekeeping { }
               counter dns_forwarded { }
               counter own_output { }
               chain {{QueueChain}} { }
               chain queue_it {
-                meta mark set meta mark | 0x{{m.Queued:x}}
+                meta mark set meta mark | 0x{{m.Queued:x}} counter name {{Asked}}
                 jump {{QueueChain}}
               }
               chain refuse {
@@ -109,8 +117,16 @@ internal static partial class TrafficRuleset
               chain dns_flows {
             {{Over(DnsFlows)}}
               }
-              chain pending_packets {
+              chain ask_more {
             {{Over(PendingPackets)}}
+                goto queue_it
+              }
+              chain ask_answer {
+            {{Over(PendingAnswers, "daddr")}}
+                goto queue_it
+              }
+              chain echoes {
+            {{Over(Echoes)}}
               }
               chain remembered {
                 meta l4proto != { tcp, udp } return
@@ -161,11 +177,11 @@ internal static partial class TrafficRuleset
     }
 
     private static string ShareMaps() => Lines(
-        from name in (string[])[NewFlows, DnsFlows, PendingPackets]
+        from name in PerAgent
         from family in (string[])["4", "6"]
         from map in (string[])[$"{name}{family} {{ type ipv{family}_addr : limit; }}", $"{name}_over{family} {{ type ipv{family}_addr : counter; }}"]
         select $"  map {map}");
 
-    private static string Over(string name) =>
-        $"    limit name ip saddr map @{name}4 counter name ip saddr map @{name}_over4 drop\n    limit name ip6 saddr map @{name}6 counter name ip6 saddr map @{name}_over6 drop";
+    private static string Over(string name, string agent = "saddr") =>
+        $"    limit name ip {agent} map @{name}4 counter name ip {agent} map @{name}_over4 drop\n    limit name ip6 {agent} map @{name}6 counter name ip6 {agent} map @{name}_over6 drop";
 }

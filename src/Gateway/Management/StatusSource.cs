@@ -92,7 +92,7 @@ internal sealed class StatusSource(HostKernel kernel, HostJudging judging, HostR
             Alarms = [.. Alarms(declared, monitored, agents.Length, locks, reload.Last)],
             Policy = new PolicyStatus(snapshot.Version, snapshot.AgentsHash, snapshot.Generation, snapshot.Policy.Rules.Length),
             Agents = new AgentsStatus(agents.Length - monitored, monitored, [.. agents.Where(a => a.Quarantined).Select(a => a.Id)]),
-            Queue = new QueueStatus(HostKernel.QueueNumber, kernel.Locks.QueueKind == Linux.QueueKind.Nft ? "nft" : "xtables", judging.Loop.Judged, judging.Queue.Overruns),
+            Queue = new QueueStatus(HostKernel.QueueNumber, kernel.Locks.QueueKind == Linux.QueueKind.Nft ? "nft" : "xtables", judging.Loop.Judged, judging.Losses.Total),
             Flows = judging.Table.Count,
             Pending = judging.Table.Pending,
             Bindings = judging.Bindings.Count,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Exeat.Flows;
+using Exeat.Gateway.Judging;
 using Exeat.Gateway.Kernel;
 using Exeat.Linux;
 using Exeat.Policy;
@@ -7,16 +8,18 @@ using Exeat.Policy;
 namespace Exeat.Gateway.Records;
 
 /// <summary>What the kernel dropped by itself, beyond what is recorded one by one: read from named counters now and then, and written as counted records (I5).</summary>
-internal sealed class KernelCounts(Nftables nftables, Attachments attachments, AgentRecords records, Func<Snapshot> current)
+internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments attachments, AgentRecords records, QueueLosses losses, Func<Snapshot> current)
 {
+    // What found the queue full has no counter of the kernel's.
+    private const string QueueFull = "queue_full";
+
     private static readonly (string Table, string Counter, Reason Reason)[] Known =
     [
         (TrafficRuleset.Table, "spoofed_over_limit", Reason.SpoofedSource),
         (TrafficRuleset.Table, "towards_over_limit", Reason.TowardsAgent),
-        (TrafficRuleset.Table, "echo_over_limit", Reason.LimitReached),
         (TrafficRuleset.Table, "invalid", Reason.Malformed),
         (TrafficRuleset.Table, "related", Reason.ProtocolNotSupported),
-        (TrafficRuleset.Table, "not_judged", Reason.LimitReached),
+        (TrafficRuleset.Table, TrafficRuleset.NotJudged, Reason.LimitReached),
         (TrafficRuleset.Table, "stale", Reason.StaleGeneration),
         (TrafficRuleset.Table, "dns_forwarded", Reason.DnsNotForwarded),
         (DropRuleset.Table, "intercepted_forwarded", Reason.DnsNotForwarded),
@@ -24,7 +27,9 @@ internal sealed class KernelCounts(Nftables nftables, Attachments attachments, A
         (DropRuleset.Table, "unstamped_input", Reason.GatewayItself),
     ];
 
-    private static readonly string[] PerAgent = [TrafficRuleset.NewFlows, TrafficRuleset.DnsFlows, TrafficRuleset.PendingPackets];
+    // Flows; the others count packets of flows that exist, or no flows at all.
+    private static readonly string[] OfFlows = [TrafficRuleset.NewFlows, TrafficRuleset.DnsFlows];
+
     private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _totals = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _overLimit = new(StringComparer.Ordinal);
@@ -35,32 +40,46 @@ internal sealed class KernelCounts(Nftables nftables, Attachments attachments, A
     /// <summary>New flows that the kernel dropped because their agent was over its rate. From any thread.</summary>
     public IEnumerable<(string Agent, long Value)> OverLimit() => _overLimit.Select(pair => (pair.Key, pair.Value));
 
-    /// <summary>Writes what was dropped since the last call. A table that somebody flushed just now counts from zero again.</summary>
-    public void Record()
+    /// <summary>As <see cref="Record"/>, and what the queue lost as well: for that the verdict thread has to come round to an empty queue.</summary>
+    public async Task RecordAsync(PacketQueue queue, VerdictLoop loop, CancellationToken stop)
     {
+        (int table, long before) = (locks.Loads, queue.Received);
+        if (Record() is not { } handed || table != locks.Loads) return;
+        Told(QueueFull, losses.Take(table, before, handed, await loop.DrainedAsync(stop).ConfigureAwait(false)), Reason.LimitReached, null);
+    }
+
+    /// <summary>Writes what was dropped since the last call. A table that somebody flushed just now counts from zero again. Returns how many packets were handed to the queue.</summary>
+    public long? Record()
+    {
+        long? handed = null;
         foreach (string table in (ReadOnlySpan<string>)[TrafficRuleset.Table, DropRuleset.Table])
         {
             if (Read(table) is not { } counters) continue;
             foreach ((string _, string counter, Reason reason) in Known.Where(known => known.Table == table)) Take(counters, counter, counter, reason, null);
             if (table != TrafficRuleset.Table) continue;
+            if (counters.TryGetValue(TrafficRuleset.Asked, out var asked) && counters.TryGetValue(TrafficRuleset.NotJudged, out var lonely)) handed = (long)asked.Packets - (long)lonely.Packets;
             foreach ((string agent, int number) in attachments.Numbers)
             {
-                foreach (string name in PerAgent) Take(counters, $"{name}_over_{number}", name + "_over_limit", Reason.LimitReached, agent);
+                foreach (string name in TrafficRuleset.PerAgent) Take(counters, $"{name}_over_{number}", name + "_over_limit", Reason.LimitReached, agent, OfFlows.Contains(name));
             }
         }
+        return handed;
     }
 
-    private void Take(IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)> counters, string counter, string name, Reason reason, string? agent)
+    private void Take(IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)> counters, string counter, string name, Reason reason, string? agent, bool isOfFlows = false)
     {
         if (!counters.TryGetValue(counter, out (ulong Packets, ulong Bytes) now)) return;
         long packets = (long)now.Packets, before = _seen.GetValueOrDefault(counter);
         _seen[counter] = packets;
         long fresh = packets >= before ? packets - before : packets;
+        if (agent is not null && isOfFlows && fresh > 0) _overLimit.AddOrUpdate(agent, fresh, (_, total) => total + fresh);
+        Told(name, fresh, reason, agent);
+    }
+
+    private void Told(string name, long fresh, Reason reason, string? agent)
+    {
         _totals.AddOrUpdate(name, fresh, (_, total) => total + fresh);
-        if (fresh == 0) return;
-        // Packets of flows that exist are no new flows.
-        if (agent is not null && !counter.StartsWith(TrafficRuleset.PendingPackets, StringComparison.Ordinal)) _overLimit.AddOrUpdate(agent, fresh, (_, total) => total + fresh);
-        Append(name, reason, agent, fresh);
+        if (fresh > 0) Append(name, reason, agent, fresh);
     }
 
     private IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)>? Read(string table)

@@ -18,6 +18,9 @@ public sealed class LabGateway(LabNetwork network, LabState state, IReadOnlyList
 
     private string AppliedFile => Path.Combine(state.Gateway, "applied.json");
 
+    /// <summary>Limits of the Gateway document other than its defaults, by their keys.</summary>
+    public IReadOnlyDictionary<string, int> Limits { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Writes the documents and starts it under a policy.</summary>
     public async Task StartAsync(PolicyText policy)
     {
@@ -26,10 +29,12 @@ public sealed class LabGateway(LabNetwork network, LabState state, IReadOnlyList
             await File.WriteAllTextAsync(Path.Combine(state.Documents, name), LabFiles.Text(name));
         }
         // Where everything is slow, clients take longer to write their hello as well.
-        if (LabPatience.Factor > 1)
+        Dictionary<string, int> limits = new(Limits);
+        if (LabPatience.Factor > 1) limits.TryAdd("helloMilliseconds", Math.Min(HelloMilliseconds * LabPatience.Factor, MostHelloMilliseconds));
+        if (limits.Count > 0)
         {
-            string limits = $"limits: {{helloMilliseconds: {Math.Min(HelloMilliseconds * LabPatience.Factor, MostHelloMilliseconds)}}}\n";
-            await File.AppendAllTextAsync(Path.Combine(state.Documents, LabFiles.GatewayName), limits);
+            string line = $"limits: {{{string.Join(", ", limits.Select(limit => $"{limit.Key}: {limit.Value}"))}}}\n";
+            await File.AppendAllTextAsync(Path.Combine(state.Documents, LabFiles.GatewayName), line);
         }
         await policy.WriteAsync(state);
         await RestartAsync();

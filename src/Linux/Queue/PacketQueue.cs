@@ -39,8 +39,11 @@ public sealed class PacketQueue : IDisposable
     /// <summary>Size of the socket's receive buffer as granted (the kernel counts twice what was asked).</summary>
     public int ReceiveBufferBytes => Libc.ReceiveBufferBytes(_socket.Descriptor);
 
-    /// <summary>How often the kernel said that it lost messages for want of buffer; such packets were dropped.</summary>
-    public long Overruns { get; private set; }
+    /// <summary>Packets that came, all batches together.</summary>
+    public long Received { get; private set; }
+
+    /// <summary>Whether the last <see cref="Receive(int)"/> brought all that was there.</summary>
+    public bool IsDrained { get; private set; }
 
     /// <summary>Verdicts the kernel refused, mostly because the packet was gone.</summary>
     public long RefusedVerdicts { get; private set; }
@@ -92,9 +95,11 @@ public sealed class PacketQueue : IDisposable
     {
         _count = 0;
         int buffers = _ring.Receive(timeoutMs, out Errno error);
-        if (error == Errno.ENOBUFS) Overruns++;
-        else if (error != Errno.None) throw new KernelException("nfqueue: receive from", $"{Number}", error);
+        // Not told to be lost for want of buffer (NETLINK_NO_ENOBUFS): such packets are dropped, and whoever counts what was handed to the queue knows.
+        if (error != Errno.None) throw new KernelException("nfqueue: receive from", $"{Number}", error);
         for (int i = 0; i < buffers; i++) Read(i);
+        Received += _count;
+        IsDrained = buffers < _ring.Capacity;
         return _count;
     }
 

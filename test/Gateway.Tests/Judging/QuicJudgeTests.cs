@@ -289,6 +289,17 @@ public sealed partial class QuicJudgeTests
     }
 
     [Theory, MemberData(nameof(Families))]
+    public void A_hello_in_more_datagrams_than_a_flow_may_hold_is_refused(bool v6)
+    {
+        using var bench = Bench(v6);
+        byte[] message = Hello();
+        for (uint i = 0; i < HeldDatagrams.PerFlow; i++) Assert.True(bench.Send(Initial(Frame(message, (int)i * 4, (int)i * 4 + 4), number: i)).Holds);
+        Assert.Equal(bench.Refused, bench.Send(Initial(Frame(message, HeldDatagrams.PerFlow * 4, HeldDatagrams.PerFlow * 4 + 4), number: HeldDatagrams.PerFlow)).Mark);
+        Assert.Equal("limit-reached", bench.LastDecision().Reason);
+        Assert.All(bench.Held.Due, due => Assert.False(due.Accept));
+    }
+
+    [Theory, MemberData(nameof(Families))]
     public void Monitor_holds_nothing_and_records_what_would_be(bool v6)
     {
         using var bench = Bench(v6, "monitor");

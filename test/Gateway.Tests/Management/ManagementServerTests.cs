@@ -103,6 +103,18 @@ public sealed class ManagementServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Half_a_request_does_not_keep_its_place()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, _port);
+        await socket.SendAsync("GET /healthz HTTP/1.1\r\nHos"u8.ToArray());
+        byte[] room = new byte[4096];
+        int count = await socket.ReceiveAsync(room).WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.StartsWith("HTTP/1.1 408", Encoding.ASCII.GetString(room, 0, count));
+        Assert.Equal(0, await socket.ReceiveAsync(room).WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task More_connections_than_the_limit_are_closed_and_the_living_go_on()
     {
         List<Socket> open = [];

@@ -1,6 +1,9 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Exeat.Gateway.Bindings;
 using Exeat.Gateway.Dns;
+using Exeat.Gateway.Judging;
+using Exeat.Gateway.Management;
 using Exeat.Gateway.Records;
 using Exeat.Policy;
 
@@ -17,11 +20,17 @@ public sealed partial class LimitsDocumentTests
         .. new[] { typeof(GatewayLimits), typeof(ResolverLimits), typeof(BindingLimits), typeof(RecordLimits) }
             .SelectMany(type => type.GetProperties().Where(property => property.DeclaringType == type && property.Name != "EqualityContract").Select(property => type == typeof(GatewayLimits)
                 ? char.ToLowerInvariant(property.Name[0]) + property.Name[1..] : $"{type.Name}.{property.Name}")),
+        .. new[] { typeof(HeldDatagrams), typeof(ManagementServer) }
+            .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Where(field => field.IsLiteral && field.FieldType == typeof(int)).Select(field => $"{type.Name}.{field.Name}")),
+        "PacketQueueOptions.MaxLength", "HostJudging.FlowCapacity", "DenialCache.Places",
     ];
 
     [Theory, MemberData(nameof(Limits))]
     public void Every_limit_has_a_row(string limit) =>
         Assert.True(Rows.Any(row => row.Contains($"`{limit}`", StringComparison.Ordinal)), $"docs/limits.md has no row for {limit}: say default, origin, for whom, what happens when it is full, the metric and the test");
+
+    [Fact]
+    public void Every_row_names_a_test() => Assert.DoesNotContain(Rows, row => !Test().IsMatch(row.Split('|')[^2]));
 
     [Fact]
     public void Every_metric_that_it_names_is_registered()
