@@ -11,6 +11,8 @@ public sealed class HelpTests
     [InlineData("preflight")]
     [InlineData("support-bundle")]
     [InlineData("policy what-if")]
+    [InlineData("policy diff")]
+    [InlineData("policy report")]
     public void Help_is_what_was_reviewed(string command)
     {
         Ran ran = CommandLine.Run([.. command.Split(' '), "--help"]);

@@ -204,11 +204,10 @@ public sealed class WhatIfTests : IDisposable
             journal => journal.Append(Replays.Hello(Replays.Flow(_journal)) with { Labels = FlowLabels.From([new("team", "red")]) }),
             // An address that the agent made up is none of its own.
             journal => journal.Append(Replays.Hello(Replays.Flow(_journal), Verdict.Deny, "default-deny", Reason.SpoofedSource) with { Source = Names.Address.V4(0x0A000001) }));
-        var agents = new RecordedAgents();
-        foreach (FlowEvent read in _journal.Read()) agents.Add(read);
-        AgentDocument agent = Assert.Single(agents.Document().Agents);
+        AgentsDocument agents = RecordedAgents.Of(_journal.Read());
+        AgentDocument agent = Assert.Single(agents.Agents);
         Assert.Equal(("coding-1", "coding", "192.0.2.2", "red"), (agent.Id, agent.Class, Assert.Single(agent.Addresses).ToString(), Assert.Single(agent.Labels).Value));
-        Assert.Equal([1, 0, 0, 0, 0], Totals(Replays.Ask(_journal, Replays.Compile(Replays.Head + Permit, agents.Document()), out _)));
+        Assert.Equal([1, 0, 0, 0, 0], Totals(Replays.Ask(_journal, Replays.Compile(Replays.Head + Permit, agents), out _)));
     }
 
     public void Dispose() => _journal.Dispose();

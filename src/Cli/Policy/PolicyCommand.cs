@@ -6,7 +6,7 @@ namespace Exeat.Cli;
 /// <summary><c>exeat policy</c>: check, test, explain and compare policies without a gateway, and print the schemas.</summary>
 internal static class PolicyCommand
 {
-    public static Command Create() => new("policy", "check, test, explain and compare policies") { Check(), Test(), Explain(), PolicyWhatIf.Create(), Schema() };
+    public static Command Create() => new("policy", "check, test, explain and compare policies") { Check(), Test(), Explain(), PolicyWhatIf.Create(), PolicyComparisonRun.Create(), PolicyUseReport.Create(), Schema() };
 
     private static Command Check()
     {

@@ -57,7 +57,7 @@ internal sealed class PolicyWhatIf
     {
         Policy.Policy policy = input.LoadPolicy(output);
         AgentsDocument? declared = input.LoadAgents(output);
-        AgentsDocument agents = declared ?? AgentsOf(open(), scope);
+        AgentsDocument agents = declared ?? RecordedAgents.Of(open().Read(scope.Since));
         CompiledPolicy candidate = CompiledPolicy.Compile(policy, agents, TimeProvider.System.GetUtcNow());
         var whatIf = new WhatIf(candidate);
         var attempts = new RecordedAttempts(scope);
@@ -65,14 +65,6 @@ internal sealed class PolicyWhatIf
         foreach (RecordedAttempt attempt in attempts.Of(ReadingProgress.Watch(reader.Read(scope.Since), line => output.Tell($"{Program}: {line}")))) whatIf.Add(attempt);
         JournalOption.TellCorrupt(reader, output);
         return new PolicyWhatIf(whatIf, attempts, candidate, declared is null);
-    }
-
-    // Who is in a group can depend on any address that the agent has, so that all are looked up first.
-    private static AgentsDocument AgentsOf(JournalReader reader, AttemptScope scope)
-    {
-        var agents = new RecordedAgents();
-        foreach (FlowEvent read in reader.Read(scope.Since)) agents.Add(read);
-        return agents.Document();
     }
 
     private int Judge(long? newlyDenied, long? passed, CommandOutput output)

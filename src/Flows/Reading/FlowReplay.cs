@@ -37,6 +37,7 @@ public sealed class FlowReplay
         {
             if (name.Source == "binding") _bound[^bound--] = DomainName.FromCanonical(Encoding.ASCII.GetBytes(name.Name));
         }
+        Claimed = claim?.Name;
         _claimed = claim is null ? [] : Encoding.Latin1.GetBytes(claim.Name);
         // Only the kind of claim is needed here; whether it is proven is for policy to find from the bound names.
         _claimProof = claim?.Source switch
@@ -50,6 +51,9 @@ public sealed class FlowReplay
 
     /// <summary>The event that is replayed.</summary>
     public FlowEvent Event { get; }
+
+    /// <summary>What the client claimed or asked; null: nothing.</summary>
+    public string? Claimed { get; }
 
     /// <summary>What the client claimed or asked, else the first name bound to the address; null when only the address is known.</summary>
     public string? Name { get; }

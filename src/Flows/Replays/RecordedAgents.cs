@@ -13,8 +13,15 @@ public sealed class RecordedAgents
 
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Takes note of whose event it is.</summary>
-    public void Add(FlowEvent read)
+    /// <summary>The agents of these events. Who is in a group can depend on any address that an agent has: all are looked up before the first attempt is judged.</summary>
+    public static AgentsDocument Of(IEnumerable<FlowEvent> events)
+    {
+        var agents = new RecordedAgents();
+        foreach (FlowEvent read in events) agents.Add(read);
+        return agents.Document();
+    }
+
+    private void Add(FlowEvent read)
     {
         if (read.Agent is not { Length: > 0 } id) return;
         if (!_seen.TryGetValue(id, out Seen? agent))
@@ -28,8 +35,7 @@ public sealed class RecordedAgents
         if (read.Source is not null && agent.Texts.Count < MaxAddresses && agent.Texts.Add(read.Source) && Address.TryParse(read.Source, out Address address)) agent.Addresses.Add(address);
     }
 
-    /// <summary>The document that would declare them.</summary>
-    public AgentsDocument Document() => new()
+    private AgentsDocument Document() => new()
     {
         Hash = "as-recorded",
         Agents =

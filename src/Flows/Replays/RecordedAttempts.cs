@@ -19,7 +19,7 @@ public sealed class RecordedAttempts(AttemptScope scope)
     internal const int MaxWaiting = 32_768;
 
     private readonly Dictionary<string, long> _leftOut = new(StringComparer.Ordinal);
-    private Dictionary<string, FlowReplay> _waiting = new(StringComparer.Ordinal), _waitingLonger = new(StringComparer.Ordinal);
+    private Dictionary<string, FlowEvent> _waiting = new(StringComparer.Ordinal), _waitingLonger = new(StringComparer.Ordinal);
 
     /// <summary>What was left out: reason and number of attempts.</summary>
     public IReadOnlyDictionary<string, long> LeftOut => _leftOut;
@@ -33,46 +33,52 @@ public sealed class RecordedAttempts(AttemptScope scope)
         foreach (FlowEvent read in events)
         {
             if (read.Event is not ("decision" or "counted" or "end") || read.Flow is null || !scope.Holds(read)) continue;
-            FlowReplay? before = TakeWaiting(read.Flow);
+            FlowEvent? before = TakeWaiting(read.Flow);
             if (read.Event == "end")
             {
-                if (before is not null) yield return Given(before, 1);
-                continue;
+                if (before is not null && Take(before) is { } ended) yield return ended;
             }
-            if (FlowReplay.From(read) is not { } replay)
+            else if (read.Verdict != PendingText)
             {
-                LeaveOut(read);
-            }
-            else if (read.Verdict == PendingText)
-            {
-                if (_waiting.Count == MaxWaiting)
-                {
-                    foreach (FlowReplay old in _waitingLonger.Values) yield return Given(old, 1);
-                    (_waitingLonger, _waiting) = (_waiting, _waitingLonger);
-                    _waiting.Clear();
-                }
-                _waiting[read.Flow] = replay;
+                if (Take(read) is { } attempt) yield return attempt;
             }
             else
             {
-                yield return Given(replay, read.Count);
+                if (_waiting.Count == MaxWaiting)
+                {
+                    foreach (FlowEvent old in _waitingLonger.Values)
+                    {
+                        if (Take(old) is { } attempt) yield return attempt;
+                    }
+                    (_waitingLonger, _waiting) = (_waiting, _waitingLonger);
+                    _waiting.Clear();
+                }
+                _waiting[read.Flow] = read;
             }
         }
-        foreach (FlowReplay old in _waitingLonger.Values.Concat(_waiting.Values)) yield return Given(old, 1);
+        foreach (FlowEvent old in _waitingLonger.Values.Concat(_waiting.Values))
+        {
+            if (Take(old) is { } attempt) yield return attempt;
+        }
         _waiting.Clear();
         _waitingLonger.Clear();
     }
 
     private static readonly string PendingText = Verdict.Pending.Text();
 
-    private RecordedAttempt Given(FlowReplay replay, long count)
+    private RecordedAttempt? Take(FlowEvent read)
     {
-        Count += count;
-        return new RecordedAttempt(replay, count);
+        if (FlowReplay.From(read) is not { } replay)
+        {
+            LeaveOut(read);
+            return null;
+        }
+        Count += read.Count;
+        return new RecordedAttempt(replay, read.Count);
     }
 
-    private FlowReplay? TakeWaiting(string flow) =>
-        _waiting.Remove(flow, out FlowReplay? waiting) || _waitingLonger.Remove(flow, out waiting) ? waiting : null;
+    private FlowEvent? TakeWaiting(string flow) =>
+        _waiting.Remove(flow, out FlowEvent? waiting) || _waitingLonger.Remove(flow, out waiting) ? waiting : null;
 
     private void LeaveOut(FlowEvent read)
     {

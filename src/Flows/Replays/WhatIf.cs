@@ -9,22 +9,16 @@ public sealed class WhatIf
     /// <summary>Different rows that are kept: some 50 MiB. Further destinations are counted together, for each agent and pair of rules.</summary>
     public const int MaxRows = 50_000;
 
-    private readonly CompiledPolicy _candidate;
-    private readonly Dictionary<string, int> _agents = new(StringComparer.Ordinal);
+    private readonly PolicyReplay _candidate;
     private readonly Dictionary<WhatIfKey, WhatIfRow> _rows = [];
-    private readonly Dictionary<string, long> _unknown = new(StringComparer.Ordinal);
     private readonly long[] _totals = new long[Enum.GetValues<WhatIfChange>().Length];
     private readonly int _maxRows;
 
     /// <summary>Compares with this policy.</summary>
-    public WhatIf(CompiledPolicy candidate, int maxRows = MaxRows)
-    {
-        (_candidate, _maxRows) = (candidate, maxRows);
-        for (int i = 0; i < candidate.Agents.Length; i++) _agents[candidate.Agents[i].Id] = i;
-    }
+    public WhatIf(CompiledPolicy candidate, int maxRows = MaxRows) => (_candidate, _maxRows) = (new PolicyReplay(candidate), maxRows);
 
     /// <summary>Attempts of agents that the candidate's agents document does not declare: nothing can be said of them.</summary>
-    public IReadOnlyDictionary<string, long> UnknownAgents => _unknown;
+    public IReadOnlyDictionary<string, long> UnknownAgents => _candidate.UnknownAgents;
 
     /// <summary>How many attempts were compared.</summary>
     public long Compared => _totals.Sum();
@@ -45,22 +39,11 @@ public sealed class WhatIf
     /// <summary>Takes one attempt.</summary>
     public void Add(in RecordedAttempt recorded)
     {
-        FlowReplay replay = recorded.Replay;
-        FlowEvent read = replay.Event;
-        string agent = read.Agent ?? "";
-        if (!_agents.TryGetValue(agent, out int index))
-        {
-            if (_unknown.Count >= 1000 && !_unknown.ContainsKey(agent)) agent = "others";
-            _unknown[agent] = _unknown.GetValueOrDefault(agent) + recorded.Count;
-            return;
-        }
-        Decision decision = _candidate.Decide(replay.Attempt(index));
-        bool depends = decision.Verdict == Verdict.Pending && read.Verdict != PendingText;
-        if (depends) decision = AfterHonestHello(replay, index);
-        string rule = decision.Verdict == Verdict.Pending ? "" : _candidate.RuleName(decision);
-        WhatIfChange change = Compare(read, decision.Verdict, rule, _candidate.Agents[index].EffectiveMode);
+        if (!_candidate.TryDecide(recorded, out PolicyReplay.Answer answer)) return;
+        FlowEvent read = recorded.Replay.Event;
+        WhatIfChange change = Compare(read, answer.Decision.Verdict, answer.Rule, _candidate.Policy.Agents[answer.Agent].EffectiveMode);
         _totals[(int)change] += recorded.Count;
-        if (change != WhatIfChange.Unchanged) Enter(KeyOf(replay, change, rule, depends), read, recorded.Count);
+        if (change != WhatIfChange.Unchanged) Enter(KeyOf(recorded.Replay, change, answer.Rule, answer.DependsOnHello), read, recorded.Count);
     }
 
     private static readonly string PendingText = Verdict.Pending.Text(), DenyText = Verdict.Deny.Text();
@@ -73,19 +56,6 @@ public sealed class WhatIf
         if (wasDenied && read.Enforced == false && mode == Mode.Enforce) return WhatIfChange.PassedInMonitor;
         // What waited for its hello had no rule yet.
         return rule == (read.Verdict == PendingText ? "" : read.Rule ?? "") ? WhatIfChange.Unchanged : WhatIfChange.ChangedRule;
-    }
-
-    // The record ends where the candidate would look further. The worst of what honest clients may say is taken for a permit, the best for a denial: a change is shown rather than missed.
-    private Decision AfterHonestHello(FlowReplay replay, int agent)
-    {
-        Verdict wanted = replay.Event.Verdict == DenyText ? Verdict.Permit : Verdict.Deny;
-        Decision decision = default;
-        for (int i = 0; i < replay.HonestHellos; i++)
-        {
-            decision = _candidate.Decide(replay.HonestHello(agent, i));
-            if (decision.Verdict == wanted) break;
-        }
-        return decision;
     }
 
     private static WhatIfKey KeyOf(FlowReplay replay, WhatIfChange change, string rule, bool depends)

@@ -8,6 +8,9 @@ internal sealed class IntervalIndex
 
     private IntervalIndex(UInt128[] starts, int[] rows) => (_starts, _rows) = (starts, rows);
 
+    /// <summary>Where the intervals begin.</summary>
+    public IReadOnlyList<UInt128> Starts => _starts;
+
     /// <summary>The row number at a point.</summary>
     public int Find(UInt128 point)
     {

@@ -24,6 +24,9 @@ internal sealed class Transports
         (_ports, _portRows) = IndexPorts(rules, words);
     }
 
+    /// <summary>The ports at which some rule begins or ends to speak.</summary>
+    public IReadOnlyList<UInt128> PortEdges => _ports.Starts;
+
     /// <summary>The rules that speak of this protocol.</summary>
     public ReadOnlySpan<ulong> OfProtocol(byte protocol) => _protocolRows[_protocols[protocol]];
 

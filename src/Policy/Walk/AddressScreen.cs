@@ -45,6 +45,16 @@ public static class AddressScreen
         return Lies(address, IfStatedPrefixes) ? AddressKind.IfStated : AddressKind.Public;
     }
 
+    /// <summary>The first address of every run of addresses of one kind.</summary>
+    internal static IEnumerable<Address> Edges => NeverPrefixes.Concat(IfStatedPrefixes).SelectMany(prefix => (Address[])[prefix.Network, After(prefix)]);
+
+    // The last prefix of all has none behind it: adding wraps to the first address, which is an edge as well.
+    private static Address After(Prefix prefix)
+    {
+        UInt128 next = prefix.Network.Bits + (UInt128.One << (prefix.Network.Width - prefix.Length));
+        return prefix.Network.IsV4 ? Address.V4((uint)next) : Address.V6(next);
+    }
+
     private static bool Lies(Address address, ImmutableArray<Prefix> prefixes)
     {
         foreach (Prefix prefix in prefixes)
