@@ -6,6 +6,8 @@ using Exeat.Cli;
 // Table of contents: every command is made by its own folder.
 var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agents.")
 {
+    InitCommand.Create(),
+    PackCommand.Create(),
     PolicyCommand.Create(),
     DocumentCommands.Agents(),
     DocumentCommands.Gateway(),
@@ -17,6 +19,7 @@ var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agen
 };
 foreach (Command command in LabCommands.All()) root.Add(command);
 GlobalOptions.AddTo(root);
+HelpWithExamples.AddTo(root);
 
 ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Action is ParseErrorAction)

@@ -9,16 +9,23 @@ internal static class CommandLine
 
     public static Ran Run(params string[] arguments) => Run([], arguments);
 
-    public static Ran Run(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+    public static Ran Run(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments) => Finish(Start(environment, arguments));
+
+    /// <summary>In a folder, as after <c>cd</c>.</summary>
+    public static Ran RunIn(string folder, params string[] arguments) => Finish(Start([], arguments, folder));
+
+    private static Ran Finish(Process started)
     {
-        using Process process = Start(environment, arguments);
+        using Process process = started;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string data = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return new Ran(process.ExitCode, data, errors.Result);
     }
 
-    public static Process Start(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+    public static Process Start(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments) => Start(environment, arguments, Path.GetTempPath());
+
+    private static Process Start(IEnumerable<KeyValuePair<string, string>> environment, string[] arguments, string folder)
     {
         string program = Path.Combine(Root, "artifacts", "exeat", "exeat.dll");
         Assert.True(File.Exists(program), "build src/Cli first (./dev build)");
@@ -26,7 +33,7 @@ internal static class CommandLine
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
+            WorkingDirectory = folder,
         };
         foreach (string variable in (string[])["EXEAT_JOURNAL", "EXEAT_POLICY", "EXEAT_AGENTS", "EXEAT_PACKS", "EXEAT_COMMAND"]) start.Environment.Remove(variable);
         start.Environment.Remove("COLUMNS");

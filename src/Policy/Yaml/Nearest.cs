@@ -1,7 +1,7 @@
 namespace Exeat.Policy;
 
 /// <summary>Finds the word a person most likely meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>The nearest of the known words within a third of its length in edits; null when none is near.</summary>
     public static string? Of(string written, IEnumerable<string> known)
