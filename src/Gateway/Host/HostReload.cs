@@ -109,7 +109,7 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
     {
         try
         {
-            _lastGood.Keep(_gateway, _inForce, documents.Clock);
+            if (!_lastGood.Keep(_gateway, _inForce, documents.Clock)) log.LastGoodNotKept("the documents changed while they were copied");
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

@@ -99,8 +99,14 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
     private void End(in FlowKey key, Snapshot snapshot, FlowRecorder recorder)
     {
         int agent = snapshot.FindAgent(key.Source);
-        if (agent < 0 || table.Begin(key, snapshot.Policy.Agents[agent].Id, recorder.NewFlow(), time.GetTimestamp()) is not { } entry) return;
-        (entry.Decision, entry.Enforced, entry.Generation) = (new Decision(Verdict.Deny, Reason.UnprovenAfterRestart), true, snapshot.Generation);
+        var decision = new Decision(Verdict.Deny, Reason.UnprovenAfterRestart);
+        if (agent < 0 || table.Begin(key, snapshot.Policy.Agents[agent].Id, recorder.NewFlow(), time.GetTimestamp()) is not { } entry)
+        {
+            // Of an agent that is gone, or beyond what the table holds: without an entry nobody is told by a reset, and the record is all there is.
+            recorder.Refusal(key, snapshot, agent, decision);
+            return;
+        }
+        (entry.Decision, entry.Enforced, entry.Generation) = (decision, true, snapshot.Generation);
         recorder.Decision(entry, snapshot, agent, Stage.FirstPacket);
         if (key.Protocol == FlowKey.Tcp)
         {

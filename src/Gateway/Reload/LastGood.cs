@@ -13,11 +13,12 @@ namespace Exeat.Gateway.Reload;
 ///   last-good/policy/origin      path, packs path, version, time: one a line
 ///   last-good/policy/documents   the file, or the folder's YAML files; packs beside it
 ///   last-good/agents/…           likewise
+///   last-good/….before           while one takes the place of another
 /// </code>
 /// </remarks>
 internal sealed class LastGood(string stateDir, TimeProvider time)
 {
-    private const string Origin = "origin";
+    private const string Origin = "origin", Before = ".before";
 
     private readonly string _root = Path.Combine(stateDir, "last-good");
 
@@ -42,16 +43,22 @@ internal sealed class LastGood(string stateDir, TimeProvider time)
     private bool Keep(string what, ImmutableArray<string> sources, string version, Func<string, string?> versionOf)
     {
         if (OriginOf(what) is { } kept && kept.Version == version && kept.Sources.SequenceEqual(sources)) return true;
-        string fresh = Folder(what) + ".new";
+        string fresh = Path.Combine(_root, what + ".new");
         if (Directory.Exists(fresh)) Directory.Delete(fresh, recursive: true);
         Copy(sources[0], Path.Combine(fresh, "documents"));
         if (sources is [_, { Length: > 0 } packs]) Copy(packs, Path.Combine(fresh, "packs"));
         // The copy is made after the documents were read: only what gives the same version is what is in force.
         if (versionOf(fresh) != version) return false;
         File.WriteAllLines(Path.Combine(fresh, Origin), [.. sources, version, time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)]);
-        // Between these two there is no copy: a crash just here makes the next start rely on the documents alone.
-        if (Directory.Exists(Folder(what))) Directory.Delete(Folder(what), recursive: true);
-        Directory.Move(fresh, Folder(what));
+        // At each moment there is a whole copy under one of the two names.
+        string folder = Path.Combine(_root, what), before = folder + Before;
+        if (Directory.Exists(folder))
+        {
+            if (Directory.Exists(before)) Directory.Delete(before, recursive: true);
+            Directory.Move(folder, before);
+        }
+        Directory.Move(fresh, folder);
+        if (Directory.Exists(before)) Directory.Delete(before, recursive: true);
         return true;
     }
 
@@ -64,7 +71,8 @@ internal sealed class LastGood(string stateDir, TimeProvider time)
         return (lines[..^2], lines[^2], kept);
     }
 
-    private string Folder(string what) => Path.Combine(_root, what);
+    // A crash between two renamings leaves the copy of before.
+    private string Folder(string what) => Path.Combine(_root, what) is var folder && !Directory.Exists(folder) && Directory.Exists(folder + Before) ? folder + Before : folder;
 
     // A file keeps its name, which is part of the version.
     private static string CopyOf(string folder, string source)

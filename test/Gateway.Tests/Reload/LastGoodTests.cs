@@ -71,6 +71,20 @@ public sealed class LastGoodTests : IDisposable
         Assert.Equal(loaded.Policy!.Version, Read(gateway).Policy?.Version);
     }
 
+    [Fact]
+    public void A_crash_while_one_copy_takes_the_place_of_another_leaves_one()
+    {
+        (GatewayDocument gateway, Loaded loaded) = Kept();
+        string copy = Path.Combine(_folder.State, "last-good", "policy");
+        Directory.Move(copy, copy + ".before");
+        Assert.Equal(loaded.Policy!.Version, Read(gateway).Policy?.Version);
+        _folder.Write("policy.yaml", ReloadFolder.Policy + "# another\n");
+        Loaded newer = Loaded.Read(gateway, TimeProvider.System);
+        Assert.True(new LastGood(_folder.State, TimeProvider.System).Keep(gateway, newer, TimeProvider.System));
+        Assert.Equal(newer.Policy!.Version, Read(gateway).Policy?.Version);
+        Assert.False(Directory.Exists(copy + ".before"));
+    }
+
     [Theory]
     [InlineData("origin", ""), InlineData("origin", "one line"), InlineData("documents/policy.yaml", "\0\0\0"), InlineData("documents/policy.yaml", "kind: [")]
     public void A_damaged_copy_is_none(string file, string text)

@@ -1,3 +1,4 @@
+using Exeat.Flows;
 using Exeat.Lab.Report;
 using Exeat.Lab.Tests.Labs;
 using Exeat.Lab.Topology;
@@ -68,6 +69,24 @@ public sealed class RestartTests(RunningLab lab, ITestOutputHelper output) : ICl
         SeenRecord record = Assert.IsType<SeenRecord>(Records(family).FirstOrDefault(r => r.Reason == "unproven-after-restart"));
         Assert.Equal(("coding-1", "deny", true), (record.Agent, record.Verdict, record.Enforced));
         Assert.True((await lab.TryAsync("tcp-send", "@database", family, port: 5432)).Arrived);
+    }
+
+    [Theory, InlineData(4), InlineData(6)]
+    public async Task A_flow_of_an_agent_that_is_gone_is_recorded_at_the_start_too(int family)
+    {
+        await lab.BeginAsync();
+        DateTimeOffset from = TimeProvider.System.GetUtcNow();
+        Sender sender = await lab.SendAsync("research-1", family, seconds: 10);
+        await lab.Gateway.Process.SignalAsync("KILL");
+        await lab.UntilAsync(() => lab.Gateway.Process.HasEnded, "it lives");
+        lab.Write(RunningLab.AgentsFile, string.Join('\n', lab.Read(RunningLab.AgentsFile).Split('\n').Where(line => !line.Contains("research-1", StringComparison.Ordinal))));
+        await lab.Gateway.RestartAsync();
+        string source = LabPlan.Find("research-1")!.Address(family);
+        Assert.Contains(new JournalReader(lab.State.Journal).Read(from), e => e is { Agent: null, Verdict: "deny", Reason: "unproven-after-restart" } && e.Source == source && e.Destination == RunningLab.DatabaseAt(family));
+        long before = await lab.ArrivedAsync("research-1", family, Tcp);
+        await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
+        Assert.Equal(before, await lab.ArrivedAsync("research-1", family, Tcp));
+        await sender.EndAsync();
     }
 
     [Theory, InlineData(4), InlineData(6)]
