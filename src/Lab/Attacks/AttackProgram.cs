@@ -33,6 +33,7 @@ public static class AttackProgram
                 "no-sni" => TlsTricks.NoNameAsync(target),
                 "syn-flood" => Floods.RunAsync(target, Floods.Syn),
                 "same-syn-flood" => Floods.RunAsync(target, Floods.SameSyn),
+                "answer-flood" => PendingFlood.AnswerAsync(target),
                 "pending-acks" => PendingFlood.RunAsync(target, PendingFlood.Acknowledgement),
                 "pending-bytes" => PendingFlood.RunAsync(target, PendingFlood.FirstByte),
                 "pending-flood" => PendingFlood.RunAsync(target, PendingFlood.Mixed),

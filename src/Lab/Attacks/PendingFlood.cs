@@ -43,6 +43,31 @@ internal static class PendingFlood
         return true;
     }
 
+    /// <summary>
+    /// The other side of it, run in the world for an address where nobody else answers: takes the first SYN to it, and floods the agent with answers. The mark is <c>COUNT:RATE</c>.
+    /// </summary>
+    public static async Task<bool> AnswerAsync(AttackTarget target)
+    {
+        int[] given = [.. target.Canary.Split(':').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        Address here = Address.FromBytes(target.Address.GetAddressBytes());
+        using PacketTap tap = PacketTap.Open();
+        (Address agent, ushort port, uint next) = Syn(tap, here, (ushort)target.Port);
+        await Floods.SendAsync(given[0], given[1], (number, packet) => PacketWriter.Write(
+            new PacketDraft
+            {
+                Source = here,
+                Destination = agent,
+                Protocol = IpProtocol.Tcp,
+                SourcePort = (ushort)target.Port,
+                DestinationPort = port,
+                Sequence = number == 0 ? 1000u : 1001u,
+                Acknowledgement = next,
+                Flags = number == 0 ? TcpFlags.Syn | TcpFlags.Ack : TcpFlags.Ack,
+            },
+            packet));
+        return true;
+    }
+
     /// <summary>Empty acknowledgements, all the same.</summary>
     public static int Acknowledgement(in PacketDraft next, int number, Span<byte> packet) => PacketWriter.Write(next, packet);
 
@@ -79,5 +104,21 @@ internal static class PendingFlood
             }
         }
         throw new IOException("no SYN-ACK was seen");
+    }
+
+    // Who knocks, and what their next byte is.
+    private static (Address From, ushort Port, uint Next) Syn(PacketTap tap, Address to, ushort port)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(start) < AttackTarget.Patience * 3)
+        {
+            int count = tap.Receive(100);
+            for (int i = 0; i < count; i++)
+            {
+                if (PacketView.TryRead(tap[i].Bytes, out PacketView seen) && seen.IsTcp && seen.Destination == to && seen.DestinationPort == port && seen.Flags == TcpFlags.Syn)
+                    return (seen.Source, seen.SourcePort, seen.Sequence + 1);
+            }
+        }
+        throw new IOException("nobody came");
     }
 }

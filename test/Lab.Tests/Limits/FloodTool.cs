@@ -16,6 +16,14 @@ internal static class FloodTool
     public static Task<TimeSpan> FloodPendingAsync(this LabFixture lab, string agent, string kind, int family, int count, int rate) =>
         RunAsync(lab, agent, count, kind, family == 4 ? "0.0.0.0" : "::", "443", $"{count}:{rate}", "openclaw.ai");
 
+    /// <summary>An agent opens a connection to an address where nobody answers but a flood, by hand, from the world; returns how long the flood took.</summary>
+    public static async Task<TimeSpan> FloodAnswersAsync(this LabFixture lab, string agent, string address, int count, int rate)
+    {
+        Task<TimeSpan> flood = RunAsync(lab, LabPlan.World, count, "answer-flood", address, "443", $"{count}:{rate}", "nobody");
+        await lab.RunAsync(agent, [.. LabPrograms.Exeat, "lab-attack", "tcp-send", address, "443", "hello", "nobody"]);
+        return await flood;
+    }
+
     /// <summary>
     /// An honest agent gets four fifths of its connections beside a flood, compared with what it got alone just before: in the middle one of three such pairs, since
     /// the machine has other things to do. Returns how many floods there were.

@@ -8,8 +8,8 @@ public sealed class PendingFloodTests(PendingPacketsLab lab) : IClassFixture<Pen
 {
     private const int Sent = 8000, Rate = 8000;
 
-    // Conntrack takes a SYN that comes again for a part of the flow that it began.
-    private const string SameSyn = "same-syn-flood";
+    // Conntrack takes a SYN that comes again for a part of the flow that it began. Answers come from the world.
+    private const string SameSyn = "same-syn-flood", Answers = "answer-flood";
 
     [Theory]
     [InlineData(4, "pending-acks")]
@@ -20,6 +20,8 @@ public sealed class PendingFloodTests(PendingPacketsLab lab) : IClassFixture<Pen
     [InlineData(6, "pending-flood")]
     [InlineData(4, SameSyn)]
     [InlineData(6, SameSyn)]
+    [InlineData(4, Answers)]
+    [InlineData(6, Answers)]
     public async Task A_flood_on_a_pending_flow_reaches_user_space_within_the_limit_and_the_rest_is_counted(int family, string kind)
     {
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
@@ -27,7 +29,7 @@ public sealed class PendingFloodTests(PendingPacketsLab lab) : IClassFixture<Pen
         (long judged, TimeSpan took) = await JudgedAsync(lab, family, kind);
         long most = (long)(PendingPacketsLab.PerSecond * (took.TotalSeconds + 2)) + PendingPacketsLab.PerSecond;
         Assert.InRange(judged, 1, most);
-        List<FlowEvent> refused = await lab.RecordedAsync(from, Sent - most, e => e.End == "pending_packets_over_limit");
+        List<FlowEvent> refused = await lab.RecordedAsync(from, Sent - most, e => e.End == (kind == Answers ? "pending_answers_over_limit" : "pending_packets_over_limit"));
         Assert.InRange(refused.Sum(FloodTool.Count), Sent - most, Sent);
         Assert.All(refused, e => Assert.Equal(("coding-1", "counted", "deny", "limit-reached"), (e.Agent, e.Event, e.Verdict, e.Reason)));
         // Judged or refused: there is no third way, and none was called invalid on its way.
@@ -44,16 +46,19 @@ public sealed class PendingFloodTests(PendingPacketsLab lab) : IClassFixture<Pen
         await open.InitializeAsync();
         foreach (int family in (int[])[4, 6])
         {
-            foreach (string kind in (string[])["pending-flood", SameSyn]) Assert.InRange((await JudgedAsync(open, family, kind)).Packets, Sent * 9 / 10, long.MaxValue);
+            foreach (string kind in (string[])["pending-flood", SameSyn, Answers]) Assert.InRange((await JudgedAsync(open, family, kind)).Packets, Sent * 9 / 10, long.MaxValue);
         }
     }
 
     private static async Task<(long Packets, TimeSpan Took)> JudgedAsync(GatewayLab lab, int family, string kind)
     {
         long before = await lab.JudgedAsync();
-        TimeSpan took = await (kind == SameSyn
-            ? lab.FloodAsync("coding-1", kind, PendingPacketsLab.SilentAt(family), 443, Sent, Rate)
-            : lab.FloodPendingAsync("coding-1", kind, family, Sent, Rate));
+        TimeSpan took = await (kind switch
+        {
+            SameSyn => lab.FloodAsync("coding-1", kind, PendingPacketsLab.SilentAt(family), 443, Sent, Rate),
+            Answers => lab.FloodAnswersAsync("coding-1", PendingPacketsLab.SilentAt(family), Sent, Rate),
+            _ => lab.FloodPendingAsync("coding-1", kind, family, Sent, Rate),
+        });
         return (await lab.JudgedAsync() - before, took);
     }
 }
