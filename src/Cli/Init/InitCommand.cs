@@ -82,13 +82,16 @@ internal static class InitCommand
         }
         foreach (Approval approval in plan.Approvals)
             output.Tell($"{approval.For}: the provider {approval.Provider} leaves the deny list of {(approval.IsModel ? "model providers" : "known ways out")}; what was asked for is permitted, the rest of it falls to the default", LogLevel.Warning);
-        output.Tell($"next, in {folder}:");
-        if (wish.Owner is null || wish.Why is null) output.Tell($"  policy/policy.yaml: say at each \"{InitDocuments.FillIn}\" who answers for it and what for");
-        output.Tell("  agents.yaml, gateway.yaml: put your interfaces and addresses in place of the examples");
-        output.Tell("  exeat policy check policy --agents agents.yaml --packs packs --strict-expiry");
-        output.Tell("  exeat policy test policy --agents agents.yaml --packs packs");
-        output.Tell("  exeat gateway check gateway.yaml");
-        output.Tell("  git init, commit, and have it reviewed; README.md says how it goes on");
+        // From where the person stands, so that they can be copied.
+        string Of(string name) => Path.Combine(folder, name);
+        string documents = $"{Of("policy")} --agents {Of("agents.yaml")} --packs {Of("packs")}";
+        output.Tell("next:");
+        if (wish.Owner is null || wish.Why is null) output.Tell($"  {Of("policy/policy.yaml")}: say at each \"{InitDocuments.FillIn}\" who answers for it and what for");
+        output.Tell($"  {Of("agents.yaml")}, {Of("gateway.yaml")}: put your interfaces and addresses in place of the examples");
+        output.Tell($"  {CommandPath.Program} policy check {documents} --strict-expiry");
+        output.Tell($"  {CommandPath.Program} policy test {documents}");
+        output.Tell($"  {CommandPath.Program} gateway check {Of("gateway.yaml")}");
+        output.Tell($"  git init, commit, and have it reviewed; {Of("README.md")} says how it goes on");
         return ExitCode.Done;
     }
 

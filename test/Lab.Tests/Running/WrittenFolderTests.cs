@@ -1,0 +1,68 @@
+using Exeat.Lab.Report;
+using Exeat.Lab.Scenario;
+using Exeat.Lab.Topology;
+
+namespace Exeat.Lab.Tests.Running;
+
+/// <summary>docs/rollout.md and docs/rollback.md on a real gateway: monitor, what-if, canary, enforce, and one agent back to monitor.</summary>
+public sealed class WrittenFolderTests(WrittenFolderLab lab) : IClassFixture<WrittenFolderLab>
+{
+    private const string Canary = "coding-1", Other = "research-1";
+
+    [Fact]
+    public async Task A_folder_that_init_wrote_rolls_out_step_by_step_and_back()
+    {
+        // Monitor: what the runtime needs is permitted, what nobody approved passes and is recorded as would deny.
+        await AssertAsync(Canary, "clawhub.ai", arrives: true, "permit", "allow-openclaw", "monitor");
+        await AssertAsync(Canary, "api.openai.com", arrives: true, "deny", "shadow-model-deny", "monitor");
+        string candidate = Path.Combine(lab.State.Folder, "candidate");
+        Directory.CreateDirectory(candidate);
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(lab.State.Documents, "policy"))) File.Copy(file, Path.Combine(candidate, Path.GetFileName(file)));
+        Enforce(candidate);
+        Finished whatIf = await lab.ExeatAsync("policy", "what-if", "--policy", "../candidate", "--packs", "packs", "--agents", "agents.yaml", "--journal", "../journal", "--limit-passed-in-monitor", "0");
+        Assert.True(whatIf.Status == 1, whatIf.Output + whatIf.Errors);
+        Assert.Contains("api.openai.com", whatIf.Output, StringComparison.Ordinal);
+
+        // A canary group is enforced, the others of its class are not.
+        await lab.ReloadAsync(() => Write("canary", "mode: enforce"));
+        await AssertAsync(Canary, "api.openai.com", arrives: false, "deny", "shadow-model-deny", "enforce");
+        await AssertAsync(Canary, "clawhub.ai", arrives: true, "permit", "allow-openclaw", "enforce");
+        await AssertAsync(Other, "api.openai.com", arrives: true, "deny", "shadow-model-deny", "monitor");
+
+        // The whole class.
+        await lab.ReloadAsync(() =>
+        {
+            File.Delete(Path.Combine(lab.State.Documents, "policy/canary.yaml"));
+            Enforce(Path.Combine(lab.State.Documents, "policy"));
+        });
+        await AssertAsync(Other, "api.openai.com", arrives: false, "deny", "shadow-model-deny", "enforce");
+        await AssertAsync(Other, "integrate.api.nvidia.com", arrives: true, "permit", "allow-model-gateways", "enforce");
+
+        // Back, for one agent and a stated time.
+        await lab.ReloadAsync(() => Write("relief", "mode: monitor, monitorUntil: 2099-01-31"));
+        await AssertAsync(Canary, "api.openai.com", arrives: true, "deny", "shadow-model-deny", "monitor");
+        await AssertAsync(Other, "api.openai.com", arrives: false, "deny", "shadow-model-deny", "enforce");
+    }
+
+    // As the guide does it with sed.
+    private static void Enforce(string policy)
+    {
+        string file = Path.Combine(policy, "policy.yaml");
+        File.WriteAllLines(file, File.ReadAllLines(file).Where(line => !line.StartsWith("monitorUntil:", StringComparison.Ordinal)).Select(line => line.StartsWith("mode: monitor ", StringComparison.Ordinal) ? "mode: enforce" : line));
+    }
+
+    private void Write(string name, string mode) => File.WriteAllText(Path.Combine(lab.State.Documents, $"policy/{name}.yaml"),
+        $"apiVersion: exeat/v1\nkind: Policy\nsmartGroups:\n  {name}: {{agents: [{Canary}], {mode}}}\n");
+
+    private async Task AssertAsync(string agent, string to, bool arrives, string verdict, string rule, string mode)
+    {
+        foreach (int family in (int[])[4, 6])
+        {
+            Outcome outcome = await lab.TryAsync("https", to, family, agent: agent);
+            Assert.True(outcome.Arrived == arrives, $"{agent} to {to} over IPv{family}: {outcome.Client.LastLine}");
+            SeenRecord? record = await lab.RecordOfAsync(outcome);
+            Assert.NotNull(record);
+            Assert.Equal((verdict, rule, mode), (record.Verdict, record.Rule, record.Mode));
+        }
+    }
+}
