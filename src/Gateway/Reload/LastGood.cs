@@ -25,8 +25,8 @@ internal sealed class LastGood(string stateDir, TimeProvider time)
     /// <summary>Copies what is in force, unless the copy there is the same. False: the documents have changed since they were read.</summary>
     /// <exception cref="IOException">The state folder cannot be written.</exception>
     public bool Keep(GatewayDocument gateway, Loaded inForce, TimeProvider clock) =>
-        Keep("policy", [gateway.Policy, gateway.Packs ?? ""], inForce.Policy!.Version, folder => Load(folder, gateway, clock).Policy?.Version)
-        & Keep("agents", [gateway.Agents], inForce.Agents!.Hash, folder => AgentsLoader.LoadAttached(CopyOf(folder, gateway.Agents)).Agents?.Hash);
+        Keep("policy", [gateway.Policy, gateway.Packs ?? ""], gateway.PacksDirectory, inForce.Policy!.Version, folder => Load(folder, gateway, clock).Policy?.Version)
+        & Keep("agents", [gateway.Agents], null, inForce.Agents!.Hash, folder => AgentsLoader.LoadAttached(CopyOf(folder, gateway.Agents)).Agents?.Hash);
 
     /// <summary>What was in force last and can be loaded now; what cannot is missing in it. With the time when the policy was kept.</summary>
     public (Loaded Loaded, DateTimeOffset Kept) Read(GatewayDocument gateway, TimeProvider clock)
@@ -38,15 +38,16 @@ internal sealed class LastGood(string stateDir, TimeProvider time)
     }
 
     private static LoadResult Load(string folder, GatewayDocument gateway, TimeProvider clock) =>
-        PolicyLoader.Load(CopyOf(folder, gateway.Policy), new LoadOptions { TimeProvider = clock, PacksDirectory = gateway.Packs is null ? null : Path.Combine(folder, "packs") });
+        PolicyLoader.Load(CopyOf(folder, gateway.Policy), new LoadOptions { TimeProvider = clock, PacksDirectory = Path.Combine(folder, "packs") is var packs && Directory.Exists(packs) ? packs : null });
 
-    private bool Keep(string what, ImmutableArray<string> sources, string version, Func<string, string?> versionOf)
+    // Packs that came with the program lie elsewhere after an upgrade. The copy is that of the documents as written all the same: it has its packs with it.
+    private bool Keep(string what, ImmutableArray<string> sources, string? packs, string version, Func<string, string?> versionOf)
     {
         if (OriginOf(what) is { } kept && kept.Version == version && kept.Sources.SequenceEqual(sources)) return true;
         string fresh = Path.Combine(_root, what + ".new");
         if (Directory.Exists(fresh)) Directory.Delete(fresh, recursive: true);
         Copy(sources[0], Path.Combine(fresh, "documents"));
-        if (sources is [_, { Length: > 0 } packs]) Copy(packs, Path.Combine(fresh, "packs"));
+        if (packs is not null) Copy(packs, Path.Combine(fresh, "packs"));
         // The copy is made after the documents were read: only what gives the same version is what is in force.
         if (versionOf(fresh) != version) return false;
         File.WriteAllLines(Path.Combine(fresh, Origin), [.. sources, version, time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)]);

@@ -12,7 +12,7 @@ internal sealed record Loaded(Policy.Policy? Policy, AgentsDocument? Agents, Imm
     public Problem? Error => Problems.FirstOrDefault(p => p.Severity == Severity.Error);
 
     /// <summary>Reads both documents of a gateway, as of this moment.</summary>
-    public static Loaded Read(GatewayDocument gateway, TimeProvider clock) => Read(gateway.Policy, gateway.Packs, gateway.Agents, clock);
+    public static Loaded Read(GatewayDocument gateway, TimeProvider clock) => Read(gateway.Policy, gateway.PacksDirectory, gateway.Agents, clock);
 
     /// <summary>Reads both documents.</summary>
     public static Loaded Read(string policyPath, string? packsPath, string agentsPath, TimeProvider clock)

@@ -42,5 +42,5 @@ internal sealed record ReadAgain(GatewayDocument Gateway, Loaded Loaded, Immutab
     public static string FingerprintOf(string configPath, GatewayDocument gateway) => DocumentPaths.Fingerprint([configPath]) + DocumentPaths.Fingerprint(PathsOf(gateway));
 
     /// <summary>Everything on disk that policy and agents depend on.</summary>
-    public static IEnumerable<string> PathsOf(GatewayDocument gateway) => gateway.Packs is { } packs ? [gateway.Policy, packs, gateway.Agents] : [gateway.Policy, gateway.Agents];
+    public static IEnumerable<string> PathsOf(GatewayDocument gateway) => gateway.PacksDirectory is { } packs ? [gateway.Policy, packs, gateway.Agents] : [gateway.Policy, gateway.Agents];
 }

@@ -21,8 +21,14 @@ public sealed record GatewayDocument
     /// <summary>Path of the policy (a file or a folder).</summary>
     public required string Policy { get; init; }
 
-    /// <summary>Folder of packs that the policy includes; null: includes are refused.</summary>
+    /// <summary>Folder of packs that the policy includes, as written; null: none is named.</summary>
     public string? Packs { get; init; }
+
+    /// <summary>The folder that packs are looked up in: <see cref="Packs"/>, or else those that came with the program; null: includes are refused.</summary>
+    public string? PacksDirectory => Packs ?? Shipped;
+
+    /// <summary>The packs that came with the program; null: it came without.</summary>
+    public string? Shipped { get; init; } = ShippedPacks.Directory;
 
     /// <summary>The policy resolver.</summary>
     public required GatewayDns Dns { get; init; }

@@ -15,9 +15,15 @@ internal sealed partial class PackParameters
     /// <summary>Ten times the names of the largest policy we measure: lists in lists of items multiply.</summary>
     public const int MaxItems = 1_000_000;
 
+    /// <summary>A text with values in it, and a value in a text: names have 253 characters, reasons 500.</summary>
+    public const int MaxText = 4096;
+
+    /// <summary>All texts with values in them together: four times the largest file.</summary>
+    public const int MaxCharacters = 32 << 20;
+
     private readonly ImmutableDictionary<string, YamlNode> _values;
     private readonly ProblemList _problems;
-    private int _items;
+    private int _items, _characters;
 
     private PackParameters(ImmutableDictionary<string, YamlNode> values, ProblemList problems) => (_values, _problems) = (values, problems);
 
@@ -94,22 +100,32 @@ internal sealed partial class PackParameters
     private YamlNode FillText(YamlNode node, ImmutableDictionary<string, YamlNode>? chosen = null)
     {
         if (!node.Text!.Contains("${", StringComparison.Ordinal)) return node;
+        if (node.Text.Length > MaxText) return TooLong(node);
         string text = Placeholder().Replace(node.Text, match =>
         {
             string name = match.Groups[1].Value;
             if ((chosen?.GetValueOrDefault(name) ?? Find(name, node)) is not { } value) return "";
-            if (value.Text is { } single) return single;
+            if (value.Text is { Length: <= MaxText } single) return single;
+            if (value.Text is not null) return TooLong(node).Text!;
             _problems.Error(node.Where, $"{match.Value}, which has {(value.IsList ? "a list" : "a mapping")}, is put inside a text", "let it be a list's whole item; a list of single values may be inside an item's text");
             return "";
         });
-        return node with { Text = text };
+        return (_characters += Math.Min(text.Length, MaxCharacters)) <= MaxCharacters && text.Length <= MaxText ? node with { Text = text } : TooLong(node);
+    }
+
+    private YamlNode TooLong(YamlNode node)
+    {
+        _characters = Math.Min(_characters, MaxCharacters);
+        _problems.Error(node.Where, $"a text with parameters in it has more than {MaxText} characters, or all such texts more than {MaxCharacters}", "write shorter texts and lists");
+        return node with { Text = "" };
     }
 
     private bool HasRoom(YamlNode item)
     {
-        if (_items++ < MaxItems) return true;
-        if (_items == MaxItems + 1) _problems.Error(item.Where, $"parameters make more than {MaxItems} items", "write shorter lists");
-        return false;
+        if (_items > MaxItems) return false;
+        _items += item.IsMap ? 1 + item.Entries.Length : 1;
+        if (_items > MaxItems) _problems.Error(item.Where, $"parameters make more than {MaxItems} items", "write shorter lists");
+        return _items <= MaxItems;
     }
 
     private YamlNode? Find(string name, YamlNode node)

@@ -52,7 +52,7 @@ internal sealed class PackReader(PolicyReader reader, string? directory, Problem
         (string pack, SourceLocation where) = (wanted.Name, wanted.Where);
         if (directory is null)
         {
-            problems.Error(where, "no packs directory is known", "give --packs DIR, or packs: DIR in the Gateway document");
+            problems.Error(where, "no packs directory is known", "give --packs DIR, or packs: DIR in the Gateway document; this program came without packs");
             return;
         }
         if (_open.Contains(pack)) problems.Error(where, $"the pack {pack} includes itself ({string.Join(" → ", _open.Reverse())} → {pack})", "take one include out");

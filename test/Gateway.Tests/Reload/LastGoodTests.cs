@@ -50,6 +50,26 @@ public sealed class LastGoodTests : IDisposable
         Assert.Contains("sts.eu-west-1.amazonaws.com", read.Policy!.WebGroups["cloud"].Entries.Select(e => e.Pattern.Text));
     }
 
+    // An upgrade puts the packs that come with the program elsewhere, and may break a policy that pins them: what was in force is kept with its packs.
+    [Fact]
+    public void Packs_that_came_with_the_program_are_kept_across_an_upgrade()
+    {
+        _folder.Write("policy.yaml", Including);
+        _folder.Write("v1/policies/cloud/pack.yaml", Pack);
+        _folder.Write("v2/policies/cloud/pack.yaml", Pack.Replace("parameters: {region", "parameters: {must: {}, region", StringComparison.Ordinal));
+        _folder.Write("agents.yaml", ReloadFolder.Agents);
+        GatewayDocument before = _folder.Gateway() with { Packs = null, Shipped = _folder.At("v1/policies") }, after = before with { Shipped = _folder.At("v2/policies") };
+        Loaded loaded = Loaded.Read(before, TimeProvider.System);
+        var kept = new LastGood(_folder.State, TimeProvider.System);
+        Assert.True(kept.Keep(before, loaded, TimeProvider.System));
+        Assert.Contains(_folder.At("v1/policies"), ReadAgain.PathsOf(before));
+
+        Assert.Null(Loaded.Read(after, TimeProvider.System).Policy);
+        Assert.Equal(loaded.Policy!.Version, kept.Read(after, TimeProvider.System).Loaded.Policy?.Version);
+        // Control: a document that names its packs is another one.
+        Assert.Null(kept.Read(after with { Packs = _folder.At("v1/policies") }, TimeProvider.System).Loaded.Policy);
+    }
+
     [Fact]
     public void It_counts_only_for_the_same_paths()
     {

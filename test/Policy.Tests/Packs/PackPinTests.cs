@@ -101,6 +101,17 @@ public sealed class PackPinTests : IDisposable
     }
 
     [Fact]
+    public void Packs_beside_the_program_come_before_the_installed_ones()
+    {
+        string program = _folder.Path + "/program", installed = _folder.Path + "/installed";
+        Assert.Null(ShippedPacks.Find(program, installed));
+        _folder.Write("installed/base/policy.yaml", Head);
+        Assert.Equal(installed, ShippedPacks.Find(program, installed));
+        _folder.Write("program/policies/base/policy.yaml", Head);
+        Assert.Equal(program + "/policies", ShippedPacks.Find(program, installed));
+    }
+
+    [Fact]
     public void A_packs_group_that_nothing_uses_is_no_warning_and_ones_own_is()
     {
         Load("{pack: classes/coding}").Problems.NoProblems();
