@@ -108,9 +108,6 @@ assemble() { # COMPILED
   cp -R "$1/." "$published/"
   cp -R deploy/install/. "$published/"
   find deploy/systemd -maxdepth 1 -type f ! -name '*.md' -exec cp -t "$published/systemd" {} +
-  # The packs, where both programs look for them when nobody names a folder. The lab carries its own documents.
-  mkdir -p "$published/policies"
-  find policies -mindepth 1 -maxdepth 1 ! -name lab -exec cp -R -t "$published/policies" {} +
   cp LICENSE NOTICE "$published/"
   # The version of the build, and the commit it was made from, where there is one.
   printf '%s%s\n' "$(sed -n 's:.*<VersionPrefix>\(.*\)</VersionPrefix>.*:\1:p' Directory.Build.props)" \

@@ -16,7 +16,7 @@ usage: install.sh [--prefix DIR] [--root DIR] [--no-start] [--dry-run]     insta
   --purge        with --uninstall: also configuration, journal and state
 
 What it writes: PREFIX/versions/VERSION, PREFIX/current and PREFIX/previous (links), /usr/local/bin/exeat and /usr/local/sbin/exeat-gateway (links),
-/usr/share/exeat/policies (a link to the policy packs of the version in use),
+/usr/share/exeat/packs (a link to the policy packs of the version in use),
 units in /etc/systemd/system, the user exeat by way of /etc/sysusers.d, and, only where nothing is there yet, /etc/exeat with an example
 that permits one name that does not exist.
 An upgrade keeps configuration, journal and state, checks the configuration with the new version first, and keeps the version before for --rollback.
@@ -153,14 +153,14 @@ check_documents() { # VERSION-FOLDER: a version that refuses the configuration i
 
 switch_to() { # VERSION: links, units, and the running gateway
   run "current → versions/$1" link_to "versions/$1" "$at/current"
-  run "/usr/local/bin/exeat, /usr/local/sbin/exeat-gateway, /usr/share/exeat/policies → $prefix/current" link_programs
+  run "/usr/local/bin/exeat, /usr/local/sbin/exeat-gateway, /usr/share/exeat/packs → $prefix/current" link_programs
   run "units: $(unit_files "$at/versions/$1" | tr '\n' ' ')" install_units "$at/versions/$1"
 }
 
 link_programs() {
   link_to "$prefix/current/exeat" "$root/usr/local/bin/exeat"
   link_to "$prefix/current/exeat-gateway" "$root/usr/local/sbin/exeat-gateway"
-  link_to "$prefix/current/policies" "$root/usr/share/exeat/policies"
+  link_to "$prefix/current/packs" "$root/usr/share/exeat/packs"
 }
 
 start_gateway() {
@@ -226,7 +226,7 @@ uninstall() {
   for file in $(cat "$at/units" 2>/dev/null || true); do run "stop, disable and remove $file" remove_unit "$file"; done
   if [ "$open" = yes ] && [ -z "$root" ]; then run "remove both locks from the kernel; if it forwards, agents now pass unguarded (sysctl -w net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0)" "$at/current/exeat-gateway" --remove-locks
   elif [ -z "$root" ]; then say "both locks stay in the kernel: nothing of the agents passes until the next boot. After it, forwarding is what this machine's settings make of it"; fi
-  run "remove links and $prefix" rm -rf "$root/usr/local/bin/exeat" "$root/usr/local/sbin/exeat-gateway" "$root/usr/share/exeat/policies" "$at"
+  run "remove links and $prefix" rm -rf "$root/usr/local/bin/exeat" "$root/usr/local/sbin/exeat-gateway" "$root/usr/share/exeat/packs" "$at"
   if [ "$purge" = yes ]; then run "remove configuration, journal and state" rm -rf "$etc" "$state"
   else say "kept: $etc, $state (--purge removes them)"; fi
   [ ! -e "$sysusers" ] || run "remove $sysusers; the user $user stays, as files may be its own" rm -f "$sysusers"

@@ -34,7 +34,7 @@ public sealed class InstallTests : IDisposable
         Assert.StartsWith("versions/1-", Link("opt/exeat/current"), StringComparison.Ordinal);
         Assert.Equal("/opt/exeat/current/exeat", Link("usr/local/bin/exeat"));
         Assert.Equal("/opt/exeat/current/exeat-gateway", Link("usr/local/sbin/exeat-gateway"));
-        Assert.Equal("/opt/exeat/current/policies", Link("usr/share/exeat/policies"));
+        Assert.Equal("/opt/exeat/current/packs", Link("usr/share/exeat/packs"));
         Assert.Contains("\nExecStart=/opt/exeat/current/exeat-gateway ", Read("etc/systemd/system/exeat-gateway.service"), StringComparison.Ordinal);
         Assert.Contains("kind: Gateway", Read("etc/exeat/gateway.yaml"), StringComparison.Ordinal);
         Assert.Contains("mode: enforce", Read("etc/exeat/policy/policy.yaml"), StringComparison.Ordinal);
@@ -87,7 +87,7 @@ public sealed class InstallTests : IDisposable
         Install(folder);
         Assert.Equal(0, Install(folder, "--uninstall").Status);
         Assert.False(Path.Exists(Path.Combine(Root, "opt/exeat")));
-        Assert.Equal("", Link("usr/share/exeat/policies"));
+        Assert.Equal("", Link("usr/share/exeat/packs"));
         Assert.False(Path.Exists(Path.Combine(Root, "etc/systemd/system/exeat-gateway.service")));
         Assert.True(Path.Exists(Path.Combine(Root, "etc/exeat/gateway.yaml")));
         Install(folder);

@@ -17,7 +17,7 @@ internal static class Forecast
         if (gateway is null) return new PolicyInput(policy, agents, packs);
         GatewayResult read = GatewayDocumentLoader.Load(gateway);
         return read.Gateway is { } document
-            ? new PolicyInput(policy ?? document.Policy, agents ?? document.Agents, packs ?? document.PacksDirectory)
+            ? new PolicyInput(policy ?? document.Policy, agents ?? document.Agents, packs ?? document.Packs)
             : throw new CommandFailure(ExitCode.InputWrong, $"--gateway: {ProblemReport.Line(read.Problems.First(problem => problem.Severity == Severity.Error))}");
     }
 

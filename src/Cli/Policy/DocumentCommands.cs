@@ -35,7 +35,7 @@ internal static class DocumentCommands
         ImmutableArray<Problem> problems = result.Problems;
         if (result.Gateway is not { } gateway) return Report(problems, null, output);
         AgentsResult agents = AgentsLoader.LoadAttached(gateway.Agents);
-        LoadResult policy = PolicyLoader.Load(gateway.Policy, new LoadOptions { PacksDirectory = gateway.PacksDirectory });
+        LoadResult policy = PolicyLoader.Load(gateway.Policy, gateway.Options(TimeProvider.System));
         return Report([.. problems, .. agents.Problems, .. policy.Problems], $"gateway {gateway.Id}, policy {policy.Policy?.Version}", output);
     }
 

@@ -11,7 +11,7 @@ internal sealed class PolicyInput(string? policy, string? agents, string? packs)
 
     public static Option<string?> AgentsOption() => new("--agents") { Description = "an agents document (default: $EXEAT_AGENTS)", HelpName = "FILE" };
 
-    public static Option<string?> PacksOption() => new("--packs") { Description = "the folder of packs that the policy includes (default: $EXEAT_PACKS, else the packs that came with the program)", HelpName = "DIR" };
+    public static Option<string?> PacksOption() => new("--packs") { Description = "the folder of packs that the policy includes (default: $EXEAT_PACKS, else those of this release, if pinned)", HelpName = "DIR" };
 
     /// <summary>The variables that are not set, with what belongs into them; empty when policy and agents are both known.</summary>
     public static string Unset => string.Join(' ', ((string[])["EXEAT_POLICY=PATH", "EXEAT_AGENTS=FILE"]).Where(variable => FromEnvironment(variable.Split('=')[0]) is null));
@@ -43,7 +43,11 @@ internal sealed class PolicyInput(string? policy, string? agents, string? packs)
     }
 
     /// <summary>How a policy is loaded on the command line.</summary>
-    public static LoadOptions Options(string? packs) => new() { PacksDirectory = packs ?? FromEnvironment("EXEAT_PACKS") ?? ShippedPacks.Directory };
+    public static LoadOptions Options(string? packs)
+    {
+        string? named = packs ?? FromEnvironment("EXEAT_PACKS");
+        return new LoadOptions { PacksDirectory = named ?? ShippedPacks.Directory, TakesOnlyPinnedPacks = named is null };
+    }
 
     private static void Tell(ImmutableArray<Problem> problems, bool isWrong, CommandOutput output)
     {

@@ -38,7 +38,7 @@ internal sealed class LastGood(string stateDir, TimeProvider time)
     }
 
     private static LoadResult Load(string folder, GatewayDocument gateway, TimeProvider clock) =>
-        PolicyLoader.Load(CopyOf(folder, gateway.Policy), new LoadOptions { TimeProvider = clock, PacksDirectory = Path.Combine(folder, "packs") is var packs && Directory.Exists(packs) ? packs : null });
+        PolicyLoader.Load(CopyOf(folder, gateway.Policy), gateway.Options(clock) with { PacksDirectory = Path.Combine(folder, "packs") is var packs && Directory.Exists(packs) ? packs : null });
 
     // Packs that came with the program lie elsewhere after an upgrade. The copy is that of the documents as written all the same: it has its packs with it.
     private bool Keep(string what, ImmutableArray<string> sources, string? packs, string version, Func<string, string?> versionOf)

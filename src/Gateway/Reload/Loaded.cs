@@ -12,13 +12,10 @@ internal sealed record Loaded(Policy.Policy? Policy, AgentsDocument? Agents, Imm
     public Problem? Error => Problems.FirstOrDefault(p => p.Severity == Severity.Error);
 
     /// <summary>Reads both documents of a gateway, as of this moment.</summary>
-    public static Loaded Read(GatewayDocument gateway, TimeProvider clock) => Read(gateway.Policy, gateway.PacksDirectory, gateway.Agents, clock);
-
-    /// <summary>Reads both documents.</summary>
-    public static Loaded Read(string policyPath, string? packsPath, string agentsPath, TimeProvider clock)
+    public static Loaded Read(GatewayDocument gateway, TimeProvider clock)
     {
-        LoadResult policy = PolicyLoader.Load(policyPath, new LoadOptions { TimeProvider = clock, PacksDirectory = packsPath });
-        AgentsResult agents = AgentsLoader.LoadAttached(agentsPath);
+        LoadResult policy = PolicyLoader.Load(gateway.Policy, gateway.Options(clock));
+        AgentsResult agents = AgentsLoader.LoadAttached(gateway.Agents);
         return new Loaded(policy.Policy, agents.Agents, [.. policy.Problems, .. agents.Problems]);
     }
 

@@ -12,7 +12,7 @@ public static class PolicyLoader
         var problems = new ProblemList();
         var draft = new PolicyDraft();
         var reader = new PolicyReader(draft, problems);
-        var packs = new PackReader(reader, options.PacksDirectory, problems);
+        var packs = new PackReader(reader, options, problems);
         DocumentSet set = DocumentSet.Load(path, DocumentKind.Policy, problems);
         foreach (MapReader document in set.Documents)
         {

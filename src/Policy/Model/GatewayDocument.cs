@@ -27,6 +27,9 @@ public sealed record GatewayDocument
     /// <summary>The folder that packs are looked up in: <see cref="Packs"/>, or else those that came with the program; null: includes are refused.</summary>
     public string? PacksDirectory => Packs ?? Shipped;
 
+    /// <summary>How its policy is loaded.</summary>
+    public LoadOptions Options(TimeProvider clock) => new() { TimeProvider = clock, PacksDirectory = PacksDirectory, TakesOnlyPinnedPacks = Packs is null };
+
     /// <summary>The packs that came with the program; null: it came without.</summary>
     public string? Shipped { get; init; } = ShippedPacks.Directory;
 

@@ -67,11 +67,11 @@ internal sealed partial class PackParameters
         return FillText(node);
     }
 
-    // A value keeps the place of the item that it replaces; a mapping its own, where the person who wrote it can mend it.
+    // An item keeps its own place, where the person who wrote it can mend it.
     private IEnumerable<YamlNode> FillItem(YamlNode item)
     {
         if (item.Text is { } text && WholeName(text) is { } name && _values.GetValueOrDefault(name) is { IsList: true } list)
-            return list.Items.TakeWhile(_ => HasRoom(item)).Select(value => value.IsMap ? value : value with { Where = item.Where });
+            return list.Items.TakeWhile(_ => HasRoom(item));
         string[] lists = ListsInside(item);
         if (lists.Length == 0) return HasRoom(item) ? [FillNode(item)] : [];
         return Choices(lists).TakeWhile(_ => HasRoom(item)).Select(chosen => FillFor(item, chosen));

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Exeat.Policy;
 
 /// <summary>Reads included packs: a folder <c>NAME</c> in the packs directory, with Policy documents, <c>parameters</c> and <c>${parameter}</c> in their values.</summary>
-internal sealed class PackReader(PolicyReader reader, string? directory, ProblemList problems)
+internal sealed class PackReader(PolicyReader reader, LoadOptions options, ProblemList problems)
 {
     /// <summary>Packs on packs: a provider's list in a base in a company's base is three.</summary>
     public const int MaxDepth = 8;
@@ -50,7 +50,7 @@ internal sealed class PackReader(PolicyReader reader, string? directory, Problem
     private void TryReadPack(IncludedPack wanted, ImmutableDictionary<string, YamlNode> with)
     {
         (string pack, SourceLocation where) = (wanted.Name, wanted.Where);
-        if (directory is null)
+        if (options.PacksDirectory is not { } directory)
         {
             problems.Error(where, "no packs directory is known", "give --packs DIR, or packs: DIR in the Gateway document; this program came without packs");
             return;
@@ -99,6 +99,8 @@ internal sealed class PackReader(PolicyReader reader, string? directory, Problem
 
     private void CheckPins(IncludedPack pack)
     {
+        if (options.TakesOnlyPinnedPacks && pack.PinnedSha256 is null && _open.Count == 1)
+            problems.Error(pack.Where, $"the pack {pack.Name} comes with the program and is not pinned: an upgrade could change it unseen", "write version: and sha256: as exeat pack list prints them, or name the folder with --packs, or packs: in the Gateway document");
         const string Remedy = "see what changed with exeat pack update, and pin what you accept";
         if (pack.IsAsPinned) return;
         if (pack.PinnedVersion is { } version && version != pack.Version)

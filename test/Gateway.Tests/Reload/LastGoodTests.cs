@@ -54,20 +54,22 @@ public sealed class LastGoodTests : IDisposable
     [Fact]
     public void Packs_that_came_with_the_program_are_kept_across_an_upgrade()
     {
-        _folder.Write("policy.yaml", Including);
-        _folder.Write("v1/policies/cloud/pack.yaml", Pack);
-        _folder.Write("v2/policies/cloud/pack.yaml", Pack.Replace("parameters: {region", "parameters: {must: {}, region", StringComparison.Ordinal));
+        const string Said = "pack: {version: 1.0.0, why: the cloud}\nparameters";
+        _folder.Write("v1/packs/cloud/pack.yaml", Pack.Replace("parameters", Said, StringComparison.Ordinal));
+        _folder.Write("v2/packs/cloud/pack.yaml", Pack.Replace("parameters", Said, StringComparison.Ordinal) + "# corrected\n");
+        string sha = Assert.Single(PackCatalog.Read(_folder.At("v1/packs")).Packs).Sha256;
+        _folder.Write("policy.yaml", Including.Replace("pack: cloud", $"pack: cloud, sha256: {sha}", StringComparison.Ordinal));
         _folder.Write("agents.yaml", ReloadFolder.Agents);
-        GatewayDocument before = _folder.Gateway() with { Packs = null, Shipped = _folder.At("v1/policies") }, after = before with { Shipped = _folder.At("v2/policies") };
+        GatewayDocument before = _folder.Gateway() with { Packs = null, Shipped = _folder.At("v1/packs") }, after = before with { Shipped = _folder.At("v2/packs") };
         Loaded loaded = Loaded.Read(before, TimeProvider.System);
         var kept = new LastGood(_folder.State, TimeProvider.System);
         Assert.True(kept.Keep(before, loaded, TimeProvider.System));
-        Assert.Contains(_folder.At("v1/policies"), ReadAgain.PathsOf(before));
+        Assert.Contains(_folder.At("v1/packs"), ReadAgain.PathsOf(before));
 
         Assert.Null(Loaded.Read(after, TimeProvider.System).Policy);
         Assert.Equal(loaded.Policy!.Version, kept.Read(after, TimeProvider.System).Loaded.Policy?.Version);
         // Control: a document that names its packs is another one.
-        Assert.Null(kept.Read(after with { Packs = _folder.At("v1/policies") }, TimeProvider.System).Loaded.Policy);
+        Assert.Null(kept.Read(after with { Packs = _folder.At("v1/packs") }, TimeProvider.System).Loaded.Policy);
     }
 
     [Fact]

@@ -107,8 +107,22 @@ public sealed class PackPinTests : IDisposable
         Assert.Null(ShippedPacks.Find(program, installed));
         _folder.Write("installed/base/policy.yaml", Head);
         Assert.Equal(installed, ShippedPacks.Find(program, installed));
-        _folder.Write("program/policies/base/policy.yaml", Head);
-        Assert.Equal(program + "/policies", ShippedPacks.Find(program, installed));
+        _folder.Write("program/packs/base/policy.yaml", Head);
+        Assert.Equal(program + "/packs", ShippedPacks.Find(program, installed));
+    }
+
+    // An upgrade of the program may bring other packs: what is not pinned would change unseen.
+    [Fact]
+    public void From_a_folder_that_nobody_named_only_pinned_packs_are_taken()
+    {
+        string packs = _folder.Path + "/packs", sha = Load("{pack: classes/coding}").Packs[^1].Sha256;
+        LoadResult Unnamed(string include) => PolicyLoader.Load(_folder.Write("policy.yaml", Head + $"mode: enforce\ninclude: [{include}]\n"), new LoadOptions { PacksDirectory = packs, TakesOnlyPinnedPacks = true });
+
+        Problem problem = Unnamed("{pack: classes/coding, version: 2.0.1}").Problems.OnlyError();
+        Assert.Contains("is not pinned", problem.What, StringComparison.Ordinal);
+        Assert.Contains("exeat pack list", problem.Remedy, StringComparison.Ordinal);
+        // The pin of a pack holds those that it includes.
+        Assert.NotNull(Unnamed($"{{pack: classes/coding, sha256: {sha}}}").Policy);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace Exeat.Policy.Tests.Packs;
 
 /// <summary>The base: the original's rules and objects, the cloud's endpoints from the region, and what an empty parameter leaves.</summary>
-public class ShippedBaseTests
+public class ShippedRuleTests
 {
     // Names and priorities as people who know the original expect them.
     private static readonly (int Priority, string Name, RuleAction Action)[] Original =
