@@ -20,12 +20,14 @@ internal sealed partial class TcpJudge
         }
         if (view.IsTruncated) return Verdicts.Drop();
         if ((view.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack)) return SynAck(view, say, entry);
+        uint edge = entry.Ends.ServerEdge;
         entry.Ends.FromServer(view);
         if ((view.Flags & TcpFlags.Ack) == 0) return say.Pending();
         ClientStream stream = entry.Stream;
         // More than was let out cannot have arrived, whatever is claimed; in monitor it can.
         int has = Math.Min(stream.PlaceOf(view.Acknowledgement - entry.Anchor), stream.Approved);
         if (has > 0) Arrived(entry, stream.Start + (uint)has);
+        if (entry.Ends.ServerEdge != edge) HasRoom(entry);
         if (entry.State == FlowState.Requests && has > 0) stream.Acknowledge(has);
         if (entry.State == FlowState.Requests && stream.IsEmpty) table.Release(entry);
         if (entry.State != FlowState.HelloSent) return say.Pending();

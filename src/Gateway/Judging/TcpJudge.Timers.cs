@@ -133,10 +133,15 @@ internal sealed partial class TcpJudge
             delivery.ResendAt = 0;
             return;
         }
-        // Its window may have opened for what did not go out yet.
-        if ((int)(delivery.End - delivery.Sent) > 0) deliveries.Deliver(entry, delivery.Sent);
         delivery.ResendAt = now + TicksOf(ResendAfterMs);
         Time(entry);
+    }
+
+    /// <summary>The server's window has opened: what did not go out yet may.</summary>
+    private void HasRoom(FlowEntry entry)
+    {
+        Delivery delivery = entry.Delivery;
+        if (delivery.IsOwed && (int)(delivery.End - delivery.Sent) > 0) deliveries.Deliver(entry, delivery.Sent);
     }
 
     private void EndUndelivered(FlowEntry entry, Snapshot snapshot)

@@ -50,6 +50,18 @@ public sealed class QuicPiecesTests
         Assert.All(bench.Records(), record => Assert.NotEqual("deny", record.Verdict));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void Hellos_in_pieces_of_several_sockets_at_once_pass_at_the_first_attempt(bool v6)
+    {
+        using JudgeBench bench = Bench(v6);
+        byte[] hello = Message("openclaw.ai", 1500);
+        for (ushort from = 40_000; from < 40_008; from++) Assert.True(bench.Send(Initial(1, hello, 0, 1000), from: from).Holds);
+        for (ushort from = 40_000; from < 40_008; from++) Assert.Equal(bench.Pending, bench.Send(Initial(1, hello, 1000, hello.Length, number: 1), from: from).Mark);
+        Assert.Equal(8, bench.Held.Due.Count(due => due.Accept));
+        Assert.DoesNotContain(bench.Held.Due, due => !due.Accept);
+        Assert.All(bench.Records(), record => Assert.NotEqual("deny", record.Verdict));
+    }
+
     private static JudgeBench Bench(bool v6)
     {
         var bench = new JudgeBench(v6);

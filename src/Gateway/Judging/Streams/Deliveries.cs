@@ -91,8 +91,10 @@ internal sealed class Deliveries(PacketSender send)
         // Never beyond what the server has room for; when it makes room, the rest follows.
         int end = Math.Min(Math.Min(stream.Approved, stream.PlaceOf(entry.Delivery.To)), stream.PlaceOf(entry.Ends.ServerEdge - entry.Anchor));
         int segment = SegmentBytes(entry, entry.Delivery.Attempts >= SmallFromAttempt);
-        int left = MostSegments;
-        for (int at = Math.Max(0, stream.PlaceOf(entry.Delivery.From)); at < end && left > 0; left--)
+        int left = MostSegments, at = Math.Max(0, stream.PlaceOf(entry.Delivery.From));
+        // A server without room is asked for it with one byte: what it said of its room may have been lost, and nobody else will ask (RFC 9293, 3.8.6.1). That byte is not counted as sent.
+        if (at >= end && at < stream.Approved && entry.Delivery.Attempts > 0) PutBytes(entry, at, 1);
+        for (; at < end && left > 0; left--)
         {
             int take = Math.Min(segment, end - at);
             if (!PutBytes(entry, at, take))

@@ -116,6 +116,32 @@ public sealed class DeliveryTests
         Assert.Equal(hello, Bytes(bench.Own));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_server_without_room_is_asked_with_one_byte_until_it_has_some(bool v6)
+    {
+        using JudgeBench bench = Open(v6, window: 500);
+        byte[] hello = (HelloBuilder.For("openclaw.ai") with { KeyShareBytes = 1500 }).Build();
+        Send(bench, 1, hello[..100]);
+        Send(bench, 101, hello[100..]);
+        Assert.Equal(hello[..500], Bytes(bench.Own));
+        bench.Own.Clear();
+        // It has those, and room for nothing more; its word that it has room again is lost.
+        bench.World(TcpFlags.Ack, 1, 501, window: 0);
+        Assert.Empty(bench.Own);
+        bench.Wait(1000);
+        Assert.InRange(bench.Own.Count, 2, 3);
+        Assert.All(bench.Own, p => Assert.Equal((1501u, 1, hello[500]), (View(p).Sequence, View(p).PayloadLength, View(p).Payload[0])));
+        bench.Own.Clear();
+        // Asked, it says so, without having taken the byte: all the rest goes at once.
+        bench.World(TcpFlags.Ack, 1, 501, window: 100);
+        Assert.Equal(hello[500..], Bytes(bench.Own));
+        Assert.Equal(1501u, View(bench.Own[0]).Sequence);
+        bench.World(TcpFlags.Ack, 1, (uint)hello.Length + 1);
+        bench.Own.Clear();
+        bench.Wait(2000);
+        Assert.Empty(bench.Own);
+    }
+
     [Fact]
     public void A_packet_that_is_too_long_for_the_way_out_goes_in_small_ones()
     {
