@@ -33,12 +33,25 @@ show_failures() { # LOG: the failed tests with what they say, or the end of the 
 
 # run_tests NAME LIMIT COMMAND…: runs one xunit program and adds up its own summary line.
 run_tests() {
-  local name=$1 limit=$2 log="$reports/$1.log" status=0 began=$SECONDS line
+  run_program "$@"
+  count_program "$1" "$2"
+}
+
+# run_program NAME LIMIT COMMAND…: leaves its log, and beside it how it ended and how long it took.
+run_program() {
+  local name=$1 limit=$2 status=0 began=$SECONDS
   shift 2
-  timeout --kill-after=10 "$limit" "$@" "$bin/$name/release/$name.dll" -noColor -noLogo >"$log" 2>&1 </dev/null || status=$?
+  timeout --kill-after=10 "$limit" "$@" "$bin/$name/release/$name.dll" -noColor -noLogo >"$reports/$name.log" 2>&1 </dev/null || status=$?
+  echo "$status $((SECONDS - began))" >"$reports/$name.ended"
+}
+
+count_program() { # NAME LIMIT
+  local name=$1 limit=$2 log="$reports/$1.log" status=1 took=0 line
+  # Without that line nothing is known of it: it counts as failed.
+  read -r status took <"$reports/$name.ended" || true
   line=$(grep -E "^ *$name +Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+" "$log" | tail -n 1) || true
   if [[ ! "$line" =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
-    count "$name" 0 1 0 $((SECONDS - began))
+    count "$name" 0 1 0 "$took"
     echo "    no summary; exit status $status (124: over $limit s); the log is $log"
     show_failures "$log"
     return 0
@@ -53,7 +66,7 @@ run_tests() {
     echo "    $name: not one test ran"
     bad=1
   fi
-  count "$name" "$good" "$bad" "$left" $((SECONDS - began))
+  count "$name" "$good" "$bad" "$left" "$took"
   if [ "$bad" -gt 0 ]; then show_failures "$log"; fi
 }
 
@@ -90,13 +103,13 @@ run_benches_dry() {
 }
 
 # The two steps without which nothing can be tested.
-build_for_tests() {
+build_for_tests() { # BUILD: the function that builds
   local began=$SECONDS status=0
   rm -rf "$reports"
   mkdir -p "$reports"
   # In a subshell of its own with errors fatal: inside a condition bash would ignore them.
   set +e
-  (set -e; build_everything)
+  (set -e; "$1")
   status=$?
   set -e
   if [ "$status" -ne 0 ]; then
@@ -144,9 +157,22 @@ run_unit_suites() {
   done
 }
 
+# Two at once: much of their time they wait for disks and timers.
+run_unit_suites_side_by_side() {
+  local name running=0
+  for name in $(test_projects); do
+    is_namespaced "$name" && continue
+    if [ "$running" -ge 2 ]; then wait -n || true; running=$((running - 1)); fi
+    run_program "$name" "$suite_timeout" dotnet &
+    running=$((running + 1))
+  done
+  wait
+  for name in $(test_projects); do is_namespaced "$name" || count_program "$name" "$suite_timeout"; done
+}
+
 test_quick() {
-  build_for_tests
-  run_unit_suites
+  build_for_tests build_for_quick
+  run_unit_suites_side_by_side
   close
 }
 
@@ -181,7 +207,7 @@ test_beyond() {
 
 test_everything() { # [ALL]
   local name
-  build_for_tests
+  build_for_tests build_everything
   check_format
   run_unit_suites
   for name in "${namespaced_suites[@]}"; do

@@ -17,7 +17,12 @@ public sealed class FramedQuestionsTests
     {
         for (int one = 1; one < Stream.Length; one++)
         {
-            for (int two = one; two < Stream.Length; two++) Assert.Equal(Questions, Read(Stream, one, two - one));
+            for (int two = one; two < Stream.Length; two++)
+            {
+                // The comparison of the test framework would take most of the time.
+                List<byte[]> read = Read(Stream, one, two - one);
+                if (!read.Zip(Questions, (a, b) => a.AsSpan().SequenceEqual(b)).All(same => same) || read.Count != Questions.Length) Assert.Fail($"other questions when cut at {one} and {two}");
+            }
         }
     }
 
