@@ -35,7 +35,7 @@ public sealed class OtherUserTests : IDisposable
     [Fact]
     public async Task It_is_that_user_with_two_rights_in_every_thread_and_judges()
     {
-        (uint user, uint group) = Prepare();
+        (uint user, uint group) = await PrepareAsync();
         Directory.CreateDirectory(Path.Combine(_folder, "own"));
         await DemandAsync("chown", $"{user}:{group}", Path.Combine(_folder, "own"));
         using Process outer = Start(User);
@@ -72,8 +72,8 @@ public sealed class OtherUserTests : IDisposable
     [Fact]
     public async Task A_folder_that_is_not_that_user_s_stops_the_start()
     {
-        Prepare();
-        Directory.CreateDirectory(Path.Combine(_folder, "own"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await PrepareAsync();
+        await DemandAsync("mkdir", "--mode=700", Path.Combine(_folder, "own"));
         using Process outer = Start(User);
         string said = await outer.StandardError.ReadToEndAsync().WaitAsync(Patience, TimeProvider.System);
         await outer.WaitForExitAsync();
@@ -85,7 +85,7 @@ public sealed class OtherUserTests : IDisposable
     [Fact]
     public async Task A_user_that_does_not_exist_is_a_mistake_of_the_arguments()
     {
-        Prepare();
+        await PrepareAsync();
         using Process outer = Start("nobody-of-this-name");
         string said = await outer.StandardError.ReadToEndAsync().WaitAsync(Patience, TimeProvider.System);
         await outer.WaitForExitAsync();
@@ -94,21 +94,21 @@ public sealed class OtherUserTests : IDisposable
     }
 
     // Documents that everybody may read, and a folder "own" for what the gateway keeps.
-    private (uint User, uint Group) Prepare()
+    private async Task<(uint User, uint Group)> PrepareAsync()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can become somebody else");
         Assert.SkipUnless(CanBeAlone(), "root may not make namespaces here");
         string? line = File.ReadLines("/etc/passwd").FirstOrDefault(l => l.StartsWith(User + ":", StringComparison.Ordinal));
         Assert.SkipWhen(line is null, $"there is no user {User} here");
-        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
-        File.WriteAllText(Path.Combine(_folder, "gateway.yaml"), """
+        await DemandAsync("chmod", "755", _folder);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "gateway.yaml"), """
             {apiVersion: exeat/v1, kind: Gateway, id: gw-1, inside: [ag-1], outside: wan, agents: agents.yaml, policy: policy.yaml,
              dns: {intercept: [198.51.100.53, "2001:db8:53::53"], upstream: [203.0.113.53, "2001:db8:f::53"]}, journal: {dir: own/journal}, state: own/state}
             """);
-        File.WriteAllText(Path.Combine(_folder, "agents.yaml"), """
+        await File.WriteAllTextAsync(Path.Combine(_folder, "agents.yaml"), """
             {apiVersion: exeat/v1, kind: Agents, agents: [{id: a1, class: coding, interface: ag-1, addresses: [192.0.2.2, "2001:db8:a::2"]}]}
             """);
-        File.WriteAllText(Path.Combine(_folder, "policy.yaml"), """
+        await File.WriteAllTextAsync(Path.Combine(_folder, "policy.yaml"), """
             {apiVersion: exeat/v1, kind: Policy, mode: enforce, default: deny, smartGroups: {all: {class: coding}, web: {cidrs: [203.0.113.10/32, "2001:db8:f::10/128"]}},
              rules: [{name: allow-web, priority: 10, from: [all], to: {groups: [web]}, protocol: tcp, ports: [443], action: permit}]}
             """);
@@ -148,11 +148,12 @@ public sealed class OtherUserTests : IDisposable
         Assert.Equal(0, process.ExitCode);
     }
 
-    // The kernel ends the gateway with the one that started it (--kill-child), and with it the namespaces.
+    // The gateway is the first process of its namespaces: they end with it. That the kernel ends it with its starter (--kill-child) it lost when it became somebody else (prctl(2), PR_SET_PDEATHSIG).
     private static async Task EndAsync(Process outer)
     {
-        outer.Kill();
-        await outer.WaitForExitAsync();
+        string children = File.ReadAllText($"/proc/{outer.Id}/task/{outer.Id}/children").Trim();
+        if (children.Length > 0) await DemandAsync("kill", "-KILL", children);
+        await outer.WaitForExitAsync().WaitAsync(Patience, TimeProvider.System);
     }
 
     private static string[] Words(string[] status, string name) =>
