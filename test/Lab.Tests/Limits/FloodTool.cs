@@ -20,7 +20,9 @@ internal static class FloodTool
     public static async Task<TimeSpan> FloodAnswersAsync(this LabFixture lab, string agent, string address, int count, int rate)
     {
         Task<TimeSpan> flood = RunAsync(lab, LabPlan.World, count, "answer-flood", address, "443", $"{count}:{rate}", "nobody");
-        await lab.RunAsync(agent, [.. LabPrograms.Exeat, "lab-attack", "tcp-send", address, "443", "hello", "nobody"]);
+        // The flood's program may take longer to start than a client knocks.
+        do await lab.RunAsync(agent, [.. LabPrograms.Exeat, "lab-attack", "tcp-send", address, "443", "hello", "nobody"]);
+        while (!flood.IsCompleted);
         return await flood;
     }
 

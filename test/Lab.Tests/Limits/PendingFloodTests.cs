@@ -12,10 +12,6 @@ public sealed class PendingFloodTests(PendingPacketsLab lab) : IClassFixture<Pen
     private const string SameSyn = "same-syn-flood", Answers = "answer-flood";
 
     [Theory]
-    [InlineData(4, "pending-acks")]
-    [InlineData(6, "pending-acks")]
-    [InlineData(4, "pending-bytes")]
-    [InlineData(6, "pending-bytes")]
     [InlineData(4, "pending-flood")]
     [InlineData(6, "pending-flood")]
     [InlineData(4, SameSyn)]
@@ -28,6 +24,8 @@ public sealed class PendingFloodTests(PendingPacketsLab lab) : IClassFixture<Pen
         DateTimeOffset from = TimeProvider.System.GetUtcNow();
         (long judged, TimeSpan took) = await JudgedAsync(lab, family, kind);
         long most = (long)(PendingPacketsLab.PerSecond * (took.TotalSeconds + 2)) + PendingPacketsLab.PerSecond;
+        // What the agent's kernel says to the answers has the agent's own limit.
+        if (kind == Answers) most *= 2;
         Assert.InRange(judged, 1, most);
         List<FlowEvent> refused = await lab.RecordedAsync(from, Sent - most, e => e.End == (kind == Answers ? "pending_answers_over_limit" : "pending_packets_over_limit"));
         Assert.InRange(refused.Sum(FloodTool.Count), Sent - most, Sent);
@@ -44,21 +42,30 @@ public sealed class PendingFloodTests(PendingPacketsLab lab) : IClassFixture<Pen
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
         await using var open = new UncappedLab();
         await open.InitializeAsync();
+        long judged = await open.JudgedAsync();
         foreach (int family in (int[])[4, 6])
         {
-            foreach (string kind in (string[])["pending-flood", SameSyn, Answers]) Assert.InRange((await JudgedAsync(open, family, kind)).Packets, Sent * 9 / 10, long.MaxValue);
+            foreach (string kind in (string[])["pending-flood", SameSyn, Answers])
+            {
+                await FloodAsync(open, family, kind);
+                long now = await open.JudgedAsync();
+                Assert.InRange(now - judged, Sent * 9 / 10, long.MaxValue);
+                judged = now;
+            }
         }
     }
 
     private static async Task<(long Packets, TimeSpan Took)> JudgedAsync(GatewayLab lab, int family, string kind)
     {
         long before = await lab.JudgedAsync();
-        TimeSpan took = await (kind switch
-        {
-            SameSyn => lab.FloodAsync("coding-1", kind, PendingPacketsLab.SilentAt(family), 443, Sent, Rate),
-            Answers => lab.FloodAnswersAsync("coding-1", PendingPacketsLab.SilentAt(family), Sent, Rate),
-            _ => lab.FloodPendingAsync("coding-1", kind, family, Sent, Rate),
-        });
+        TimeSpan took = await FloodAsync(lab, family, kind);
         return (await lab.JudgedAsync() - before, took);
     }
+
+    private static Task<TimeSpan> FloodAsync(GatewayLab lab, int family, string kind) => kind switch
+    {
+        SameSyn => lab.FloodAsync("coding-1", kind, PendingPacketsLab.SilentAt(family), 443, Sent, Rate),
+        Answers => lab.FloodAnswersAsync("coding-1", PendingPacketsLab.SilentAt(family), Sent, Rate),
+        _ => lab.FloodPendingAsync("coding-1", kind, family, Sent, Rate),
+    };
 }
