@@ -15,6 +15,9 @@ internal static class DifferenceTable
         (PolicyDifference Difference, DifferenceExample Example)[] lines = [.. differences.SelectMany(difference => difference.Examples.Select(example => (difference, example))).Where(line => IsNews(line, differences))];
         if (lines.Any(line => line.Example.IsAnswered)) lines = [.. lines.Where(line => line.Example.IsAnswered)];
         if (lines.Length == 0) return;
+        // The same names elsewhere, where another rule comes to decide, are no news.
+        lines = [.. lines.DistinctBy(line => (line.Difference.From, string.Join(' ', line.Difference.Agents), Attempt(line.Difference, line.Example.Probe), How(line.Difference, line.Example),
+            line.Example.Names.IsEmpty ? line.Example.Probe.Destination.ToString() : string.Join(' ', line.Example.Names)))];
         output.Data.WriteLine();
         output.Data.WriteLine(title);
         Table table = new Table().Border(TableBorder.None).ShowHeaders();
@@ -70,7 +73,7 @@ internal static class DifferenceTable
         return Some(example.Names, MaxNames) + (difference.IsAnswer ? " at " + address : "");
     }
 
-    private static string Some(IReadOnlyList<string> texts, int most) =>
+    public static string Some(IReadOnlyList<string> texts, int most) =>
         string.Join(", ", texts.Take(most).Select(TerminalText.Escape)) + (texts.Count > most ? string.Create(CultureInfo.InvariantCulture, $" and {texts.Count - most} more") : "");
 
     private static Text Cell(string text) => new(text) { Overflow = Overflow.Fold };

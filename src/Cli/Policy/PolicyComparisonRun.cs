@@ -49,7 +49,7 @@ internal static class PolicyComparisonRun
         foreach (bool inSecond in (bool[])[true, false])
         {
             string[] patterns = Patterns(comparison, inSecond);
-            if (patterns.Length > 0) data.WriteLine($"names permitted {(inSecond ? "in B" : "in A")} only: {string.Join(", ", patterns)}");
+            if (patterns.Length > 0) data.WriteLine($"names permitted {(inSecond ? "in B" : "in A")} only: {DifferenceTable.Some(patterns, limit > 0 ? limit : int.MaxValue)}");
         }
         foreach (string sentence in notCompared) data.WriteLine("not exact: " + sentence);
     }

@@ -9,6 +9,9 @@ public sealed class PolicyDiff
     // What expires one after the other is compared at each of these moments; a policy has a handful.
     private const int MaxMoments = 16;
 
+    // Half a minute; the packs with five agents take 20,000.
+    private const long MaxCompared = 20_000_000;
+
     // Per pair of rules: examples are to be read, not to be complete.
     private const int MaxExamples = 40, MaxNames = 200;
 
@@ -52,7 +55,7 @@ public sealed class PolicyDiff
             CompareAt(first, second, later);
             _earlier.Add((first, second));
             DateTimeOffset? next = first.NextExpiry is { } a && second.NextExpiry is { } b ? (a < b ? a : b) : first.NextExpiry ?? second.NextExpiry;
-            if (next is null) return;
+            if (next is null || _compared > MaxCompared) return;
             if (moments == MaxMoments)
             {
                 _notCompared.Add($"what expires after {moment:yyyy-MM-dd} was not compared: more than {MaxMoments} moments at which something expires");
@@ -75,7 +78,11 @@ public sealed class PolicyDiff
         {
             foreach ((Probe probe, IReadOnlyList<NameGroup> alike) in space.Probes(agents[0]))
             {
-                _compared++;
+                if (_compared++ >= MaxCompared)
+                {
+                    _notCompared.Add($"more than {MaxCompared} classes of attempts: those after them, from agent {first.Agents[agents[0]].Id} on, were not compared");
+                    return;
+                }
                 Decision a = probe.Decide(first), b = probe.Decide(second);
                 if (a.Verdict != b.Verdict) Enter(new Sides(first, second, agents, from), probe, alike, first.RuleName(a), second.RuleName(b), b.Verdict == Verdict.Permit, false);
             }

@@ -5,30 +5,27 @@ internal static class RuleChanges
 {
     public static IEnumerable<RuleChange> Of(Policy first, Policy second, IReadOnlyList<PolicyDifference> differences)
     {
-        HashSet<string> before = [.. first.Rules.Select(rule => rule.Name)], after = [.. second.Rules.Select(rule => rule.Name)];
+        Dictionary<string, string> before = first.Rules.ToDictionary(rule => rule.Name, rule => RuleContent.Of(first, rule)), after = second.Rules.ToDictionary(rule => rule.Name, rule => RuleContent.Of(second, rule));
         var changes = new List<RuleChange>();
         bool anyAnswered = differences.Any(IsAnswered);
         foreach (PolicyDifference difference in differences.Where(difference => !difference.IsAnswer && (IsAnswered(difference) || !anyAnswered)))
         {
-            // What permits it now, or denies it now, has grown; what denied or permitted it has shrunk.
-            Grow(difference.SecondRule, before);
-            Shrink(difference.FirstRule, after);
+            // Of two rules, the one that says something else than before is to be named; both, when only their order has changed.
+            bool grown = IsOther(difference.SecondRule), shrunk = IsOther(difference.FirstRule);
+            if (grown || !shrunk) Note(difference.SecondRule, before, RuleChangeKind.Widened, RuleChangeKind.Added);
+            if (shrunk || !grown) Note(difference.FirstRule, after, RuleChangeKind.Narrowed, RuleChangeKind.Removed);
         }
         HashSet<string> named = [.. changes.Select(change => change.Rule)];
-        IEnumerable<string> idle = [.. before.Except(after), .. after.Except(before)];
+        IEnumerable<string> idle = [.. before.Keys.Except(after.Keys), .. after.Keys.Except(before.Keys)];
         return changes.Distinct().OrderBy(change => change.Kind).ThenBy(change => change.Rule, StringComparer.Ordinal)
             .Concat(idle.Where(rule => !named.Contains(rule)).Order(StringComparer.Ordinal).Select(rule => new RuleChange(rule, RuleChangeKind.WithoutEffect)));
 
-        void Grow(string rule, HashSet<string> there)
-        {
-            if (!IsBuiltIn(rule)) changes.Add(new RuleChange(rule, there.Contains(rule) ? RuleChangeKind.Widened : RuleChangeKind.Added));
-            else if (rule == "default-permit") changes.Add(new RuleChange(rule, RuleChangeKind.Widened));
-        }
+        bool IsOther(string rule) => rule == "default-permit" || (!IsBuiltIn(rule) && before.GetValueOrDefault(rule) != after.GetValueOrDefault(rule));
 
-        void Shrink(string rule, HashSet<string> still)
+        void Note(string rule, Dictionary<string, string> elsewhere, RuleChangeKind inBoth, RuleChangeKind alone)
         {
-            if (!IsBuiltIn(rule)) changes.Add(new RuleChange(rule, still.Contains(rule) ? RuleChangeKind.Narrowed : RuleChangeKind.Removed));
-            else if (rule == "default-permit") changes.Add(new RuleChange(rule, RuleChangeKind.Narrowed));
+            if (rule == "default-permit") changes.Add(new RuleChange(rule, inBoth));
+            else if (!IsBuiltIn(rule)) changes.Add(new RuleChange(rule, elsewhere.ContainsKey(rule) ? inBoth : alone));
         }
     }
 

@@ -1,5 +1,6 @@
 using Exeat.Flows;
 using Exeat.Lab.Tests.Labs;
+using Exeat.Lab.Topology;
 using Exeat.Policy;
 
 namespace Exeat.Lab.Tests.Course;
@@ -12,6 +13,28 @@ public sealed class ReplayTests(EnforcedLab enforced, MonitoredLab monitored) : 
 
     [Fact]
     public async Task Every_recorded_decision_in_monitor_is_the_evaluators() => await AssertReplaysAsync(monitored);
+
+    [Fact]
+    public async Task What_if_finds_no_change_under_the_same_policy_and_what_a_narrower_one_would_deny()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        foreach (int family in (int[])[4, 6]) await enforced.TryAsync("https", "openclaw.ai", family);
+        string policy = Path.Combine(enforced.State.Documents, "policy.yaml"), narrower = Path.GetTempFileName();
+        Finished same = await WhatIfAsync(policy);
+        Assert.True(same.Succeeded, same.Output + same.Errors);
+        Assert.Contains("0 newly denied, 0 newly permitted, 0 passed in monitor only, 0 by another rule, ", same.Output, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(narrower, (await File.ReadAllTextAsync(policy)).Replace("names: [openclaw.ai, ", "names: [", StringComparison.Ordinal));
+        Finished other = await WhatIfAsync(narrower);
+        Assert.Equal(1, other.Status);
+        Assert.Matches(@"\d+ +coding-1 +tcp/443 +openclaw\.ai +dns\+sni +allow-core +default-deny", other.Output);
+        Assert.Matches(@"\d+ +coding-1 +dns +openclaw\.ai +allow-core +default-deny", other.Output);
+        File.Delete(narrower);
+    }
+
+    private Task<Finished> WhatIfAsync(string policy) => Subprocess.RunAsync(
+        [.. LabPrograms.Exeat, "policy", "what-if", "--policy", policy, "--agents", Path.Combine(enforced.State.Documents, "agents.yaml"), "--journal", enforced.State.Journal, "--limit-newly-denied", "0", "--quiet"],
+        TimeSpan.FromSeconds(60));
 
     private static async Task AssertReplaysAsync(GatewayLab lab)
     {

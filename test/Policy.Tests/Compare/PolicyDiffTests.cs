@@ -38,6 +38,13 @@ public sealed class PolicyDiffTests
     }
 
     [Fact]
+    public void A_rule_that_only_takes_what_another_one_left_has_not_changed()
+    {
+        Rule everything = Policies.Deny("everything").Tcp(443);
+        Assert.Equal([("core", RuleChangeKind.Narrowed)], Changes(Compare([Core, everything], [Core with { ToNames = [Policies.Entry("a.example")] }, everything])));
+    }
+
+    [Fact]
     public void Rules_in_another_order_that_share_nothing_are_the_same()
     {
         Rule other = Policies.Permit("other", "o.example").Tcp(8443);
