@@ -144,7 +144,8 @@ public sealed class PolicyDiff
     // Another address says nothing new where names matter.
     private static bool IsLike(DifferenceExample known, Probe probe, string[] names) =>
         known.Names.SequenceEqual(names) && (names.Length > 0 || known.Probe.Destination == probe.Destination)
-        && ((known.Probe.Stage, known.Probe.Protocol, known.Probe.Port) == (probe.Stage, probe.Protocol, probe.Port));
+        && (known.Probe.Stage, known.Probe.Protocol, known.Probe.Port) == (probe.Stage, probe.Protocol, probe.Port)
+        && (probe.IsPlain || (known.Probe.Claim, known.Probe.Bound.Length) == (probe.Claim, probe.Bound.Length));
 
     // Names, those first that a rule spells: of the rule that permits, else of the one that denies by name.
     private static (string[], string[]) Describe(Sides sides, IReadOnlyList<NameGroup> alike, string firstRule, string secondRule, bool inSecond, bool isQuestion)

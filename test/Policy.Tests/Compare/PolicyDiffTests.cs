@@ -45,6 +45,28 @@ public sealed class PolicyDiffTests
     }
 
     [Fact]
+    public void What_only_dishonest_clients_meet_is_a_difference_too()
+    {
+        // Whoever resolves a.example and names it is permitted by the first rule; the second one meets those who do not.
+        Rule core = Policies.Permit("core", "a.example").Tcp(443), deny = Policies.Deny("deny", "a.example").Tcp(443), all = Policies.Permit("all").Tcp(443);
+        PolicyComparison comparison = Compare([core, deny, all], [core, all]);
+        PolicyDifference difference = Assert.Single(comparison.Differences);
+        Assert.Equal(("deny", "all", true, false), (difference.FirstRule, difference.SecondRule, difference.IsPermittedInSecond, difference.IsPlain));
+        Assert.Equal(
+            [(Claim.Nothing, 1), (Claim.Name, 0), (Claim.Unreadable, 0)],
+            difference.Examples.Select(example => (example.Probe.Claim, example.Probe.Bound.Length)).Distinct().Order());
+    }
+
+    [Fact]
+    public void A_name_that_is_only_resolved_matters_where_that_is_proof_enough()
+    {
+        // git.example is permitted once it is resolved, whatever the client names: also a.example, which the other policy denies first.
+        Rule ssh = Policies.Permit("ssh", "git.example").Tcp(22) with { Proof = Proof.Dns }, deny = Policies.Deny("deny", "a.example").Tcp(22);
+        PolicyDifference difference = Compare([ssh], [deny, ssh]).Differences.Single();
+        Assert.Contains(difference.Examples, example => example.Probe.Claimed?.Text == "a.example" && example.Probe.Bound.Any(name => name.Text == "git.example"));
+    }
+
+    [Fact]
     public void Rules_in_another_order_that_share_nothing_are_the_same()
     {
         Rule other = Policies.Permit("other", "o.example").Tcp(8443);
