@@ -32,6 +32,23 @@ internal struct EventFields
 
     public FlowOutcome? Monitored { get; set; }
 
+    /// <summary>The field of this name; null when there is none such. Found without making a text of it, since every line has thirty.</summary>
+    public static string? NameOf(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        1 => name.SequenceEqual("v"u8) ? "v" : null,
+        2 => name.SequenceEqual("id"u8) ? "id" : null,
+        3 => name.SequenceEqual("src"u8) ? "src" : name.SequenceEqual("dst"u8) ? "dst" : name.SequenceEqual("end"u8) ? "end" : null,
+        4 => name.SequenceEqual("flow"u8) ? "flow" : name.SequenceEqual("time"u8) ? "time" : name.SequenceEqual("port"u8) ? "port" : name.SequenceEqual("rule"u8) ? "rule" : name.SequenceEqual("mode"u8) ? "mode" : name.SequenceEqual("note"u8) ? "note" : null,
+        5 => name.SequenceEqual("event"u8) ? "event" : name.SequenceEqual("agent"u8) ? "agent" : name.SequenceEqual("class"u8) ? "class" : name.SequenceEqual("names"u8) ? "names" : name.SequenceEqual("proof"u8) ? "proof" : name.SequenceEqual("stage"u8) ? "stage" : name.SequenceEqual("would"u8) ? "would" : name.SequenceEqual("count"u8) ? "count" : null,
+        6 => name.SequenceEqual("labels"u8) ? "labels" : name.SequenceEqual("reason"u8) ? "reason" : name.SequenceEqual("denial"u8) ? "denial" : name.SequenceEqual("policy"u8) ? "policy" : null,
+        7 => name.SequenceEqual("gateway"u8) ? "gateway" : name.SequenceEqual("srcPort"u8) ? "srcPort" : name.SequenceEqual("verdict"u8) ? "verdict" : name.SequenceEqual("bytesIn"u8) ? "bytesIn" : null,
+        8 => name.SequenceEqual("protocol"u8) ? "protocol" : name.SequenceEqual("enforced"u8) ? "enforced" : name.SequenceEqual("bytesOut"u8) ? "bytesOut" : null,
+        9 => name.SequenceEqual("monitored"u8) ? "monitored" : name.SequenceEqual("packetsIn"u8) ? "packetsIn" : null,
+        10 => name.SequenceEqual("agentsHash"u8) ? "agentsHash" : name.SequenceEqual("generation"u8) ? "generation" : name.SequenceEqual("packetsOut"u8) ? "packetsOut" : name.SequenceEqual("durationMs"u8) ? "durationMs" : null,
+        12 => name.SequenceEqual("namesOmitted"u8) ? "namesOmitted" : null,
+        _ => null,
+    };
+
     public void Set(string field, string text)
     {
         switch (field)

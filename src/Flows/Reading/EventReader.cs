@@ -32,7 +32,7 @@ internal sealed class EventReader
 
     private void Field(ref Utf8JsonReader json, ref EventFields fields)
     {
-        string field = _words.Of(ref json);
+        string field = (json.ValueIsEscaped ? null : EventFields.NameOf(json.ValueSpan)) ?? _words.Of(ref json);
         json.Read();
         switch (json.TokenType)
         {

@@ -18,9 +18,10 @@ internal sealed class WordCache
     public string Of(ref Utf8JsonReader reader)
     {
         ReadOnlySpan<byte> bytes = reader.ValueSpan;
-        if (reader.ValueIsEscaped || bytes.Length > LongestWord || !Ascii.IsValid(bytes)) return reader.GetString() ?? "";
+        if (reader.ValueIsEscaped || bytes.Length > LongestWord) return reader.GetString() ?? "";
         ref string? place = ref _words[Hash(bytes) % Places];
-        return place is not null && Ascii.Equals(bytes, place) ? place : place = Encoding.ASCII.GetString(bytes);
+        if (place is not null && Ascii.Equals(bytes, place)) return place;
+        return Ascii.IsValid(bytes) ? place = Encoding.ASCII.GetString(bytes) : reader.GetString() ?? "";
     }
 
     // Beginning, middle and end tell the words of a journal apart; who chooses others alike only makes the cache useless.
