@@ -100,7 +100,7 @@ internal sealed class PackReader(PolicyReader reader, LoadOptions options, Probl
     private void CheckPins(IncludedPack pack)
     {
         if (options.TakesOnlyPinnedPacks && pack.PinnedSha256 is null && _open.Count == 1)
-            problems.Error(pack.Where, $"the pack {pack.Name} comes with the program and is not pinned: an upgrade could change it unseen", "write version: and sha256: as exeat pack list prints them, or name the folder with --packs, or packs: in the Gateway document");
+            problems.Error(pack.Where, $"the pack {pack.Name} comes with the program and is not pinned: an upgrade could change it unseen", $"write sha256: {pack.Sha256} beside pack, or name the folder with --packs, or packs: in the Gateway document");
         const string Remedy = "see what changed with exeat pack update, and pin what you accept";
         if (pack.IsAsPinned) return;
         if (pack.PinnedVersion is { } version && version != pack.Version)

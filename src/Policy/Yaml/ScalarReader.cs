@@ -50,7 +50,7 @@ internal static class ScalarReader
     {
         if (node.ScalarText(key, problems) is not { } text) return null;
         if (text.Length == 64 && text.All(char.IsAsciiHexDigitLower)) return text;
-        problems.Error(node.Where, $"{key} is {node.Kind}", "write 64 lower-case hexadecimal digits, as exeat pack update prints them");
+        problems.Error(node.Where, $"{key} is {node.Kind}", "write 64 lower-case hexadecimal digits, as exeat pack list --json prints them");
         return null;
     }
 

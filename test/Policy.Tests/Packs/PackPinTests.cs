@@ -120,7 +120,7 @@ public sealed class PackPinTests : IDisposable
 
         Problem problem = Unnamed("{pack: classes/coding, version: 2.0.1}").Problems.OnlyError();
         Assert.Contains("is not pinned", problem.What, StringComparison.Ordinal);
-        Assert.Contains("exeat pack list", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains(sha, problem.Remedy, StringComparison.Ordinal);
         // The pin of a pack holds those that it includes.
         Assert.NotNull(Unnamed($"{{pack: classes/coding, sha256: {sha}}}").Policy);
     }
