@@ -57,7 +57,8 @@ public sealed class InitTests : IDisposable
     {
         Ran asked = Init("--class locked-down --runtime hermes --model mistral --resolver 10.0.0.2");
         Assert.Contains("say at each \"FILL IN\"", asked.Messages);
-        Assert.Contains("2 places say `FILL IN`", Read("README.md"));
+        Assert.Contains("says `FILL IN` on 2 lines", Read("README.md"));
+        Assert.Equal(2, Read("policy/policy.yaml").Split('\n').Count(line => line.Contains("FILL IN", StringComparison.Ordinal)));
         Directory.Delete(Place, recursive: true);
         Ran given = CommandLine.Run("init", "--dir", Place, "--class", "locked-down", "--runtime", "hermes", "--model", "mistral", "--resolver", "10.0.0.2", "--owner", "team: \"atlas\" {1}", "--why", "pilot # until \\ spring");
         Assert.Equal(0, given.ExitCode);
@@ -74,6 +75,22 @@ public sealed class InitTests : IDisposable
         Assert.Contains(": permit by ", Explained("10.5.0.7"));
         Assert.Contains(": deny by ", Explained("10.6.0.7"));
         Assert.Contains("deny by default-deny", CommandLine.RunIn(Place, "policy", "explain", "--policy", "policy", "--agents", "agents.yaml", "--packs", "packs", "--agent", "regulated-1", "--to", "https://clawhub.ai").Data);
+    }
+
+    [Fact]
+    public void Every_command_that_its_prose_names_is_there_with_its_options()
+    {
+        Assert.Equal(0, Init("--class research --runtime openclaw --model nvidia --resolver 10.0.0.2").ExitCode);
+        string[] commands = [.. ((string[])["README.md", "AGENTS.md"]).SelectMany(file => System.Text.RegularExpressions.Regex.Matches(Read(file), "(?m)`exeat ([^`]+)`|^exeat (.+)$").Select(match => match.Groups[1].Value + match.Groups[2].Value)).Distinct()];
+        Assert.True(commands.Length > 8, "the prose names few commands, or this test no longer finds them");
+        // exeat verify is a part of its own, with tests of its own.
+        foreach (string[] words in commands.Select(command => command.Split(' ')).Where(words => words[0] != "verify"))
+        {
+            // Commands are one or two words; where the second is an argument, the help is that of the first.
+            string help = CommandLine.Run([.. words.Take(2).Where(word => char.IsAsciiLetterLower(word[0])), "--help"]).Data;
+            Assert.Contains("Usage:", help);
+            Assert.All(words.Where(word => word.StartsWith("--", StringComparison.Ordinal)), option => Assert.Contains($" {option} ", help));
+        }
     }
 
     [Fact]

@@ -105,7 +105,7 @@ internal static class InitDocuments
             ("resolvers", Yaml.List(wish.Resolvers)),
             ("today", Day(wish.Today)),
             ("until", $"the end of {Day(wish.MonitorUntil)} (UTC)"),
-            ("fill", places == 0 ? "Nothing in the policy is left to fill in: owner and reason of the approvals were given." : $"`policy/policy.yaml`: {places} places say `{FillIn}`: who answers for each model and approval, and what it is needed for."),
+            ("fill", places == 0 ? "Nothing in the policy is left to fill in: owner and reason of the approvals were given." : $"`policy/policy.yaml` says `{FillIn}` on {places} {(places == 1 ? "line" : "lines")}: who answers for each model and approval, and what it is needed for."),
         ];
         return values.Aggregate(asset, (text, value) => text.Replace("{{" + value.Key + "}}", value.Value, StringComparison.Ordinal));
     }
