@@ -6,7 +6,7 @@ namespace Exeat.Cli;
 /// <summary>The packs that came with this release: the folder <c>packs</c> beside the program.</summary>
 internal static class ReleasePacks
 {
-    public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "packs");
+    public static string Folder { get; } = ShippedPacks.Directory ?? Path.Combine(AppContext.BaseDirectory, "packs");
 
     /// <summary>All of them, by name; ends the command when they are not whole.</summary>
     public static ImmutableArray<PackSummary> All()
