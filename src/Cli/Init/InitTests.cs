@@ -30,7 +30,7 @@ internal static class InitTests
             {
                 int most = IsChosen(rule) ? int.MaxValue : OfLongLists;
                 // Of providers one name each.
-                IEnumerable<NameEntry> entries = rule.ToNames.DistinctBy(entry => IsChosen(rule) ? entry.Pattern.Text : entry.Provider ?? entry.Pattern.Text);
+                IEnumerable<NameEntry> entries = Telling(rule).DistinctBy(entry => IsChosen(rule) ? entry.Pattern.Text : entry.Provider ?? entry.Pattern.Text);
                 foreach (string name in entries.Select(entry => HostName.Sample(entry.Pattern)).Where(name => First(rules, name) == rule).Distinct().Take(most))
                     Test($"https://{name}", $"{word} by {rule.Name}");
             }
@@ -75,6 +75,10 @@ internal static class InitTests
         if (plan.ModelCidrs.IsEmpty) Test($"https://{model}", "deny", "10.99.0.1");
         return text.ToString();
     }
+
+    // What is permitted is also tried for real, by exeat verify: a name made up for a wildcard may not be there.
+    private static IEnumerable<NameEntry> Telling(Rule rule) =>
+        rule.Action == RuleAction.Permit && rule.ToNames.Any(entry => entry.Pattern.IsExact) ? rule.ToNames.Where(entry => entry.Pattern.IsExact) : rule.ToNames;
 
     private static bool IsHttps(Rule rule) => rule.Protocol.Matches(6) && (rule.Ports.IsEmpty || rule.Ports.Any(range => range.Contains(443)));
 
