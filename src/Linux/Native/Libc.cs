@@ -11,7 +11,7 @@ internal static unsafe partial class Libc
     public const int SOL_NETLINK = 270, NETLINK_ADD_MEMBERSHIP = 1, NETLINK_NO_ENOBUFS = 5, NETLINK_EXT_ACK = 11, NETLINK_GET_STRICT_CHK = 12;
     public const int SOL_PACKET = 263, PACKET_IGNORE_OUTGOING = 23;
     public const int IPPROTO_IP = 0, IP_HDRINCL = 3, IPPROTO_IPV6 = 41, IPV6_HDRINCL = 36, IPPROTO_RAW = 255;
-    public const int MSG_DONTWAIT = 0x40, MSG_TRUNC = 0x20, MSG_NOSIGNAL = 0x4000;
+    public const int MSG_DONTWAIT = 0x40, MSG_TRUNC = 0x20, MSG_NOSIGNAL = 0x4000, MSG_ERRQUEUE = 0x2000;
     public const short POLLIN = 1, POLLOUT = 4, POLLERR = 8;
     public const int EFD_CLOEXEC = 0x80000, EFD_NONBLOCK = 0x800;
     public const int O_RDONLY = 0, O_CLOEXEC = 0x80000, CLONE_NEWNET = 0x40000000;
@@ -41,6 +41,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(FileDescriptor socket, byte* bytes, nuint length, int flags);
+
+    // The descriptor of a socket that the platform's own type holds: its owner keeps it open over the call.
+    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
+    public static partial nint ReceiveMessage(int socket, MessageHeader* message, int flags);
 
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
     public static partial int ReceiveMany(FileDescriptor socket, ManyMessageHeader* messages, uint count, int flags, void* timeout);
