@@ -79,7 +79,8 @@ require() {
 
 # --- the units -----------------------------------------------------------------------------------------------------------------------------------------------
 
-unit_files() { find "$1/systemd" -maxdepth 1 -type f -name '*.service' -printf '%f\n' 2>/dev/null | sort; }
+# exeat-verify is for agents' machines, which are installed by hand (docs/verify.md).
+unit_files() { find "$1/systemd" -maxdepth 1 -type f -name '*.service' ! -name 'exeat-verify.*' -printf '%f\n' 2>/dev/null | sort; }
 
 # Units name the programs where this prefix puts them.
 unit_text() { sed -E "s#^(Exec[A-Za-z]+=[-+!@:]*)/[^ ]*/(exeat-gateway|exeat)( |\$)#\\1$prefix/current/\\2\\3#" "$1"; }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Exeat.Api;
 using Exeat.Cli;
+using Exeat.Cli.Verify;
 
 // Table of contents: every command is made by its own folder.
 var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agents.")
@@ -16,6 +17,7 @@ var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agen
     StatusCommand.Create(),
     PreflightCommand.Create(),
     SupportBundleCommand.Create(),
+    VerifyCommand.Create(),
 };
 foreach (Command command in LabCommands.All()) root.Add(command);
 GlobalOptions.AddTo(root);

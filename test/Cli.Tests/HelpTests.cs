@@ -16,6 +16,7 @@ public sealed class HelpTests
     [InlineData("policy what-if")]
     [InlineData("policy diff")]
     [InlineData("policy report")]
+    [InlineData("verify")]
     public void Help_is_what_was_reviewed(string command)
     {
         Ran ran = CommandLine.Run([.. command.Split(' '), "--help"]);
@@ -53,6 +54,13 @@ public sealed class HelpTests
     [InlineData("support-bundle --records -1")]
     [InlineData("support-bundle --redact everything")]
     [InlineData("preflight --config /nowhere/gateway.yaml")]
+    [InlineData("verify")]
+    [InlineData("verify --names -1")]
+    [InlineData("verify --patience 0")]
+    [InlineData("verify --journal a --socket b")]
+    [InlineData("verify --listen 192.0.2.1")]
+    [InlineData("verify --far-side --listen nowhere")]
+    [InlineData("verify --far-side --far-port 65536")]
     public void Wrong_input_ends_with_2_and_says_so_on_standard_error(string arguments)
     {
         Ran ran = CommandLine.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));

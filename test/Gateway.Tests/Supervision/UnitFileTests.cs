@@ -41,13 +41,13 @@ public sealed class UnitFileTests
         DirectoryInfo copy = Directory.CreateTempSubdirectory("exeat-units");
         try
         {
-            string[] units = [.. Directory.GetFiles(Folder, "*.service").Select(file =>
+            string[] units = [.. Directory.GetFiles(Folder).Where(file => Path.GetExtension(file) is ".service" or ".timer").Select(file =>
             {
                 string to = Path.Combine(copy.FullName, Path.GetFileName(file));
-                File.WriteAllText(to, change(File.ReadAllText(file)).Replace("/opt/exeat/exeat-gateway", "/bin/true", StringComparison.Ordinal));
+                File.WriteAllText(to, change(File.ReadAllText(file)).Replace("/opt/exeat/exeat-gateway", "/bin/true", StringComparison.Ordinal).Replace("=/opt/exeat/exeat ", "=/bin/true ", StringComparison.Ordinal));
                 return to;
             })];
-            Assert.Equal(2, units.Length);
+            Assert.Equal(4, units.Length);
             var start = new ProcessStartInfo(Tool, ["verify", "--man=no", .. units]) { RedirectStandardError = true, RedirectStandardOutput = true };
             using Process process = Process.Start(start)!;
             Task<string> errors = process.StandardError.ReadToEndAsync();

@@ -41,6 +41,7 @@ public sealed partial class SilenceTests
         ["why"] = "why --last --journal JOURNAL",
         ["preflight"] = "preflight --config ETC/gateway.yaml", // asks the configured resolvers one question, and nobody else
         ["status"] = "status --config ETC/gateway.yaml",
+        ["verify"] = "verify --plan --policy ETC/policy.yaml --agents ETC/agents.yaml --agent coding-1", // without --plan its attempts are what it is for
         ["support-bundle"] = "support-bundle --config ETC/gateway.yaml",
         ["lab"] = "lab --sabotage --quiet --agents locked-down-1; lab down",
     };
