@@ -34,7 +34,11 @@ public sealed partial class SilenceTests
     private static readonly Dictionary<string, string> Verbs = new()
     {
         ["policy"] = "policy check ETC/policy.yaml --agents ETC/agents.yaml; policy test ETC/policy.yaml --agents ETC/agents.yaml; "
-            + "policy explain --policy ETC/policy.yaml --agents ETC/agents.yaml --agent coding-1 --to https://openclaw.ai",
+            + "policy explain --policy ETC/policy.yaml --agents ETC/agents.yaml --agent coding-1 --to https://openclaw.ai; "
+            + "policy what-if --policy ETC/policy.yaml --agents ETC/agents.yaml --journal JOURNAL; policy diff ETC/policy.yaml ETC/policy.yaml --agents ETC/agents.yaml; "
+            + "policy report --policy ETC/policy.yaml --agents ETC/agents.yaml --journal JOURNAL",
+        ["init"] = "init --class coding --runtime openclaw --model nvidia --resolver 192.0.2.53 --dir ETC/written",
+        ["pack"] = "pack list; pack show base; pack update --dir ETC/written",
         ["agents"] = "agents check ETC/agents.yaml",
         ["gateway"] = "gateway check ETC/gateway.yaml",
         ["flows"] = "flows query --journal JOURNAL; flows tail --journal JOURNAL",
