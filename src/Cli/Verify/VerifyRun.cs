@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Exeat.Flows;
 using Exeat.Names;
 using Exeat.Policy;
 using Exeat.Wire.Dns;
@@ -81,7 +82,7 @@ internal sealed class VerifyRun(VerifyGround ground, IProber prober, IRecords? r
 
     private CheckResult Result(PendingResult made, RecordLook record)
     {
-        (VerifyCheck check, Seen seen) = (made.Check!, made.Seen!);
+        (VerifyCheck check, Seen seen) = (Informed(made.Check!, record), made.Seen!);
         (CheckOutcome outcome, string why) = Judge.Of(check, seen, record, Arrived(check), made.RefusedOnTheWay);
         return new CheckResult
         {
@@ -99,11 +100,20 @@ internal sealed class VerifyRun(VerifyGround ground, IProber prober, IRecords? r
         };
     }
 
+    // Names that an earlier question of the agent's bound to the address (in monitor denied ones resolve too) change which rule denies. That something is denied, no record changes.
+    private VerifyCheck Informed(VerifyCheck check, RecordLook record)
+    {
+        if (check.Expected.Permits || record.Event is not { } read) return check;
+        DomainName[] bound = [.. read.Names.Where(n => n.Source == NameSource.Binding.Text()).Select(n => NameSamples.Read(n.Name)).OfType<DomainName>()];
+        Expected informed = bound.Length == 0 ? check.Expected : ground.Foresight.Of(check.Probe, bound);
+        return informed.Permits ? check : check with { Expected = informed };
+    }
+
     // Only what was listened on from before the first attempt until after the last can be missed.
     private bool? Arrived(VerifyCheck check)
     {
         if (!check.IsFar || _farAfter is null || _farAfter.Since != _farBefore!.Since) return null;
-        string protocol = Flows.FlowWords.ProtocolText(check.Probe.Protocol)!;
+        string protocol = FlowWords.ProtocolText(check.Probe.Protocol)!;
         if (_farAfter.Arrivals.Any(a => a.Token == check.Probe.Token)) return true;
         return _farAfter.Counts.Contains($"{protocol}/{check.Probe.Port}") ? false : null;
     }

@@ -123,10 +123,11 @@ internal sealed class EscapePlan(VerifyGround ground, int family, IReadOnlyList<
         if (AnyName() is { } name) yield return Plain("free-text", $"a TXT question for {name}", Question(resolver, name) with { Type = Wire.Dns.DnsType.TXT });
     }
 
-    // The policy's own tests to addresses.
+    // The policy's own tests to addresses. Those of the resolver's port are the checks resolver/udp and resolver/tcp: it answers questions, and what else comes there.
     private IEnumerable<VerifyCheck?> LiteralTests() =>
         from test in ground.Policy.Tests
         where test.Agent == ground.AgentEntry.Id && test.To is { Name: null, Address.IsKnown: true } && test.To.Address.IsV6 == (family == 6)
+        where test.To.Port != Dns || !_foresight.MayAsk(test.To.Address)
         let kind = test.To.Scheme switch { DestinationScheme.Https => ProbeKind.Tls, DestinationScheme.Http => ProbeKind.Http, DestinationScheme.Tcp => ProbeKind.Tcp, DestinationScheme.Udp => ProbeKind.Udp, _ => ProbeKind.Echo }
         select Made($"test/{test.To}/{family}", $"the policy's test, {test.Where.File}:{test.Where.Line}", new Probe { Kind = kind, To = test.To.Address, Port = test.To.Port, Name = test.To.Sni, Token = Token() }, Witness.None);
 
