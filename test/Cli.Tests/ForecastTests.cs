@@ -1,9 +1,13 @@
 namespace Exeat.Cli.Tests;
 
 /// <summary><c>exeat why</c> before anything was tried: the lab's own documents, which the gateway enforces as they are.</summary>
-public sealed class ForecastTests
+public sealed class ForecastTests : IDisposable
 {
     private static readonly string Lab = Path.Combine(Root(), "policies", "lab");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("exeat-why").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static Ran Why(params string[] arguments) =>
         CommandLine.Run([new("EXEAT_POLICY", Path.Combine(Lab, "policy.yaml")), new("EXEAT_AGENTS", Path.Combine(Lab, "agents.yaml"))], ["why", .. arguments]);
@@ -61,9 +65,9 @@ public sealed class ForecastTests
     [Fact]
     public void What_is_no_destination_is_said_with_a_remedy() => Assert.Equal(2, Why("gopher://openclaw.ai", "--agent", "coding-1").ExitCode);
 
-    private static string WithMode(string mode)
+    private string WithMode(string mode)
     {
-        string file = Path.Combine(Directory.CreateTempSubdirectory("exeat-why").FullName, "policy.yaml");
+        string file = Path.Combine(_folder, "policy.yaml");
         File.WriteAllText(file, File.ReadAllText(Path.Combine(Lab, "policy.yaml")).Replace("\nmode: monitor\n", $"\nmode: {mode}\n", StringComparison.Ordinal));
         return file;
     }
