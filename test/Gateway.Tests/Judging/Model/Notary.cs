@@ -188,7 +188,9 @@ internal sealed class Notary(World world)
             if (offset < from || offset >= to) continue;
             if (offset - from >= flight.Bytes.Length || flight.Bytes[offset - from] != b) return false;
         }
-        for (int i = 0; i < flight.Bytes.Length; i++)
+        // The hello has to be there; of the early data behind it some may be on its way.
+        int hello = LaxHello.Read(flight.Bytes)?.End ?? flight.Bytes.Length;
+        for (int i = 0; i < hello; i++)
         {
             if (!at.Offered.TryGetValue(at.Anchor + (uint)(from + i), out List<byte>? offered) || !offered.Contains(flight.Bytes[i])) return false;
         }
