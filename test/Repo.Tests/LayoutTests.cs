@@ -14,8 +14,9 @@ public sealed class LayoutTests
         ["Flows"] = ["Policy"],
         ["Api"] = ["Policy", "Flows"],
         ["Lab"] = ["Wire", "Linux"],
+        ["Run"] = ["Policy", "Linux", "Flows", "Api"],
         ["Gateway"] = ["Policy", "Wire", "Linux", "Flows", "Api"],
-        ["Cli"] = ["Policy", "Flows", "Api", "Lab", "Linux", "Wire"],
+        ["Cli"] = ["Policy", "Flows", "Api", "Lab", "Linux", "Wire", "Run"],
     }.ToFrozenDictionary();
 
     [Fact]
