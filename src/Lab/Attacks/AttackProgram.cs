@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Exeat.Lab.Attacks.Streams;
 
 namespace Exeat.Lab.Attacks;
 
@@ -46,6 +47,7 @@ public static class AttackProgram
                 "icmp-ping" => IcmpTricks.PingAsync(target),
                 "udp-fragments" or "tiny-fragment" or "overlapping-fragments" or "first-fragment-only" or "ip-options" or "gre" or "esp" or "sctp" or "6in4" or "plain-later" or "ip-options-later" or "hop-options-later"
                     or "end-options-later" or "whole-fragment-later" => DatagramTricks.RunAsync(kind, target),
+                _ when StreamTricks.Knows(kind) => StreamTricks.RunAsync(kind, target),
                 _ when kind.StartsWith("quic-", StringComparison.Ordinal) => QuicTricks.RunAsync(kind, target),
                 _ => throw new Topology.LabException($"no attack is named {kind}"),
             }) ? 0 : 1;

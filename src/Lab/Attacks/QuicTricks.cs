@@ -11,6 +11,8 @@ internal static class QuicTricks
     private static readonly byte[] Source = [0x5e, 0xc2, 0xe7];
     private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(20);
 
+    private const int PieceBytes = 1000;
+
     /// <summary>The name that the attacker really means.</summary>
     private const string Meant = "www.attacker.example";
 
@@ -42,6 +44,26 @@ internal static class QuicTricks
                 return await SendAsync(socket, Initial(id, Crypto(0, claimed.AsSpan(0, 100))), Initial(id, Crypto(60, meant.AsSpan(60)), 1), Initial(id, Crypto(0, meant), 2));
             case "quic-ids":
                 return await SendAsync(socket, Initial("another1"u8.ToArray(), Crypto(0, claimed.AsSpan(0, 100))), Initial(id, Crypto(0, meant), 1));
+            case "quic-many":
+                // More than four datagrams' worth, the name last.
+                byte[] large = new ClientHelloDraft { Name = Meant, QuicSource = Source, IsNameLast = true, More = [(21, new byte[4 * PieceBytes])] }.Write();
+                return await SendAsync(socket, [.. large.Chunk(PieceBytes).Select((piece, i) => Initial(id, Crypto((ulong)(i * PieceBytes), piece), (uint)i))]);
+            case "quic-pings":
+                // The name one byte a frame, something that says nothing between them.
+                return await SendAsync(socket, Initial(id, [.. meant.Index().Reverse().SelectMany(b => (byte[])[1, 0, .. Crypto((ulong)b.Index, [b.Item])])]));
+            case "quic-far":
+                return await SendAsync(socket, Initial(id, Crypto(1UL << 40, target.Secret)), Initial(id, Crypto(0, meant), 1));
+            case "quic-junk":
+                return await SendAsync(socket, target.Secret);
+            case "quic-negotiation":
+                return await SendAsync(socket, [.. Long(0, 0, id, target.Secret), .. new byte[900]]);
+            case "quic-retry-first":
+                return await SendAsync(socket, Long(3, QuicHeader.Version1, id, target.Secret));
+            case "quic-v2":
+                return await SendAsync(socket, QuicInitialWriter.Write(new QuicInitialDraft { Version = QuicHeader.Version2, Destination = id, Source = Source, Frames = Crypto(0, meant), PadTo = 1200 }));
+            case "quic-coalesced":
+                // A permitted connection's packet in front, and the meant one's behind it in the same datagram.
+                return await SendAsync(socket, [.. QuicInitialWriter.Write(new QuicInitialDraft { Destination = "permitted"u8, Source = Source, Frames = Crypto(0, claimed) }), .. Initial(id, Crypto(0, meant))]);
             case "quic-early-first":
                 return await SendAsync(socket, Long(1, QuicHeader.Version1, id, target.Secret));
             case "quic-short-first":

@@ -1,3 +1,4 @@
+using Exeat.Lab.Attacks.Streams;
 using Exeat.Lab.World;
 
 namespace Exeat.Lab.Scenario;
@@ -25,6 +26,8 @@ internal static class Arrival
         "tuple-reuse" => false,
         // So is their first request: only the mark in the second counts.
         "http-second" or "http-smuggle" or "http-upgrade" => false,
+        // What they claim openly may arrive; what they mean must not.
+        _ when StreamTricks.Knows(a.Entry.Kind) => false,
         _ => Payload(a, after) > Payload(a, before),
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Exeat.Lab.Attacks.Streams;
 
 namespace Exeat.Lab.Scenario;
 
@@ -66,7 +67,7 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
             "lookup" => (Dig(a, [a.Name]), null),
             "lookup-tcp" => (Dig(a, ["+tcp", a.Name]), null),
             "dot" => (["openssl", "s_client", "-connect", $"{there}:{port}", "-quiet"], $"GET /canary/{a.Canary} HTTP/1.0\r\n\r\n"),
-            string kind when Tools.Contains(kind) || kind.StartsWith("quic-", StringComparison.Ordinal) => ([.. exeat, "lab-attack", kind, a.Address, port, a.Canary, a.Name.Length > 0 ? a.Name : "-"], null),
+            string kind when Tools.Contains(kind) || StreamTricks.Knows(kind) || kind.StartsWith("quic-", StringComparison.Ordinal) => ([.. exeat, "lab-attack", kind, a.Address, port, a.Canary, a.Name.Length > 0 ? a.Name : "-"], null),
             string kind => throw new Topology.LabException($"scenario entry {a.Entry.Id}: unknown kind {kind}"),
         };
     }

@@ -87,8 +87,8 @@ internal sealed class LinkTap : IDisposable
         };
         var key = new ArrivalKey(new IPAddress(source).ToString(), new IPAddress(destination).ToString(), protocol, port);
         _counters.Packet(key, payload);
-        // Over TCP the servers read the marks, after decryption.
-        int at = protocol == 6 ? -1 : rest.IndexOf("canary-"u8);
+        // What is encrypted the servers read; what is not counts as soon as it is on the wire, whether or not a server takes it.
+        int at = rest.IndexOf("canary-"u8);
         if (at < 0 || rest.Length < at + CanaryBytes) return;
         _counters.Canary(new CanaryCount(Encoding.ASCII.GetString(rest.Slice(at, CanaryBytes)), key.Source, key.Destination, port, "", ""));
     }

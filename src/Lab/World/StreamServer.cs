@@ -12,11 +12,16 @@ internal sealed class StreamServer(int port, FrozenDictionary<string, X509Certif
 {
     private const byte TlsHandshake = 0x16;
 
+    // IP_MINTTL and IPV6_MINHOPCOUNT (RFC 5082): the kernel leaves alone what has come further, as if it had died on the way.
+    private const int IpMinTtl = 21, Ipv6MinHopCount = 73, LeastHops = 16, ProtocolIp = 0, ProtocolIpv6 = 41;
+
     /// <summary>Opens its socket at once, and serves until stopped.</summary>
     public Task RunAsync(CancellationToken stop)
     {
         var listener = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
         listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        listener.SetRawSocketOption(ProtocolIp, IpMinTtl, BitConverter.GetBytes(LeastHops));
+        listener.SetRawSocketOption(ProtocolIpv6, Ipv6MinHopCount, BitConverter.GetBytes(LeastHops));
         listener.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
         listener.Listen(512);
         return AcceptAsync(listener, stop);

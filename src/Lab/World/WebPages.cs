@@ -6,11 +6,11 @@ namespace Exeat.Lab.World;
 /// <summary>What the world's web servers say: a short page, downloads and streams of any length, uploads, and a Git repository as plain files.</summary>
 /// <remarks>
 /// <c>/bytes/N</c> answers N bytes at once; <c>/stream/N</c> answers N lines, ten a second; <c>/git/…</c> the files of a bare repository
-/// (Git's "dumb" HTTP transport); anything else a page that repeats the Host.
+/// (Git's "dumb" HTTP transport); <c>/redirect/PLACE</c> sends to that place over HTTPS; anything else a page that repeats the Host.
 /// </remarks>
 internal sealed class WebPages(string gitRoot, ArrivalCounters counters, TimeProvider time)
 {
-    private const string GitPath = "/git/";
+    private const string GitPath = "/git/", RedirectPath = "/redirect/";
 
     /// <summary>Serves requests on a connection until either side ends it.</summary>
     public async Task ServeAsync(Stream stream, ArrivalKey key, string serverName, CancellationToken stop)
@@ -45,6 +45,11 @@ internal sealed class WebPages(string gitRoot, ArrivalCounters counters, TimePro
                 await stream.FlushAsync(stop);
                 await Task.Delay(TimeSpan.FromMilliseconds(100), time, stop);
             }
+            return;
+        }
+        if (head.Path.StartsWith(RedirectPath, StringComparison.Ordinal))
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 302 Found\r\nLocation: https://{head.Path[RedirectPath.Length..]}\r\nContent-Length: 0\r\n\r\n"), stop);
             return;
         }
         byte[]? body = head.Path.StartsWith(GitPath, StringComparison.Ordinal)
