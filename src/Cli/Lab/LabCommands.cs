@@ -9,10 +9,10 @@ namespace Exeat.Cli;
 /// <summary><c>exeat lab</c> and the hidden commands that it starts inside its namespaces.</summary>
 internal static class LabCommands
 {
-    public const string InsideName = "lab-inside", WorldName = "lab-world", ListenName = "lab-listen", AttackName = "lab-attack";
+    public const string InsideName = "lab-inside", WorldName = "lab-world", ListenName = "lab-listen", AttackName = "lab-attack", CatalogueName = "lab-catalogue";
 
     /// <summary>All of them, for the root command.</summary>
-    public static IEnumerable<Command> All() => [Lab(), Inside(), World(), Listen(), Attack()];
+    public static IEnumerable<Command> All() => [Lab(), Inside(), World(), Listen(), Attack(), CatalogueCommand.Inside()];
 
     private static Command Lab()
     {
@@ -30,6 +30,7 @@ internal static class LabCommands
         Command shell = new("shell", "open a shell inside an agent of a kept lab, or run a command there (after --)") { agent, command };
         shell.SetAction((parsed, _) => KeptLabs.ShellAsync(parsed.GetValue(agent)!, parsed.GetValue(command) ?? []));
         lab.Subcommands.Add(shell);
+        lab.Subcommands.Add(CatalogueCommand.Create());
         return lab;
     }
 

@@ -11,7 +11,15 @@ namespace Exeat.Cli;
 /// </remarks>
 internal static class LabOutside
 {
-    public static async Task<int> RunAsync(LabWish wish, CancellationToken stop)
+    public static Task<int> RunAsync(LabWish wish, CancellationToken stop) => EnterAsync(LabCommands.InsideName, wish.Arguments, wish.Keep, wish.Quiet, (text, took) =>
+    {
+        LabReport report = LabReport.Parse(text);
+        LabTable.Print(report, wish, took);
+        return report.Failed == 0 && report.Passed > 0;
+    }, stop);
+
+    /// <summary>Runs the inner command in namespaces of its own, and gives what it reports to <paramref name="print"/>, which says whether every expectation held.</summary>
+    public static async Task<int> EnterAsync(string inner, IEnumerable<string> arguments, bool keep, bool quiet, Func<string, TimeSpan, bool> print, CancellationToken stop)
     {
         LabTools.CompletePath();
         if (LabTools.MissingPackages() is { Count: > 0 } missing)
@@ -24,10 +32,10 @@ internal static class LabOutside
         bool stays = false;
         try
         {
-            using Process inside = Start(state, wish);
+            using Process inside = Start(state, inner, arguments);
             state.WriteOwner(inside.Id);
             using CancellationTokenRegistration ending = stop.Register(() => Hang(inside));
-            (int status, stays) = await FollowAsync(inside, state, wish);
+            (int status, stays) = await FollowAsync(inside, state, keep, quiet, print);
             return status;
         }
         finally
@@ -36,10 +44,10 @@ internal static class LabOutside
         }
     }
 
-    private static Process Start(LabState state, LabWish wish) => Process.Start(new ProcessStartInfo("setsid",
+    private static Process Start(LabState state, string inner, IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo("setsid",
     [
         "unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--",
-        .. Programs.Exeat, LabCommands.InsideName, state.Folder, .. wish.Arguments,
+        .. Programs.Exeat, inner, state.Folder, .. arguments,
     ])
     {
         RedirectStandardInput = true,
@@ -47,7 +55,7 @@ internal static class LabOutside
         RedirectStandardError = true,
     })!;
 
-    private static async Task<(int Status, bool Stays)> FollowAsync(Process inside, LabState state, LabWish wish)
+    private static async Task<(int Status, bool Stays)> FollowAsync(Process inside, LabState state, bool keep, bool quiet, Func<string, TimeSpan, bool> print)
     {
         List<string> said = [];
         long start = TimeProvider.System.GetTimestamp();
@@ -55,21 +63,20 @@ internal static class LabOutside
         {
             if (line == LabInside.KeptLine) break;
             said.Add(line);
-            if (!wish.Quiet) await Console.Error.WriteLineAsync(line);
+            if (!quiet) await Console.Error.WriteLineAsync(line);
         }
-        bool kept = wish.Keep && !inside.HasExited && File.Exists(state.Report);
+        bool kept = keep && !inside.HasExited && File.Exists(state.Report);
         if (!kept) await inside.WaitForExitAsync();
         if (!File.Exists(state.Report))
         {
             bool entered = said.Any(l => l.StartsWith("lab:", StringComparison.Ordinal));
-            if (entered && wish.Quiet) await Console.Error.WriteLineAsync(string.Join('\n', said.TakeLast(12)));
+            if (entered && quiet) await Console.Error.WriteLineAsync(string.Join('\n', said.TakeLast(12)));
             await Console.Error.WriteLineAsync(entered ? $"lab: did not finish (status {inside.ExitCode})" : Explain(inside.ExitCode, said));
             return (inside.ExitCode is ExitCode.OurFault ? ExitCode.OurFault : ExitCode.EnvironmentLacks, false);
         }
-        LabReport report = LabReport.Parse(await File.ReadAllTextAsync(state.Report));
-        LabTable.Print(report, wish, TimeProvider.System.GetElapsedTime(start));
+        bool holds = print(await File.ReadAllTextAsync(state.Report), TimeProvider.System.GetElapsedTime(start));
         if (kept) KeptLabs.SayHow(state);
-        return (report.Failed == 0 && report.Passed > 0 ? ExitCode.Done : ExitCode.ExpectationFailed, kept);
+        return (holds ? ExitCode.Done : ExitCode.ExpectationFailed, kept);
     }
 
     private static void Hang(Process inside)

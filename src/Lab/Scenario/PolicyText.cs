@@ -13,8 +13,17 @@ public sealed record PolicyText(string Mode, bool LiveUpdate = false, bool Appro
     /// <summary>More SmartGroups, as lines of the document.</summary>
     public string ExtraGroups { get; init; } = "";
 
+    /// <summary>More WebGroups, as lines of the document.</summary>
+    public string ExtraNames { get; init; } = "";
+
     /// <summary>More rules, as lines of the document.</summary>
     public string ExtraRules { get; init; } = "";
+
+    /// <summary>Rules of the lab that are left out, by name, with spaces between: those that one of <see cref="ExtraRules"/> would shadow.</summary>
+    public string WithoutRules { get; init; } = "";
+
+    /// <summary>Whether its own tests stay: those of a form that decides otherwise on purpose would fail.</summary>
+    public bool Tested { get; init; } = true;
 
     /// <summary>The document.</summary>
     public string Text
@@ -23,6 +32,13 @@ public sealed record PolicyText(string Mode, bool LiveUpdate = false, bool Appro
         {
             string text = LabFiles.Text(LabFiles.PolicyName).Replace("\nmode: monitor\n", $"\nmode: {Mode}\n", StringComparison.Ordinal);
             text = text.Replace("\nsmartGroups:\n", $"\nsmartGroups:\n{ExtraGroups}", StringComparison.Ordinal).Replace("\ntests:\n", ExtraRules.Length == 0 ? "\ntests:\n" : $"\n{ExtraRules}\ntests:\n", StringComparison.Ordinal);
+            foreach (string rule in WithoutRules.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                int at = text.IndexOf($"\n- {{name: {rule},", StringComparison.Ordinal);
+                text = text.Remove(at, text.IndexOf('\n', at + 1) - at);
+            }
+            text = text.Replace("\nwebGroups:\n", $"\nwebGroups:\n{ExtraNames}", StringComparison.Ordinal);
+            if (!Tested) text = text[..(text.IndexOf("\ntests:\n", StringComparison.Ordinal) + 1)];
             if (LiveUpdate) text = text.Replace(LateLine, "    - new-tool.example.com", StringComparison.Ordinal);
             return ApproveDenied
                 ? text.Replace("names: [integrate.api.nvidia.com,", "names: [api.openai.com, integrate.api.nvidia.com,", StringComparison.Ordinal)

@@ -16,6 +16,12 @@ public sealed class LabGateway(LabNetwork network, LabState state, IReadOnlyList
     /// <summary>Its process; fails when it was not started.</summary>
     public LabProcess Process => _process ?? throw new LabException("the gateway was not started");
 
+    /// <summary>Whether it was started.</summary>
+    public bool IsStarted => _process is not null;
+
+    /// <summary>The policy that it was last given; null before the first.</summary>
+    public PolicyText? Policy { get; private set; }
+
     private string AppliedFile => Path.Combine(state.Gateway, "applied.json");
 
     /// <summary>Limits of the Gateway document other than its defaults, by their keys.</summary>
@@ -37,6 +43,7 @@ public sealed class LabGateway(LabNetwork network, LabState state, IReadOnlyList
             await File.AppendAllTextAsync(Path.Combine(state.Documents, LabFiles.GatewayName), line);
         }
         await policy.WriteAsync(state);
+        Policy = policy;
         await RestartAsync();
     }
 
@@ -53,6 +60,7 @@ public sealed class LabGateway(LabNetwork network, LabState state, IReadOnlyList
     {
         string before = Applied().Version;
         await policy.WriteAsync(state);
+        Policy = policy;
         await Process.SignalAsync("HUP");
         long start = TimeProvider.System.GetTimestamp();
         while (Applied() is var now && (now.Version == before || now.Mode != policy.Mode))

@@ -36,12 +36,10 @@ public sealed class LabState(string path)
     public int? OwnerId => ReadOwner()?.Id;
 
     /// <summary>Makes a new one.</summary>
-    public static LabState Create()
-    {
-        var state = new LabState(Directory.CreateTempSubdirectory(Prefix).FullName);
-        foreach (string folder in (string[])[state.Documents, state.Journal, state.Gateway, state.Scratch, state.Git]) Directory.CreateDirectory(folder);
-        return state;
-    }
+    public static LabState Create() => new LabState(Directory.CreateTempSubdirectory(Prefix).FullName).Filled();
+
+    /// <summary>One of several labs that share a folder, and its end.</summary>
+    public LabState Within(string name) => new LabState(Path.Combine(path, name)).Filled();
 
     /// <summary>All that exist and are readable by the caller, living or left behind.</summary>
     public static IEnumerable<LabState> All()
@@ -88,6 +86,12 @@ public sealed class LabState(string path)
         {
             // Another user's, or already gone: nothing of ours is left in use.
         }
+    }
+
+    private LabState Filled()
+    {
+        foreach (string folder in (string[])[Documents, Journal, Gateway, Scratch, Git]) Directory.CreateDirectory(folder);
+        return this;
     }
 
     private (int Id, string Started)? ReadOwner()

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace Exeat.Lab.Catalogue;
+
+/// <summary>Every attack, every test that stands for one, and what is not stopped: together they cover each line of <c>docs/escapes.md</c>.</summary>
+public static class AttackCatalogue
+{
+    /// <summary>Every attack, in the order of the lines.</summary>
+    public static ImmutableArray<Attack> Attacks { get; } =
+    [
+        .. DnsAttacks.All,
+        .. TlsAttacks.All,
+        .. HttpAttacks.All,
+        .. QuicAttacks.All,
+        .. KernelAttacks.All,
+        .. FaultAttacks.All,
+        .. RecordAttacks.All,
+        .. HonestAttacks.All,
+    ];
+
+    /// <summary>Lines, or parts of lines, that tests show without a lab.</summary>
+    public static ImmutableArray<CatalogueTest> Tests { get; } =
+    [
+        .. DnsAttacks.Tests,
+        .. TlsAttacks.Tests,
+        .. HttpAttacks.Tests,
+        .. QuicAttacks.Tests,
+        .. KernelAttacks.Tests,
+        .. FaultAttacks.Tests,
+        .. RecordAttacks.Tests,
+        .. HonestAttacks.Tests,
+    ];
+
+    /// <summary>What is not stopped.</summary>
+    public static ImmutableArray<OpenLine> Open { get; } = [];
+
+    /// <summary>Lines whose entries are being written. It only ever shrinks, and a line that has entries may not be in it.</summary>
+    public static ImmutableArray<string> Awaited { get; } =
+    [
+        "T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "T13", "T14", "T15", "T16", "H1", "H2", "H3", "H4",
+        "Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7",
+        "K1", "K2", "K3", "K4", "K4b", "K5", "K6", "K7", "K8", "K9", "K10", "K11", "K12", "K13", "K14", "K15", "K16", "K17", "K18", "K19",
+        "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12", "D13", "D14", "D15", "D16", "L1", "L2", "B1", "B2", "B3",
+    ];
+
+    /// <summary>What a person means: an id, or a line for all of its attacks.</summary>
+    public static IReadOnlyList<Attack> Find(string idOrLine) => [.. Attacks.Where(a =>
+        a.Id.Equals(idOrLine, StringComparison.OrdinalIgnoreCase) || a.Line.Equals(idOrLine, StringComparison.OrdinalIgnoreCase))];
+}
