@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using Exeat.Cli.Verify;
+using Exeat.Flows;
 using Probe = Exeat.Cli.Verify.Probe;
 
 namespace Exeat.Cli.Tests.Verify;
@@ -37,6 +38,22 @@ public sealed class RunTests
         VerifyReport report = await RunAsync(world => new ImaginedWorld(world) { Guarded = [] });
         Assert.Equal(1, report.Status);
         foreach (int family in (int[])[4, 6]) Assert.Equal(CheckOutcome.Failed, Find(report, $"family/enforced-{family}/{family}").Outcome);
+    }
+
+    [Fact]
+    public async Task A_record_that_says_the_name_was_bound_permits_nothing()
+    {
+        VerifyReport without = await RunAsync(world => new ImaginedWorld(world) { Guarded = [] });
+        VerifyReport lying = await RunAsync(world => new ImaginedWorld(world) { Guarded = [] }, records: new Lying());
+        Assert.Equal(without.Results.Where(r => r.WasToBeRefused).Select(r => r.Id), lying.Results.Where(r => r.WasToBeRefused).Select(r => r.Id));
+        foreach (int family in (int[])[4, 6])
+        {
+            CheckResult spoofed = Find(lying, $"escape/spoofed-sni-elsewhere/{family}");
+            Assert.Equal("core.example", spoofed.Record?.Names[0].Name);
+            Assert.Equal(CheckOutcome.Failed, spoofed.Outcome);
+            Assert.EndsWith("the policy says deny by default-deny", spoofed.Why, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain(lying.Results, r => r.WasToBeRefused && r.Outcome == CheckOutcome.Held);
     }
 
     [Fact]
@@ -114,15 +131,39 @@ public sealed class RunTests
         Assert.Null(new ArrivalBook(TimeProvider.System, told.Add).Note("nothing xv12 of ours"u8, "tcp", 80, ""));
     }
 
-    private static async Task<VerifyReport> RunAsync(Func<VerifyGround, IProber>? world = null, string policy = ImaginedGround.Policy)
+    private static async Task<VerifyReport> RunAsync(Func<VerifyGround, IProber>? world = null, string policy = ImaginedGround.Policy, IRecords? records = null)
     {
         VerifyGround ground = ImaginedGround.Of(policy);
-        return await new VerifyRun(ground, world is null ? new ImaginedWorld(ground) : world(ground), null, null, [], _ => { }).RunAsync(CancellationToken.None);
+        return await new VerifyRun(ground, world is null ? new ImaginedWorld(ground) : world(ground), records, null, [], _ => { }).RunAsync(CancellationToken.None);
     }
 
     private static CheckResult Find(VerifyReport report, string id) => report.Results.Single(r => r.Id == id);
 
     private static string Unheld(VerifyReport report) => string.Join('\n', report.Results.Where(r => r.Outcome is CheckOutcome.Failed or CheckOutcome.Inconclusive).Select(r => $"{r.Outcome} {r.Id} → {r.To}: expected {r.Expected}; {r.Why}"));
+
+    /// <summary>Records of somebody who wants every attempt to look permitted: each was to an address of every permitted name.</summary>
+    private sealed class Lying : IRecords
+    {
+        public int Parallel => 1;
+
+        public Task NoticeAsync(Probe probe, Seen seen, CancellationToken stop) => Task.CompletedTask;
+
+        public Task<IReadOnlyList<RecordLook>> FindAsync(IReadOnlyList<(Probe Probe, Seen Seen)> attempts, CancellationToken stop)
+        {
+            var permitted = new FlowEvent
+            {
+                Raw = default,
+                Id = "1",
+                Event = "decision",
+                Time = default,
+                Verdict = "permit",
+                Rule = "allow-core",
+                Enforced = true,
+                Names = [.. ((string[])["core.example", "deep.example"]).Select(n => new FlowName(n, NameSource.Binding.Text()))],
+            };
+            return Task.FromResult<IReadOnlyList<RecordLook>>([.. attempts.Select(_ => new RecordLook(true, permitted))]);
+        }
+    }
 
     /// <summary>Nothing answers anything.</summary>
     private sealed class Dead : IProber
