@@ -11,6 +11,9 @@ internal sealed record AttackTarget(IPAddress Address, int Port, string Canary, 
 {
     public static readonly TimeSpan Patience = LabPatience.Seconds(3);
 
+    // The system's resolver asks each of its servers twice by itself.
+    private const int Questions = 3;
+
     public IPEndPoint EndPoint => new(Address, Port);
 
     public AddressFamily Family => Address.AddressFamily;
@@ -19,7 +22,21 @@ internal sealed record AttackTarget(IPAddress Address, int Port, string Canary, 
     public byte[] Secret => Encoding.ASCII.GetBytes($"secret={Canary};{new string('x', 256)}");
 
     /// <summary>Asks the system's resolver for the name, as any client does, so that the name is bound to the address.</summary>
-    public async Task<IPAddress> ResolveAsync() => (await Dns.GetHostAddressesAsync(Name, Family)).First();
+    /// <remarks>An answer that says "later" is asked for again: on a busy machine a resolver may be late, and then no address would be tried at all. The journal has every refusal.</remarks>
+    public async Task<IPAddress> ResolveAsync()
+    {
+        for (int asked = 1; ; asked++)
+        {
+            try
+            {
+                return (await Dns.GetHostAddressesAsync(Name, Family)).First();
+            }
+            catch (SocketException error) when (error.SocketErrorCode == SocketError.TryAgain && asked < Questions)
+            {
+                Console.Error.WriteLine($"lab-attack: no answer for {Name} yet ({error.Message}); asking again");
+            }
+        }
+    }
 
     /// <summary>TLS over a stream, whoever answers: an attacker does not check its own server's certificate.</summary>
     [SuppressMessage("Security", "CA5359", Justification = "An attack tool; the lab's honest clients verify.")]

@@ -6,6 +6,7 @@ using Exeat.Lab.Tests.Labs;
 namespace Exeat.Lab.Tests.Course;
 
 /// <summary>Hellos in pieces, without any offload on the agents' links: they pass at the first attempt and soon, and a denied one leaks no byte (T3, T5; the deadlock of held segments).</summary>
+[Collection(Alone.Name)]
 public sealed class PieceTests(EnforcedLab lab, OpenLab open) : IClassFixture<EnforcedLab>, IClassFixture<OpenLab>
 {
     // What a client may wait because of the gateway.

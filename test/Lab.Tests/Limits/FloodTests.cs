@@ -7,6 +7,7 @@ using Exeat.Lab.World;
 namespace Exeat.Lab.Tests.Limits;
 
 /// <summary>Floods by one agent: every packet is accounted for, user space does not see them, and another agent goes on (I5, I10; L2).</summary>
+[Collection(Alone.Name)]
 public sealed class FloodTests(EnforcedLab lab) : IClassFixture<EnforcedLab>
 {
     // Whose records are added up floods in no other test: counts come seconds later.

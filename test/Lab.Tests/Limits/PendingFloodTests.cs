@@ -4,6 +4,7 @@ using Exeat.Lab.Tests.Labs;
 namespace Exeat.Lab.Tests.Limits;
 
 /// <summary>Floods of packets that belong to a flow which is not permitted yet: the kernel lets only so many of each agent's through to user space, and counts the others (I5, I10).</summary>
+[Collection(Alone.Name)]
 public sealed class PendingFloodTests(PendingPacketsLab lab) : IClassFixture<PendingPacketsLab>
 {
     private const int Sent = 8000, Rate = 8000;

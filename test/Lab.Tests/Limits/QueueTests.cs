@@ -1,10 +1,12 @@
 using Exeat.Flows;
+using Exeat.Lab.Tests.Labs;
 using Exeat.Lab.Topology;
 using Exeat.Lab.World;
 
 namespace Exeat.Lab.Tests.Limits;
 
 /// <summary>More packets than the kernel's queue has room for: none of them passes, and none is missing from the records (I1, I5, I10).</summary>
+[Collection(Alone.Name)]
 public sealed class QueueTests(UncappedLab lab) : IClassFixture<UncappedLab>
 {
     [Theory]

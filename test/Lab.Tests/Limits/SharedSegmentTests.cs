@@ -4,6 +4,7 @@ using Exeat.Lab.Tests.Labs;
 namespace Exeat.Lab.Tests.Limits;
 
 /// <summary>Agents that share a link share no limit: neither a flood of one, nor one in the other's name, takes anything from its neighbour (I10, I11).</summary>
+[Collection(Alone.Name)]
 public sealed class SharedSegmentTests(SharedSegmentLab lab) : IClassFixture<SharedSegmentLab>
 {
     private const int Sent = 12_500, Rate = 5_000;

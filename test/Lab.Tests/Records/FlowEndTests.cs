@@ -1,5 +1,6 @@
 using System.Globalization;
 using Exeat.Flows;
+using Exeat.Lab.Tests.Labs;
 using Exeat.Lab.Tests.Running;
 using Exeat.Lab.Topology;
 using Exeat.Lab.World;
@@ -7,6 +8,7 @@ using Exeat.Lab.World;
 namespace Exeat.Lab.Tests.Records;
 
 /// <summary>How flows end, and what they carried: conntrack's words and counts in the journal, beside what arrived at the far side (I5; issue of flow ends).</summary>
+[Collection(Alone.Name)]
 public sealed class FlowEndTests(BriefLab lab) : IClassFixture<BriefLab>
 {
     private const int Payload = 100_000, Datagrams = 50, DatagramBytes = 100;

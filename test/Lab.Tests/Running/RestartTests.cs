@@ -7,6 +7,7 @@ using Exeat.Lab.World;
 namespace Exeat.Lab.Tests.Running;
 
 /// <summary>A gateway is stopped, killed and started again under load: what was permitted lives on, what cannot be proven ends and is recorded (I1, K17).</summary>
+[Collection(Alone.Name)]
 public sealed class RestartTests(RunningLab lab, ITestOutputHelper output) : IClassFixture<RunningLab>
 {
     private const int Tcp = 6, Udp = 17;
