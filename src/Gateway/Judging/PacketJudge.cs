@@ -30,10 +30,11 @@ internal sealed class PacketJudge(TcpJudge tcp, DatagramJudge datagrams, FlowRec
         Snapshot snapshot = Snapshot;
         bool read = PacketView.TryRead(bytes, allowGso: true, out PacketView view);
         bool fromAgent = interfaces.IsInside(inInterface);
-        int agent = hook == Prerouting ? interfaces.AgentOn(inInterface, snapshot) : snapshot.FindAgent(fromAgent ? view.Source : view.Destination);
+        int agent = hook == Prerouting && (mark & marks.Stamp) == 0 ? interfaces.AgentOn(inInterface, snapshot) : snapshot.FindAgent(fromAgent ? view.Source : view.Destination);
         var packet = new PacketIn { View = view, Snapshot = snapshot, Agent = agent, Reused = (mark & marks.Reused) != 0, Waiting = waiting };
         if (!fromAgent) return FromWorld(packet, read);
-        if (hook == Prerouting) return Drop(packet, Reason.SpoofedSource);
+        // Whose identity holds is asked about there for two things only, both of which the kernel might drop on its way without a word: IPv4 options, and a group of listeners, which nothing forwards.
+        if (hook == Prerouting) return Drop(packet, (mark & marks.Stamp) == 0 ? Reason.SpoofedSource : read && view.HasOptions ? Reason.FragmentOrOptions : Reason.AddressNotAllowed);
         if (!read) return Drop(packet, Reason.Malformed);
         if (agent < 0) return Drop(packet, Reason.UnknownAgent);
         if (hook == Input) return Refuse(packet, Reason.GatewayItself);
@@ -45,7 +46,8 @@ internal sealed class PacketJudge(TcpJudge tcp, DatagramJudge datagrams, FlowRec
     {
         if (!read || packet.View.IsFragment) return Verdicts.Drop();
         bool opens = packet.View.IsTcp && (packet.View.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;
-        if (opens) return Drop(packet, Reason.TowardsAgent);
+        // What conntrack does not take for an answer bears the bit.
+        if (opens || packet.Reused) return Drop(packet, Reason.TowardsAgent);
         return packet.View.IsTcp ? tcp.FromServer(packet, _say) : datagrams.FromServer(packet, _say);
     }
 

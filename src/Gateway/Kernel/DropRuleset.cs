@@ -9,6 +9,7 @@ internal static class DropRuleset
     public const string Table = "exeat_base";
 
     /// <summary>The whole table as one atomic nft script.</summary>
+    /// <remarks>Towards agents the gateway's own packets are those that <see cref="TrafficRuleset"/> took out of tracking before anybody else could write a mark; a mark alone, from another's rule, lets nothing pass.</remarks>
     public static string Text(RulesetOptions o)
     {
         MarkLayout m = o.Marks;
@@ -43,10 +44,12 @@ internal static class DropRuleset
                 oifname != @inside accept
                 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
                 ct direction reply ct status dnat accept
-                meta mark & 0x{{m.Passed:x}} != 0 accept
+                ct state untracked meta mark & 0x{{m.Passed:x}} != 0 accept
                 tcp flags & rst == rst accept
                 icmp type { destination-unreachable, time-exceeded } accept
                 icmpv6 type { destination-unreachable, packet-too-big, time-exceeded } accept
+                icmpv6 type { nd-router-solicit, mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report } drop
+                ip protocol igmp drop
                 counter name unstamped_output drop
               }
             }

@@ -14,8 +14,7 @@ internal static partial class TrafficRuleset
             {{Shares(o)}}
             {{Elements(o)}}
               chain identify {
-                icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept
-                icmpv6 type { nd-router-solicit, mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report } counter name housekeeping drop
+            {{LinkHousekeeping()}}
             {{Pins(o)}}
                 iifname . ip saddr @identity4 goto stamp_it
                 iifname . ip6 saddr @identity6 goto stamp_it
@@ -29,6 +28,7 @@ internal static partial class TrafficRuleset
               chain gate {
                 type filter hook input priority -150; policy accept;
                 iifname != @inside accept
+                meta mark & 0x{{m.Mask & ~m.Stamp:x}} != 0 meta mark set meta mark & 0x{{~(m.Mask & ~m.Stamp):x}}
                 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
                 ct state new jump dns_flows
             {{ResolverPorts(o)}}
@@ -51,18 +51,19 @@ internal static partial class TrafficRuleset
                 goto ask_more
               }
               chain to_agent {
-                iifname != "{{o.Outside}}" drop
+                iifname != "{{o.Outside}}" counter name towards_over_limit drop
                 ct state invalid counter name invalid drop
                 ct state related icmp type { destination-unreachable, time-exceeded, parameter-problem } ct mark & 0x{{m.Judged:x}} != 0 meta mark set meta mark | 0x{{m.Passed:x}} accept
                 ct state related icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } ct mark & 0x{{m.Judged:x}} != 0 meta mark set meta mark | 0x{{m.Passed:x}} accept
                 ct state related counter name related drop
                 ct direction reply {{PermittedOnly(o)}} meta mark set meta mark | 0x{{m.Passed:x}} accept
                 ct state established ct direction reply goto ask_answer
+                meta mark set meta mark | 0x{{m.Reused:x}}
                 limit rate 100/second burst 100 packets goto queue_it
                 counter name towards_over_limit drop
               }
               chain verdict {
-                type filter hook forward priority -140; policy accept;
+                type filter hook forward priority -144; policy accept;
                 iifname != @inside oifname != @inside accept
                 meta mark & 0x{{m.Passed:x}} != 0 accept
                 meta mark & 0x{{m.Queued:x}} != 0 counter name not_judged drop
@@ -142,6 +143,17 @@ internal static partial class TrafficRuleset
         }
     }
 
+    /// <summary>
+    /// What a link needs to work is no attempt, as long as it stays on the link: towards its own groups, or from an address that no router forwards. Sent any further it is a packet like any other (K9):
+    /// the very same types could carry data out.
+    /// </summary>
+    private static string LinkHousekeeping() => """
+            icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 ip6 daddr { fe80::/10, ff02::/16 } accept
+            icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 ip6 saddr fe80::/10 accept
+            icmpv6 type { nd-router-solicit, mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report } ip6 daddr ff02::/16 counter name housekeeping drop
+            ip protocol igmp ip daddr 224.0.0.0/24 counter name housekeeping drop
+        """;
+
     /// <summary>On a shared segment an address counts only with its hardware address.</summary>
     private static string Pins(RulesetOptions o) => Lines(
         from identity in o.Identities
@@ -179,12 +191,11 @@ internal static partial class TrafficRuleset
     }
 
     /// <summary>
-    /// IPv4 options, and any IPv6 header between the fixed one and what is carried, ride on no mark: they are refused by the verdict loop (K1). Fragments are put together before;
+    /// IPv4 options (refused with the identity, since the kernel drops some of them where it looks for the way), and any IPv6 header between the fixed one and what is carried, ride on no mark: they are refused by the verdict loop (K1). Fragments are put together before;
     /// so is an IPv6 fragment that is the whole packet (RFC 6946): it loses its header. At most as many are asked about as new flows. What may follow the fixed header of IPv6 is
     /// TCP, UDP, ICMPv6, and what a rule may permit by number: DCCP, GRE, ESP, SCTP.
     /// </summary>
     private static string PlainHeaders() => """
-            ip hdrlength != 5 goto ask_new
             ip6 nexthdr != { 6, 17, 33, 47, 50, 58, 132 } goto ask_new
         """;
 

@@ -9,11 +9,13 @@ namespace Exeat.Gateway.Kernel;
 ///  prerouting -310 identity ── checks interface + address (+ MAC), stamps, sets the zone
 ///  output     -310 own_packets ─ what we send in an end's name belongs to the agent's connection (its zone), or to none (towards agents)
 ///  prerouting -100 dns ─────── redirects :53 of intercepted resolvers to our ports
-///  forward -150 sort ───────── fast path by conntrack mark, or queue          input -150 gate: everything but DNS → queue
-///  forward -140 verdict ────── what the verdict loop said: refuse, pending, permitted; copies it to the conntrack mark
+///  forward -145 sort ───────── fast path by conntrack mark, or queue          input -150 gate: everything but DNS → queue
+///  forward -144 verdict ────── what the verdict loop said: refuse, pending, permitted; copies it to the conntrack mark
 ///  forward  300 (exeat_base) ─ drops what was not passed
 /// </code>
 /// A queue verdict goes on at the next chain of the hook, not at the next rule: hence two chains. Whatever still bears <c>queued</c> was judged by nobody and is dropped.
+/// Between identity and <c>sort</c> (or <c>gate</c>) others may write our bits of the mark (iptables' mangle tables lie at -150): of those only the stamp is believed, which the second lock needs, and it alone opens nothing.
+/// So nothing of others' may lie between <c>sort</c> and <c>verdict</c>: hence their priorities, behind every one that has a name.
 /// </remarks>
 internal static partial class TrafficRuleset
 {
@@ -141,6 +143,9 @@ internal static partial class TrafficRuleset
               chain stamp_it {
                 meta mark set meta mark | 0x{{m.Stamp:x}}
                 ct original zone set iifname map @zones
+                ip hdrlength != 5 goto ask_new
+                ip daddr 224.0.0.0/4 goto ask_new
+                ip6 daddr ff00::/8 goto ask_new
                 accept
               }
               chain identify { }
@@ -168,9 +173,11 @@ internal static partial class TrafficRuleset
                 ct original zone set ip6 saddr map @{{Zones6}}
               }
               chain sort {
-                type filter hook forward priority -150; policy accept;
+                type filter hook forward priority -145; policy accept;
+                iifname != @inside oifname != @inside accept
+                meta mark & 0x{{m.Mask & ~m.Stamp:x}} != 0 meta mark set meta mark & 0x{{~(m.Mask & ~m.Stamp):x}}
                 iifname @inside goto from_agent
-                oifname @inside goto to_agent
+                goto to_agent
               }
             }
             """;

@@ -25,6 +25,7 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
         (DropRuleset.Table, "intercepted_forwarded", Reason.DnsNotForwarded),
         (DropRuleset.Table, "unstamped_forward", Reason.DefaultDeny),
         (DropRuleset.Table, "unstamped_input", Reason.GatewayItself),
+        (DropRuleset.Table, "unstamped_output", Reason.TowardsAgent),
     ];
 
     // Flows; the others count packets of flows that exist, or no flows at all.

@@ -131,6 +131,41 @@ public sealed class OtherPacketsTests
         Assert.Equal("towards-agent", bench.LastDecision().Reason);
     }
 
+    [Theory, MemberData(nameof(Families))]
+    public void A_datagram_towards_an_agent_that_answers_nothing_is_dropped_and_named(bool v6)
+    {
+        using var bench = new JudgeBench(v6, "monitor");
+        byte[] datagram = PacketBuilder.Udp(bench.Server, 53, bench.Agent, 5000, [1]);
+        Assert.False(bench.Give(2, bench.Marks.Reused, datagram).Accept);
+        Assert.Equal(("towards-agent", "coding-1"), (bench.LastDecision().Reason, bench.LastDecision().Agent));
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void A_group_of_listeners_on_the_link_is_refused_in_monitor_too(bool v6)
+    {
+        using var bench = new JudgeBench(v6, "monitor");
+        byte[] datagram = PacketBuilder.Udp(bench.Agent, 5353, v6 ? "ff02::fb" : "224.0.0.251", 5353, [1]);
+        Assert.False(bench.Give(1, bench.Marks.Stamp, datagram, hook: 0).Accept);
+        Assert.Equal(("address-not-allowed", "coding-1", true), (bench.LastDecision().Reason, bench.LastDecision().Agent, bench.LastDecision().Enforced));
+    }
+
+    [Fact]
+    public void IPv4_options_are_refused_with_the_identity()
+    {
+        using var bench = new JudgeBench(mode: "monitor");
+        byte[] room = new byte[256];
+        int length = PacketWriter.Write(new PacketDraft
+        {
+            Source = PacketBuilder.At(bench.Agent),
+            Destination = PacketBuilder.At(bench.Server),
+            Protocol = IpProtocol.Udp,
+            IpOptions = new byte[] { 131, 7, 4, 203, 0, 113, 9, 0 },
+            Payload = new byte[] { 1 },
+        }, room);
+        Assert.False(bench.Give(1, bench.Marks.Stamp, room[..length], hook: 0).Accept);
+        Assert.Equal(("fragment-or-options", "coding-1"), (bench.LastDecision().Reason, bench.LastDecision().Agent));
+    }
+
     [Fact]
     public void Bytes_that_are_no_packet_are_dropped()
     {
