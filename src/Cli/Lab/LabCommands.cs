@@ -58,9 +58,10 @@ internal static class LabCommands
     {
         Argument<string> socket = new("socket");
         Argument<int> port = new("port");
-        Command listen = new(ListenName, "An agent of a lab that listens.") { socket, port };
+        Argument<string> link = new("link") { DefaultValueFactory = _ => ListenProgram.AgentLink };
+        Command listen = new(ListenName, "An agent of a lab that listens.") { socket, port, link };
         listen.Hidden = true;
-        listen.SetAction((parsed, stop) => ListenProgram.RunAsync(parsed.GetValue(socket)!, parsed.GetValue(port), TimeProvider.System, stop));
+        listen.SetAction((parsed, stop) => ListenProgram.RunAsync(parsed.GetValue(socket)!, parsed.GetValue(port), parsed.GetValue(link)!, TimeProvider.System, stop));
         return listen;
     }
 

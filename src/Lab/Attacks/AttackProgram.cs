@@ -42,12 +42,8 @@ public static class AttackProgram
                 "echo-flood" => Floods.RunAsync(target, Floods.Echo),
                 "dns-flood" => Floods.RunAsync(target, Floods.Question),
                 "honest-loop" => HonestLoop.RunAsync(target),
-                "icmp-error" => IcmpTricks.ErrorWithPayloadAsync(target),
-                "icmp-echo" => IcmpTricks.EchoWithPayloadAsync(target),
-                "icmp-ping" => IcmpTricks.PingAsync(target),
-                "udp-fragments" or "tiny-fragment" or "overlapping-fragments" or "first-fragment-only" or "ip-options" or "gre" or "esp" or "sctp" or "6in4" or "plain-later" or "ip-options-later" or "hop-options-later"
-                    or "end-options-later" or "whole-fragment-later" => DatagramTricks.RunAsync(kind, target),
                 _ when StreamTricks.Knows(kind) => StreamTricks.RunAsync(kind, target),
+                _ when PacketTricks.Has(kind) => PacketTricks.RunAsync(kind, target),
                 _ when kind.StartsWith("quic-", StringComparison.Ordinal) => QuicTricks.RunAsync(kind, target),
                 _ => throw new Topology.LabException($"no attack is named {kind}"),
             }) ? 0 : 1;

@@ -28,7 +28,7 @@ public static class JournalLines
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement e = document.RootElement;
-            if (!e.TryGetProperty("time", out JsonElement time) || Text(e, "agent").Length == 0) return null;
+            if (!e.TryGetProperty("time", out JsonElement time)) return null;
             return new SeenRecord
             {
                 Time = time.GetDateTimeOffset(),
@@ -44,6 +44,7 @@ public static class JournalLines
                 Reason = Text(e, "reason"),
                 Verdict = Text(e, "verdict"),
                 Mode = Text(e, "mode"),
+                End = Text(e, "end"),
                 Enforced = e.TryGetProperty("enforced", out JsonElement enforced) && enforced.ValueKind == JsonValueKind.True,
             };
         }

@@ -11,7 +11,7 @@ public sealed record SeenRecord
     /// <summary>The kind of event: decision, update, end, counted.</summary>
     public required string Event { get; init; }
 
-    /// <summary>Whose attempt.</summary>
+    /// <summary>Whose attempt; empty where the kernel counted without looking whose.</summary>
     public required string Agent { get; init; }
 
     /// <summary>Its source address; empty when not stated.</summary>
@@ -43,6 +43,9 @@ public sealed record SeenRecord
 
     /// <summary>The policy's mode for this agent.</summary>
     public string Mode { get; init; } = "";
+
+    /// <summary>How it ended; of what the kernel counted, by which counter.</summary>
+    public string End { get; init; } = "";
 
     /// <summary>Whether the verdict was applied.</summary>
     public bool Enforced { get; init; }

@@ -39,8 +39,7 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
         """;
 
     private static readonly FrozenSet<string> Tools = FrozenSet.ToFrozenSet(
-        ["tcp-send", "udp-send", "udp-refused", "quic-like", "dns-labels", "tuple-reuse", "hello-pieces", "hello-twenty", "hello-slow", "hello-bytes", "hello-nagle", "hello-huge", "http-second", "http-smuggle", "http-upgrade", "no-sni",
-            "icmp-error", "icmp-echo", "icmp-ping", "udp-fragments", "tiny-fragment", "overlapping-fragments", "first-fragment-only", "ip-options", "gre", "esp", "sctp", "6in4", "plain-later", "ip-options-later", "hop-options-later", "end-options-later", "whole-fragment-later"]);
+        ["tcp-send", "udp-send", "udp-refused", "quic-like", "dns-labels", "tuple-reuse", "hello-pieces", "hello-twenty", "hello-slow", "hello-bytes", "hello-nagle", "hello-huge", "http-second", "http-smuggle", "http-upgrade", "no-sni"]);
 
     /// <summary>What to run for an attempt, and what to give it on standard input.</summary>
     public (IReadOnlyList<string> Command, string? Input) For(PlannedAttempt a)
@@ -67,7 +66,7 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
             "lookup" => (Dig(a, [a.Name]), null),
             "lookup-tcp" => (Dig(a, ["+tcp", a.Name]), null),
             "dot" => (["openssl", "s_client", "-connect", $"{there}:{port}", "-quiet"], $"GET /canary/{a.Canary} HTTP/1.0\r\n\r\n"),
-            string kind when Tools.Contains(kind) || StreamTricks.Knows(kind) || kind.StartsWith("quic-", StringComparison.Ordinal) => ([.. exeat, "lab-attack", kind, a.Address, port, a.Canary, a.Name.Length > 0 ? a.Name : "-"], null),
+            string kind when Tools.Contains(kind) || StreamTricks.Knows(kind) || PacketTricks.Has(kind) || kind.StartsWith("quic-", StringComparison.Ordinal) => ([.. exeat, "lab-attack", kind, a.Address, port, a.Canary, a.Name.Length > 0 ? a.Name : "-"], null),
             string kind => throw new Topology.LabException($"scenario entry {a.Entry.Id}: unknown kind {kind}"),
         };
     }

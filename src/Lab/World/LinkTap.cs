@@ -77,8 +77,9 @@ internal sealed class LinkTap : IDisposable
     // Fragments and IPv6 extension headers count under the protocol number that stands first, with port 0.
     private void Count(ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination, byte protocol, ReadOnlySpan<byte> rest)
     {
-        // Neighbour discovery of the link itself is not traffic of an agent.
-        if (protocol == 58 && rest.Length > 0 && rest[0] is >= 133 and <= 137) return;
+        int at = rest.IndexOf("canary-"u8);
+        // Neighbour discovery of the link itself is not traffic of an agent, unless it carries a mark.
+        if (at < 0 && protocol == 58 && rest.Length > 0 && rest[0] is >= 133 and <= 137) return;
         (int port, int payload) = protocol switch
         {
             6 when rest.Length >= 20 => (BinaryPrimitives.ReadUInt16BigEndian(rest[2..]), Math.Max(0, rest.Length - ((rest[12] >> 4) * 4))),
@@ -88,7 +89,6 @@ internal sealed class LinkTap : IDisposable
         var key = new ArrivalKey(new IPAddress(source).ToString(), new IPAddress(destination).ToString(), protocol, port);
         _counters.Packet(key, payload);
         // What is encrypted the servers read; what is not counts as soon as it is on the wire, whether or not a server takes it.
-        int at = rest.IndexOf("canary-"u8);
         if (at < 0 || rest.Length < at + CanaryBytes) return;
         _counters.Canary(new CanaryCount(Encoding.ASCII.GetString(rest.Slice(at, CanaryBytes)), key.Source, key.Destination, port, "", ""));
     }

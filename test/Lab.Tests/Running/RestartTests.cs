@@ -168,5 +168,5 @@ public sealed class RestartTests(RunningLab lab, ITestOutputHelper output) : ICl
         return lab.RunAsync("coding-1", "curl", "-sS", "--max-time", "8", "--cacert", lab.State.Authority, "--resolve", $"openclaw.ai:443:{address}", "-o", "/dev/null", "https://openclaw.ai/");
     }
 
-    private IEnumerable<SeenRecord> Records(int family) => JournalLines.Read(lab.State.Journal, DateTimeOffset.MinValue).Where(r => r.Destination == RunningLab.DatabaseAt(family));
+    private IEnumerable<SeenRecord> Records(int family) => JournalLines.Read(lab.State.Journal, DateTimeOffset.MinValue).Where(r => r.Agent.Length > 0 && r.Destination == RunningLab.DatabaseAt(family));
 }
