@@ -1,3 +1,4 @@
+using Exeat.Lab.Attacks;
 using Exeat.Lab.Attacks.Streams;
 using Exeat.Lab.World;
 
@@ -18,8 +19,6 @@ internal static class Arrival
         "dns-labels" => after.Asked($"{a.Canary}.{a.Name}") > 0,
         "udp-send" or "quic-like" or "http3" or "http3-spoofed-sni" => Packets(a, after, Udp) > Packets(a, before, Udp),
         "icmp-error" or "icmp-echo" => Icmps(a, after) > Icmps(a, before),
-        // Put together on its way, it is TCP, whose marks nobody reads below the servers.
-        "tcp-tiny-fragment" => Payload(a, after) > Payload(a, before),
         // Recognised by the mark alone: a permitted connection to the same address may come first.
         _ when PacketTricks.Has(a.Entry.Kind) => false,
         _ when a.Entry.Kind.StartsWith("quic-", StringComparison.Ordinal) => false,

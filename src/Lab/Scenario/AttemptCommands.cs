@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Exeat.Lab.Attacks;
 using Exeat.Lab.Attacks.Streams;
 
 namespace Exeat.Lab.Scenario;
