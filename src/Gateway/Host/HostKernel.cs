@@ -28,7 +28,7 @@ internal sealed class HostKernel
         Preparation.RequireInterfaces(_links, [.. _gateway.Inside, _gateway.Outside]);
         MetricsAddress.Require(_gateway, _links);
         Nftables = parts.Own(new Nftables());
-        Locks = new Locks(Nftables, new SecondLock(parts.Own(new PolicyRouting()), _marks));
+        Locks = new Locks(Nftables, new SecondLock(parts.Own(new PolicyRouting()), _marks), new PinnedNeighbours(parts.Own(new NeighbourTable())));
         Locks.Close(Frame([]));
         log.LocksClosed(_gateway.Inside.Length * 2);
         ForeignHelpers.Refuse(Nftables.ListJson(), _gateway.Inside);

@@ -4,14 +4,26 @@ using Exeat.Linux;
 namespace Exeat.Gateway.Kernel;
 
 /// <summary>The kernel's connection table, addressed by our flow keys: adds the conntrack zone of the agent's attachment.</summary>
+/// <remarks>
+/// A flow of ICMP is all echo requests to one address, and conntrack has an entry for each identifier: none of them has our key for its name (over IPv6 to ask for one is even an error). They are left alone: under
+/// another generation their marks let nothing pass, the next packet is asked about, and the flow's state answers; before the number is given again, whatever still bears it is unmarked.
+/// </remarks>
 internal sealed class KernelConnections(Conntrack conntrack, Attachments attachments, MarkLayout marks) : IConnections
 {
-    public void Delete(in FlowKey key) => conntrack.Delete(Tuple(key));
+    public void Delete(in FlowKey key)
+    {
+        if (IsNamed(key)) conntrack.Delete(Tuple(key));
+    }
 
     // Changing no bit of the mark changes nothing, and says whether the entry is there.
-    public bool Exists(in FlowKey key) => conntrack.SetMark(Tuple(key), 0, 0);
+    public bool Exists(in FlowKey key) => IsNamed(key) && conntrack.SetMark(Tuple(key), 0, 0);
 
-    public void SetMark(in FlowKey key, uint mark) => conntrack.SetMark(Tuple(key), mark, marks.Mask);
+    public void SetMark(in FlowKey key, uint mark)
+    {
+        if (IsNamed(key)) conntrack.SetMark(Tuple(key), mark, marks.Mask);
+    }
+
+    private static bool IsNamed(in FlowKey key) => key.Protocol is not (FlowKey.Icmp or FlowKey.IcmpV6);
 
     private TupleKey Tuple(in FlowKey key) => new()
     {

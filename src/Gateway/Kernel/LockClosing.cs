@@ -11,8 +11,9 @@ internal static class LockClosing
     {
         using var nftables = new Nftables();
         using var routing = new PolicyRouting();
+        using var neighbours = new NeighbourTable();
         var marks = new MarkLayout(gateway.MarkMask);
-        new Locks(nftables, new SecondLock(routing, marks)).Close(new RulesetOptions
+        new Locks(nftables, new SecondLock(routing, marks), new PinnedNeighbours(neighbours)).Close(new RulesetOptions
         {
             Marks = marks,
             Inside = gateway.Inside,

@@ -5,7 +5,7 @@ using Exeat.Linux;
 namespace Exeat.Gateway.Kernel;
 
 /// <summary>Both locks and the data table in the kernel: put there in the safe order, watched, repaired, and taken away.</summary>
-internal sealed class Locks(Nftables nftables, SecondLock second)
+internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbours neighbours)
 {
     private readonly Lock _lock = new();
     private RulesetOptions? _options;
@@ -45,6 +45,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
             string drop = DropRuleset.Text(options), update = TrafficRuleset.Update(options);
             nftables.Apply(_options is not null && DropRuleset.Text(_options) == drop ? update : drop + "\n" + update);
             (_options, _expected, _expectedDrop) = (options, Fingerprint(), DropTableText());
+            neighbours.Ensure(options.Identities);
         }
     }
 
@@ -58,6 +59,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
         {
             if (_options is null) return null;
             int rules = second.Ensure(_options.Inside);
+            neighbours.Ensure(_options.Identities);
             bool tables = IsChanged();
             if (tables)
             {
@@ -118,6 +120,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second)
         Volatile.Write(ref _loads, _loads + 1);
         QueueKind = QueueRule.Install(nftables, TrafficRuleset.Table, TrafficRuleset.QueueChain, options.Queue);
         (_options, _expected) = (options, Fingerprint());
+        neighbours.Ensure(options.Identities);
     }
 
     private string DropTableText() => nftables.RunStateless($"list table inet {DropRuleset.Table}");

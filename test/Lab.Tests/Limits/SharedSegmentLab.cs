@@ -14,7 +14,11 @@ namespace Exeat.Lab.Tests.Limits;
 /// </remarks>
 public sealed class SharedSegmentLab : LabFixture
 {
-    private const string Segment = "segment", Link = "seg";
+    private const string Segment = "segment";
+
+    /// <summary>The gateway's link to the segment.</summary>
+    public const string Link = "seg";
+
     private static readonly string[] Pods = ["pod-1", "pod-2"];
 
     private static readonly PolicyText Policy = new("enforce")
@@ -51,7 +55,7 @@ public sealed class SharedSegmentLab : LabFixture
 
     private static int NumberOf(string pod) => pod[^1] - '0';
 
-    private static string MacOf(string pod) => $"02:00:00:00:0b:{NumberOf(pod):x2}";
+    public static string MacOf(string pod) => $"02:00:00:00:0b:{NumberOf(pod):x2}";
 
     private string Script()
     {

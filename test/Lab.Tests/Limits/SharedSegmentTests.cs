@@ -1,5 +1,6 @@
 using Exeat.Flows;
 using Exeat.Lab.Tests.Labs;
+using Exeat.Lab.Topology;
 
 namespace Exeat.Lab.Tests.Limits;
 
@@ -37,6 +38,43 @@ public sealed class SharedSegmentTests(SharedSegmentLab lab) : IClassFixture<Sha
         List<FlowEvent> spoofed = await lab.RecordedAsync(from, sent, e => e.Reason == "spoofed-source");
         Assert.Equal(sent, spoofed.Sum(FloodTool.Count));
         Assert.DoesNotContain(new JournalReader(lab.State.Journal).Read(from), e => e is { Agent: "pod-2", Verdict: "deny" });
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public async Task A_neighbours_address_that_another_claims_stays_with_its_owner(int family)
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        string address = SharedSegmentLab.AddressOf("pod-2", family), owner = SharedSegmentLab.MacOf("pod-2"), thief = SharedSegmentLab.MacOf("pod-1");
+        await ClaimAsync();
+        Assert.Contains(owner, await NeighbourAsync(), StringComparison.Ordinal);
+        Assert.NotEmpty(await PermittedAsync("pod-2", family));
+        // Control: what was learnt, and is not pinned, the very same claim changes.
+        Finished learnt = await lab.RunAsync(LabPlan.Gateway, "ip", $"-{family}", "neigh", "replace", address, "lladdr", owner, "dev", SharedSegmentLab.Link, "nud", "reachable");
+        Assert.True(learnt.Succeeded, learnt.LastLine);
+        // The kernel believes no second answer within a second (neigh/*/locktime).
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System);
+        await ClaimAsync();
+        Assert.Contains(thief, await NeighbourAsync(), StringComparison.Ordinal);
+        // And whatever changes at the link makes the gateway write it again.
+        await lab.RunAsync(LabPlan.Gateway, "ip", "addr", "add", "192.0.2.94/32", "dev", SharedSegmentLab.Link);
+        await lab.RunAsync(LabPlan.Gateway, "ip", "addr", "del", "192.0.2.94/32", "dev", SharedSegmentLab.Link);
+        string now = "";
+        for (int i = 0; i < 60 && !now.Contains(owner, StringComparison.Ordinal); i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            now = await NeighbourAsync();
+        }
+        Assert.Contains($"{owner} PERMANENT", now, StringComparison.Ordinal);
+
+        async Task ClaimAsync()
+        {
+            Finished claim = await lab.RunAsync("pod-1", [.. LabPrograms.Exeat, "lab-attack", "claim-address", address, "0", "nothing", "-"]);
+            Assert.True(claim.Succeeded, claim.LastLine);
+        }
+
+        async Task<string> NeighbourAsync() => (await lab.RunAsync(LabPlan.Gateway, "ip", $"-{family}", "neigh", "show", address)).Output;
     }
 
     [Theory]
