@@ -31,7 +31,7 @@ internal sealed class HostKernel
         Locks = new Locks(Nftables, new SecondLock(parts.Own(new PolicyRouting()), _marks), new PinnedNeighbours(parts.Own(new NeighbourTable())));
         Locks.Close(Frame([]));
         log.LocksClosed(_gateway.Inside.Length * 2);
-        ForeignHelpers.Refuse(Nftables.ListJson(), _gateway.Inside);
+        ForeignExpectations.Refuse(Nftables.ListJson(), _gateway.Inside);
         Conntrack = parts.Own(new Conntrack());
         Attachments = new Attachments(new ZoneNumbers(_gateway.State));
         LinksChanged();

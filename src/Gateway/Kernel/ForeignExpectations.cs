@@ -6,7 +6,7 @@ namespace Exeat.Gateway.Kernel;
 /// Connection tracking helpers that somebody else's rules assign to agents' connections (K3): a helper reads what the agent says and expects connections of its choosing. What it expects passes here by
 /// no mark, but it is parsed by the kernel, and translated where addresses are: the gateway does not begin beside one.
 /// </summary>
-internal static class ForeignHelpers
+internal static class ForeignExpectations
 {
     private static readonly string[] Ours = [TrafficRuleset.Table, DropRuleset.Table];
 
