@@ -21,6 +21,12 @@ internal sealed class Exchange
     /// <summary>The flow of the record, and of the denial id.</summary>
     public required Guid Flow { get; set; }
 
+    /// <summary>The packet, when it waits for its turn; null when it was read at once.</summary>
+    public byte[]? Unread { get; set; }
+
+    /// <summary>How long it waits for its turn.</summary>
+    public TimeSpan Turn { get; set; }
+
     /// <summary>Null when it could not be read.</summary>
     public AgentQuestion? Question { get; set; }
 

@@ -54,15 +54,29 @@ internal sealed class QuestionDesk
     {
         waiting = null;
         Counters.Question();
-        Snapshot snapshot = _current();
-        int agent = snapshot.FindAgent(peer.Source);
-        int key = KeyOf(snapshot, agent);
-        var exchange = new Exchange { Peer = peer, Snapshot = snapshot, Agent = agent, Key = key, Share = ShareOf(key), Flow = Recorder.NewFlow() };
-        if (!exchange.Share.TryTakeQuestion())
+        Exchange exchange = Open(peer);
+        if (!exchange.Share.TryTakeQuestion(out TimeSpan turn) || (turn > TimeSpan.Zero && !TryWait(exchange)))
         {
             CountRefusal(exchange, Reason.DnsQuota);
             return ReplyWriter.WriteError(reply, packet, DnsResponseCode.Refused);
         }
+        if (turn == TimeSpan.Zero) return Read(exchange, packet, reply, out waiting);
+        (exchange.Unread, exchange.Turn) = (packet.ToArray(), turn);
+        waiting = exchange;
+        return 0;
+    }
+
+    private Exchange Open(in Peer peer)
+    {
+        Snapshot snapshot = _current();
+        int agent = snapshot.FindAgent(peer.Source);
+        int key = KeyOf(snapshot, agent);
+        return new Exchange { Peer = peer, Snapshot = snapshot, Agent = agent, Key = key, Share = ShareOf(key), Flow = Recorder.NewFlow() };
+    }
+
+    private int Read(Exchange exchange, ReadOnlySpan<byte> packet, Span<byte> reply, out Exchange? waiting)
+    {
+        waiting = null;
         QuestionProblem problem = QuestionReader.Read(packet, out AgentQuestion? question);
         exchange.Question = question;
         if (problem == QuestionProblem.NotAQuestion) return Broken(exchange, 0);
@@ -83,8 +97,26 @@ internal sealed class QuestionDesk
         return Judged(exchange, question, reply, out waiting);
     }
 
-    /// <summary>Asks upstream, then releases the answer.</summary>
+    /// <summary>Waits for the question's turn, if it has to; asks upstream, if it has to; then releases the answer.</summary>
     public async Task<int> FinishAsync(Exchange exchange, Memory<byte> reply, CancellationToken stop)
+    {
+        if (exchange.Unread is not { } packet) return await AskAsync(exchange, reply, stop);
+        try
+        {
+            await Task.Delay(exchange.Turn, _time, stop);
+        }
+        finally
+        {
+            EndWait(exchange);
+        }
+        // It is judged as if it came now. An address that is another agent's by now asked nothing.
+        Exchange now = Open(exchange.Peer);
+        if (now.Key != exchange.Key) return 0;
+        int written = Read(now, packet, reply.Span, out Exchange? waiting);
+        return waiting is null ? written : await AskAsync(waiting, reply, stop);
+    }
+
+    private async Task<int> AskAsync(Exchange exchange, Memory<byte> reply, CancellationToken stop)
     {
         AgentQuestion question = exchange.Question!;
         DomainName name = question.Name!;

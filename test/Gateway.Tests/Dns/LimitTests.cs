@@ -28,6 +28,27 @@ public sealed class LimitTests
         Assert.Equal(5, rig.Resolver.Counters.OverLimit);
     }
 
+    // A program that looks a name up for each of its connections is slowed down, not broken; what is beyond any turn is refused as before.
+    [Fact]
+    public async Task A_question_a_little_above_the_rate_waits_for_its_turn()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head, ResolverRig.QuickLimits with { QuestionsBurst = 1, QuestionsPerSecond = 4, LongestTurn = TimeSpan.FromSeconds(0.5) }, time: time);
+        Assert.Equal(DnsResponseCode.NameError, (await rig.AskAsync("x.evil.example")).Code);
+        Task<AgentReply> second = rig.AskAsync("x.evil.example"), third = rig.AskAsync("x.evil.example");
+        using (var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20)))
+            while (rig.Resolver.Counters.Questions < 3) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+        Assert.Equal(DnsResponseCode.Refused, (await rig.AskAsync("x.evil.example")).Code);
+        Assert.False(second.IsCompleted || third.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.25));
+        Task<AgentReply> first = await Task.WhenAny(second, third);
+        Assert.Equal(DnsResponseCode.NameError, (await first).Code);
+        Assert.False((first == second ? third : second).IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.25));
+        Assert.Equal([DnsResponseCode.NameError, DnsResponseCode.NameError], (await Task.WhenAll(second, third)).Select(reply => reply.Code));
+        Assert.Equal(1, rig.Resolver.Counters.OverLimit);
+    }
+
     [Fact]
     public async Task Waiting_questions_of_one_agent_are_bounded_and_others_do_not_notice()
     {

@@ -12,15 +12,18 @@ internal sealed class AgentShare(ResolverLimits limits, TimeProvider time)
     private int _outstanding;
     private int _connections;
 
-    /// <summary>Takes one question from the rate (a token bucket).</summary>
-    public bool TryTakeQuestion()
+    /// <summary>Takes one question from the rate (a token bucket). One that comes too early is told how long it has to wait for its turn; one whose turn would be too far is not taken.</summary>
+    public bool TryTakeQuestion(out TimeSpan turn)
     {
+        turn = TimeSpan.Zero;
         lock (_gate)
         {
             long now = time.GetTimestamp();
             _tokens = Math.Min(limits.QuestionsBurst, _tokens + time.GetElapsedTime(_filled, now).TotalSeconds * limits.QuestionsPerSecond);
             _filled = now;
-            if (_tokens < 1) return false;
+            double wait = (1 - _tokens) / limits.QuestionsPerSecond;
+            if (wait > limits.LongestTurn.TotalSeconds) return false;
+            if (wait > 0) turn = TimeSpan.FromSeconds(wait);
             _tokens--;
             return true;
         }

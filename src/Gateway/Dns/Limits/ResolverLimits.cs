@@ -9,10 +9,13 @@ public sealed record ResolverLimits
     /// <summary>Questions at once on top of the rate. 200: two pages.</summary>
     public int QuestionsBurst { get; init; } = 200;
 
-    /// <summary>Questions of one agent that wait for an upstream.</summary>
+    /// <summary>How long a question above the rate may wait for its turn, in a place of those below. Half a second: clients ask again after one to five, and programs that look a name up for each connection wait instead of failing.</summary>
+    public TimeSpan LongestTurn { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Questions of one agent that wait for an upstream, or for their turn.</summary>
     public int OutstandingPerAgent { get; init; } = 64;
 
-    /// <summary>Questions of all agents that wait for an upstream; each holds a socket.</summary>
+    /// <summary>Questions of all agents that wait; each that waits for an upstream holds a socket.</summary>
     public int Outstanding { get; init; } = 512;
 
     /// <summary>The window of the three quotas below.</summary>
