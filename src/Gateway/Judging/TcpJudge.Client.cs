@@ -28,7 +28,7 @@ internal sealed partial class TcpJudge
         var piece = new Piece(Math.Max(at, 0), at < 0 ? bytes[-at..] : bytes, at < 0);
         if (entry.State == FlowState.HelloSent) return AfterHello(packet, say, entry, piece);
         bool fits = piece.At < FarthestPlace && table.MakeRoom(entry, piece.End, entry.State == FlowState.Requests ? RequestBytes : HelloBytes);
-        if (!fits) return WithoutRoom(packet, say, entry);
+        if (!fits) return WithoutRoom(packet, say, entry, piece);
         (int approved, int here, bool wasSettled) = (stream.Approved, stream.Here, stream.IsSettled);
         switch (stream.Place(piece.At, piece.Bytes))
         {
@@ -156,11 +156,11 @@ internal sealed partial class TcpJudge
         return Verdicts.Drop();
     }
 
-    private Answer WithoutRoom(in PacketIn packet, in Verdicts say, FlowEntry entry)
+    private Answer WithoutRoom(in PacketIn packet, in Verdicts say, FlowEntry entry, in Piece piece)
     {
         ClientStream stream = entry.Stream;
-        // A server that is slower than its client: the client sends it again. A request that finds no room at all is a newcomer.
-        bool waits = entry.State == FlowState.Requests && !stream.IsEmpty;
+        // A server that is slower than its client, or a client that is far ahead of what had to be dropped: it sends it again. The next bytes of a request that find no room at all are a newcomer.
+        bool waits = entry.State == FlowState.Requests && (!stream.IsEmpty || piece.At > 0);
         if (entry.Enforced) return waits ? Verdicts.Drop() : Deny(packet, say, entry, Reason.LimitReached);
         // Monitor holds nothing and keeps only what it has yet to read.
         if (!waits || stream.Approved == 0) return Deny(packet, say, entry, Reason.LimitReached);

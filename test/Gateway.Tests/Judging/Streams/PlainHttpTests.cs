@@ -274,6 +274,22 @@ public sealed class PlainHttpTests
         Assert.True(far.Send(sent, block).Accept);
     }
 
+    // What was in flight beyond the room was dropped. Once the server has all before it, nothing is kept, and the client still sends from far ahead.
+    [Fact]
+    public void An_upload_that_runs_ahead_of_what_was_dropped_goes_on_where_it_was()
+    {
+        using JudgeBench bench = Bench(false);
+        FarSide far = Open(bench);
+        byte[] head = Ascii("POST / HTTP/1.1\r\nHost: openclaw.ai\r\nContent-Length: 1000000\r\n\r\n"), block = new byte[60_000];
+        far.Send(0, head);
+        long sent = head.Length;
+        while (far.Send(sent, block).Accept) sent += block.Length;
+        bench.World(TcpFlags.Ack, 1, (uint)sent + 1, port: 80);
+        Assert.Equal(default, far.Send(sent + (5 * block.Length), block));
+        Assert.Empty(bench.Resets);
+        Assert.True(far.Send(sent, block).Accept);
+    }
+
     [Fact]
     public void A_head_that_does_not_end_in_time_ends_the_connection()
     {
