@@ -46,13 +46,14 @@ internal static class DnsZone
         return records;
     }
 
-    // Priority 1, target ".", alpn=h2,http/1.1, ipv4hint, and an ech value that a resolver in the middle has to take out (RFC 9460, 2.2; key 5 is ech).
+    // Priority 1, target ".", alpn=h2,http/1.1, ipv4hint, and an ech value that a resolver in the middle has to take out (RFC 9460, 2.2; key 5 is ech). It is no real one:
+    // browsers refuse to go on with it, so it is left out where they go.
     private static byte[] ServiceBinding(Place place) =>
     [
         0, 1, 0,
         0, 1, 0, 12, 2, .. "h2"u8, 8, .. "http/1.1"u8,
         0, 4, 0, 4, .. IPAddress.Parse(place.Address4).GetAddressBytes(),
-        0, 5, 0, 8, 0, 6, 0xfe, 0x0d, 0, 2, 0xab, 0xcd,
+        .. place == WorldMap.Tools ? (byte[])[] : [0, 5, 0, 8, 0, 6, 0xfe, 0x0d, 0, 2, 0xab, 0xcd],
     ];
 
     private static byte[] Record(byte[] owner, int type, byte[] content) =>

@@ -20,6 +20,9 @@ public static class WorldMap
     /// <summary>An internal database; nothing public resolves to it, except the names that rebind.</summary>
     public static Place Database { get; } = new("database", "10.20.0.5", "fd00:20::5", [Rebound, "db.corp.example"]);
 
+    /// <summary>A place for everyday clients. What serves here is not part of every lab: the tests with honest clients start a server of their own.</summary>
+    public static Place Tools { get; } = Public("tools", 40, "*.tools.example");
+
     /// <summary>A permitted public name whose owner lets it point to an internal address.</summary>
     public const string Rebound = "rebound.example.org";
 
@@ -48,6 +51,7 @@ public static class WorldMap
         Public("mcp", 33, "mcp.example.com"),
         Public("identity", 34, "telemetry.example.com", "login.example.com"),
         Public("late", 35, LateName),
+        Tools,
         Attacker, Database, Resolver, Upstream, PublicResolver,
         new("internal-api", "10.20.0.8", "fd00:20::8", ["ledger.corp.example"]),
     ];
