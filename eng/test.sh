@@ -37,11 +37,11 @@ run_tests() {
   count_program "$1" "$2"
 }
 
-# run_program NAME LIMIT COMMAND…: leaves its log, and beside it how it ended and how long it took.
+# run_program NAME LIMIT COMMAND…: leaves its log, and beside it how it ended and how long it took. suite_arguments: more for the program, where set.
 run_program() {
   local name=$1 limit=$2 status=0 began=$SECONDS
   shift 2
-  timeout --kill-after=10 "$limit" "$@" "$bin/$name/release/$name.dll" -noColor -noLogo >"$reports/$name.log" 2>&1 </dev/null || status=$?
+  timeout --kill-after=10 "$limit" "$@" "$bin/$name/release/$name.dll" -noColor -noLogo ${suite_arguments[@]+"${suite_arguments[@]}"} >"$reports/$name.log" 2>&1 </dev/null || status=$?
   echo "$status $((SECONDS - began))" >"$reports/$name.ended"
 }
 
@@ -202,6 +202,7 @@ test_published() {
 
 # Beyond the ordinary: what is shipped, on the kernels that people have, and for longer.
 test_beyond() {
+  run_runtimes
   if test_published; then run_vm; else count "vm (Debian, systemd)" 0 1 0 0; fi
 }
 

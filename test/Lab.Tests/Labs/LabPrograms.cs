@@ -3,7 +3,7 @@ namespace Exeat.Lab.Tests.Labs;
 /// <summary>Where the built programs lie: <c>artifacts/exeat</c>, three folders above this test's own.</summary>
 internal static class LabPrograms
 {
-    private static readonly string Folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../exeat"));
+    public static readonly string Folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../exeat"));
 
     public static IReadOnlyList<string> Exeat => Of("exeat");
 

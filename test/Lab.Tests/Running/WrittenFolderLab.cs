@@ -4,7 +4,7 @@ using Exeat.Lab.Topology;
 namespace Exeat.Lab.Tests.Running;
 
 /// <summary>The real gateway over a folder that exeat init wrote, with the lab's interfaces and addresses put in, as its README asks. Two of its agents are of the class.</summary>
-public sealed class WrittenFolderLab : LabFixture
+public class WrittenFolderLab : LabFixture
 {
     private LabGateway? _gateway;
 
@@ -46,6 +46,13 @@ public sealed class WrittenFolderLab : LabFixture
             if (TimeProvider.System.GetElapsedTime(start) > RunningLab.Patience) Assert.Fail($"the gateway applied nothing; it said:\n{Gateway.Process.LastWords()}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
+    }
+
+    /// <summary>Makes a folder's policy enforce, as a person would: its mode, and the day on which monitor ends.</summary>
+    internal static void Enforce(string policy)
+    {
+        string file = Path.Combine(policy, "policy.yaml");
+        File.WriteAllLines(file, File.ReadAllLines(file).Where(line => !line.StartsWith("monitorUntil:", StringComparison.Ordinal)).Select(line => line.StartsWith("mode: monitor ", StringComparison.Ordinal) ? "mode: enforce" : line));
     }
 
     internal void Change(string file, string from, string to)

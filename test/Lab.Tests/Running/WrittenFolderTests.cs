@@ -20,7 +20,7 @@ public sealed class WrittenFolderTests(WrittenFolderLab lab) : IClassFixture<Wri
         string candidate = Path.Combine(lab.State.Folder, "candidate");
         Directory.CreateDirectory(candidate);
         foreach (string file in Directory.EnumerateFiles(Path.Combine(lab.State.Documents, "policy"))) File.Copy(file, Path.Combine(candidate, Path.GetFileName(file)));
-        Enforce(candidate);
+        WrittenFolderLab.Enforce(candidate);
         Say("real clients were let pass and recorded");
         Finished whatIf = await lab.ExeatAsync("policy", "what-if", "--policy", "../candidate", "--packs", "packs", "--agents", "agents.yaml", "--journal", "../journal", "--limit-passed-in-monitor", "0");
         Assert.True(whatIf.Status == 1, whatIf.Output + whatIf.Errors);
@@ -40,7 +40,7 @@ public sealed class WrittenFolderTests(WrittenFolderLab lab) : IClassFixture<Wri
         await lab.ReloadAsync(() =>
         {
             File.Delete(Path.Combine(lab.State.Documents, "policy/canary.yaml"));
-            Enforce(Path.Combine(lab.State.Documents, "policy"));
+            WrittenFolderLab.Enforce(Path.Combine(lab.State.Documents, "policy"));
         });
         await AssertAsync(Other, "api.openai.com", arrives: false, "deny", "shadow-model-deny", "enforce");
         await AssertAsync(Other, "integrate.api.nvidia.com", arrives: true, "permit", "allow-model-gateways", "enforce");
@@ -79,12 +79,6 @@ public sealed class WrittenFolderTests(WrittenFolderLab lab) : IClassFixture<Wri
     private static void Say(string what) => TestContext.Current.TestOutputHelper!.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.f} {what}");
 
     // As the guide does it with sed.
-    private static void Enforce(string policy)
-    {
-        string file = Path.Combine(policy, "policy.yaml");
-        File.WriteAllLines(file, File.ReadAllLines(file).Where(line => !line.StartsWith("monitorUntil:", StringComparison.Ordinal)).Select(line => line.StartsWith("mode: monitor ", StringComparison.Ordinal) ? "mode: enforce" : line));
-    }
-
     private void Write(string name, string mode) => File.WriteAllText(Path.Combine(lab.State.Documents, $"policy/{name}.yaml"),
         $"apiVersion: exeat/v1\nkind: Policy\nsmartGroups:\n  {name}: {{agents: [{Canary}], {mode}}}\n");
 
