@@ -19,6 +19,7 @@ var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agen
     SupportBundleCommand.Create(),
     VerifyCommand.Create(),
 };
+foreach (Command command in RunCommand.All()) root.Add(command);
 foreach (Command command in LabCommands.All()) root.Add(command);
 GlobalOptions.AddTo(root);
 HelpWithExamples.AddTo(root);

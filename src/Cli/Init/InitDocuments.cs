@@ -41,17 +41,25 @@ internal static class InitDocuments
         return files.ToImmutable();
     }
 
-    private static string Policy(InitPlan plan)
+    /// <summary>The policy itself.</summary>
+    public static string Policy(InitPlan plan)
     {
         InitWish wish = plan.Wish;
         var text = new StringBuilder();
         void Line(string line) => text.Append(line).Append('\n');
 
-        Line($"# What agents of the class {wish.Class} with {wish.Runtime} may reach. Written by exeat init; from here on it is yours. Before you change it: AGENTS.md.");
+        Line($"# What agents of the class {wish.Class} with {wish.Runtime ?? "any runtime"} may reach. Written by exeat init; from here on it is yours. Before you change it: AGENTS.md.");
         Line("apiVersion: exeat/v1");
         Line("kind: Policy");
-        Line("mode: monitor                # everything passes, and what enforce would deny is recorded");
-        Line($"monitorUntil: {Day(wish.MonitorUntil)}     # at the end of this day enforce returns by itself");
+        if (wish.Mode == Mode.Monitor)
+        {
+            Line("mode: monitor                # everything passes, and what enforce would deny is recorded");
+            Line($"monitorUntil: {Day(wish.MonitorUntil)}     # at the end of this day enforce returns by itself");
+        }
+        else
+        {
+            Line("mode: enforce");
+        }
         Line("default: deny");
         Line("");
         Line("# Each pack is pinned: what was reviewed is what runs. exeat pack update shows what a newer release would change.");
@@ -75,7 +83,7 @@ internal static class InitDocuments
         line("    # The runtime's own names come from its pack; core is for names that every agent of yours needs besides.");
         line("    core: []");
         line("    # The models that may be reached, and nothing else of their providers.");
-        line("    modelGateways:");
+        line(plan.ModelNames.IsEmpty ? "    modelGateways: []" : "    modelGateways:");
         foreach ((string name, _) in plan.ModelNames) line($"    - {{name: {name}, tier: site, owner: {owner}, why: {why}}}");
         if (!plan.ModelCidrs.IsEmpty) line($"    modelGatewayCidrs: {Yaml.List(plan.ModelCidrs)}   # a private address is answered only where a rule states both, name and range");
         foreach (bool isModel in (bool[])[true, false])
@@ -99,7 +107,7 @@ internal static class InitDocuments
             ("agent", plan.Agent),
             ("class", wish.Class),
             ("classwhy", plan.Packs[0].Pack.Why),
-            ("runtime", wish.Runtime),
+            ("runtime", wish.Runtime ?? "none"),
             ("models", string.Join(", ", wish.Models)),
             ("channels", wish.Channels.IsEmpty ? "none" : string.Join(", ", wish.Channels)),
             ("resolvers", Yaml.List(wish.Resolvers)),

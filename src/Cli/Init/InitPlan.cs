@@ -27,12 +27,13 @@ internal sealed record InitPlan
 
     public static InitPlan Make(InitWish wish, ImmutableArray<PackSummary> packs, PackReading reading)
     {
-        PackSummary type = Chosen("--class", "classes", wish.Class, packs), runtime = Chosen("--runtime", "runtimes", wish.Runtime, packs);
+        PackSummary type = Chosen("--class", "classes", wish.Class, packs);
+        PackSummary? runtime = wish.Runtime is { } written ? Chosen("--runtime", "runtimes", written, packs) : null;
         var included = ImmutableArray.CreateBuilder<(PackSummary, string?, string?)>();
         included.Add((type, null, null));
         // A class without names for the runtime (regulated data) has none by way of the runtime's pack either.
         bool hasOwnNames = type.Parameters.FirstOrDefault(parameter => parameter.Name == "core")?.Default != "[]";
-        included.Add(hasOwnNames || runtime.Parameters.All(parameter => parameter.Name != "runtime") ? (runtime, null, null) : (runtime, "runtime", "off"));
+        if (runtime is not null) included.Add(hasOwnNames || runtime.Parameters.All(parameter => parameter.Name != "runtime") ? (runtime, null, null) : (runtime, "runtime", "off"));
         foreach (string channel in wish.Channels) included.Add(Channel(channel, packs));
         ImmutableArray<NameEntry> denied = reading.Denied(type);
         var approvals = new List<Approval>();
@@ -48,7 +49,7 @@ internal sealed record InitPlan
                 Approve(name, $"--model {model}", isModel: true, denied, approvals);
             }
         }
-        foreach ((PackSummary pack, string? parameter, string? value) in included.Skip(2).ToArray())
+        foreach ((PackSummary pack, string? parameter, string? value) in included.Where(item => item.Item1.Name.StartsWith("channels/", StringComparison.Ordinal)).ToArray())
             foreach (string name in reading.Names(pack, parameter, value)) Approve(name, $"--channel {pack.Name["channels/".Length..]}", isModel: false, denied, approvals);
         string[] all = [.. included.SelectMany(item => item.Item1.Includes.Prepend(item.Item1.Name)).Distinct().Order(StringComparer.Ordinal)];
         return new InitPlan

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Exeat.Policy;
 
 namespace Exeat.Cli;
 
@@ -8,8 +9,8 @@ internal sealed record InitWish
     /// <summary>A pack below classes/.</summary>
     public required string Class { get; init; }
 
-    /// <summary>A pack below runtimes/.</summary>
-    public required string Runtime { get; init; }
+    /// <summary>A pack below runtimes/; null: none.</summary>
+    public required string? Runtime { get; init; }
 
     /// <summary>Known models, and names of hosts.</summary>
     public required ImmutableArray<string> Models { get; init; }
@@ -31,6 +32,9 @@ internal sealed record InitWish
 
     /// <summary>Why the approvals are given; null: to be filled in.</summary>
     public string? Why { get; init; }
+
+    /// <summary>The policy's mode.</summary>
+    public Mode Mode { get; init; } = Mode.Monitor;
 
     /// <summary>The day of writing, and the day at whose end monitor ends.</summary>
     public required DateOnly Today { get; init; }

@@ -3,7 +3,7 @@ using Exeat.Linux.Native;
 
 namespace Exeat.Linux;
 
-/// <summary>Named network namespaces, as <c>ip netns</c> keeps them: files in /run/netns.</summary>
+/// <summary>Named network namespaces, as <c>ip netns</c> keeps them: files in /run/netns. A name with a slash is the file itself, wherever it lies.</summary>
 public static class Namespaces
 {
     /// <summary>Where the names live.</summary>
@@ -26,7 +26,16 @@ public static class Namespaces
     /// <summary>Makes a namespace whose loopback is up.</summary>
     public static void Create(string name)
     {
-        ExternalTool.Run("ip", ["netns", "add", name]);
+        // ip netns goes back into the namespace that it came from, which a user namespace of its own may not do; and it knows one folder alone.
+        if (IsFile(name))
+        {
+            File.WriteAllBytes(name, []);
+            ExternalTool.Run("unshare", [$"--net={name}", "true"]);
+        }
+        else
+        {
+            ExternalTool.Run("ip", ["netns", "add", name]);
+        }
         new IpBatch().Up("lo").Run(name);
     }
 
@@ -36,19 +45,21 @@ public static class Namespaces
     /// <summary>Whether the name is taken.</summary>
     public static bool Exists(string name) => File.Exists(Path(name));
 
-    /// <summary>Starts a program in a namespace. The process is the program itself: <c>ip netns exec</c> replaces itself.</summary>
+    /// <summary>Starts a program in a namespace. The process is the program itself: what enters replaces itself.</summary>
     public static Process Start(string name, ProcessStartInfo start)
     {
-        List<string> arguments = ["netns", "exec", name, start.FileName, .. start.ArgumentList];
+        List<string> arguments = IsFile(name) ? [$"--net={name}", "--", start.FileName, .. start.ArgumentList] : ["netns", "exec", name, start.FileName, .. start.ArgumentList];
         if (start.ArgumentList.Count == 0 && start.Arguments.Length > 0)
         {
             throw new ArgumentException("give arguments as ArgumentList", nameof(start));
         }
-        start.FileName = "ip";
+        start.FileName = IsFile(name) ? "nsenter" : "ip";
         start.ArgumentList.Clear();
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start) ?? throw new KernelException("ip: start in namespace", name, Errno.ENOENT);
     }
 
-    internal static string Path(string name) => $"{Directory}/{name}";
+    internal static string Path(string name) => IsFile(name) ? name : $"{Directory}/{name}";
+
+    internal static bool IsFile(string name) => name.Contains('/', StringComparison.Ordinal);
 }
