@@ -14,6 +14,7 @@ var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agen
     DocumentCommands.Gateway(),
     FlowsCommand.Create(),
     WhyCommand.Create(),
+    DenialsCommand.Create(),
     StatusCommand.Create(),
     PreflightCommand.Create(),
     SupportBundleCommand.Create(),

@@ -89,6 +89,7 @@ internal static class RunCommand
             WayOut way = RunGround.Choose(wish.Network);
             BoxUser user = RunUser.Choose(wish.User, Environment.CurrentDirectory);
             string root = RunFolder.Root(RunGround.IsRealRoot);
+            RefuseFolder(Environment.CurrentDirectory, root);
             folder = RunFolder.Create(root, TimeProvider.System.GetUtcNow());
             ImmutableArray<string> sources = new RunDocuments(wish, folder.Path).Write();
             using var run = new ContainedRun(folder, new RunPlan
@@ -104,7 +105,8 @@ internal static class RunCommand
                 Published = wish.Published,
                 HostPorts = wish.HostPorts,
                 Home = wish.Home,
-                ReadOnly = [.. wish.ReadOnly, .. sources],
+                // Elsewhere it sees none of them.
+                ReadOnly = [.. wish.ReadOnly, .. sources.Where(file => IsBelow(file, Environment.CurrentDirectory))],
                 Hidden = [root],
             });
             int status;
@@ -133,6 +135,15 @@ internal static class RunCommand
             folder?.Close(withRecords: !started);
         }
     }
+
+    // What a command may write to must not hold the records and policies of runs, this one's or a later one's: whoever can move a folder can put another in its place.
+    private static void RefuseFolder(string folder, string root)
+    {
+        if (IsBelow(root, folder) || IsBelow(folder, root))
+            throw new CommandFailure(ExitCode.InputWrong, $"run: the working folder {folder} would be the command's to write, with your own settings and the records of runs in {root}; go to the folder of your work first (cd)");
+    }
+
+    private static bool IsBelow(string path, string folder) => path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
 
     private static ImmutableArray<int> Ports(string option, int[]? written)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using Exeat.Flows;
 
 namespace Exeat.Cli;
@@ -31,6 +33,12 @@ internal sealed record RunSummary
     /// <summary>On standard error, below what the command wrote.</summary>
     public void Tell(CommandOutput output, string journal)
     {
+        if (output.AsJson)
+        {
+            // Standard output is the command's.
+            Console.Error.WriteLine(Json(journal));
+            return;
+        }
         if (Rows.Count == 0) return;
         string would = Rows.All(row => row.Outcome == "would deny") ? "would have been denied" : Rows.Any(row => row.Outcome == "would deny") ? "denied, or would have been" : "denied";
         output.Tell($"exeat: {Denied.ToString(CultureInfo.InvariantCulture)} attempts {would}:");
@@ -39,6 +47,34 @@ internal sealed record RunSummary
             output.Tell($"  {Where(row).PadRight(width)}  {row.Count.ToString(CultureInfo.InvariantCulture).PadLeft(4)}×  {row.Outcome} by {TerminalText.Escape(row.Rule)}: {TerminalText.Escape(row.Reason)}{(row.Denial is null ? "" : $"  [{TerminalText.Escape(row.Denial)}]")}");
         if (Rows.Count > Shown) output.Tell($"  and {(Rows.Count - Shown).ToString(CultureInfo.InvariantCulture)} more destinations");
         output.Tell($"exeat: all of it: {CommandPath.Program} flows query --journal {journal}");
+    }
+
+    private string Json(string journal)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("v", 1);
+            json.WriteString("journal", journal);
+            json.WriteNumber("permitted", Permitted);
+            json.WriteStartArray("denied");
+            foreach (Row row in Rows)
+            {
+                json.WriteStartObject();
+                json.WriteString("destination", row.Destination);
+                json.WriteString("attempt", row.Attempt);
+                json.WriteString("outcome", row.Outcome);
+                json.WriteString("rule", row.Rule);
+                json.WriteString("reason", row.Reason);
+                if (row.Denial is not null) json.WriteString("denial", row.Denial);
+                json.WriteNumber("count", row.Count);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
     private static string Where(Row row) => $"{TerminalText.EscapeName(row.Destination)} ({row.Attempt})";

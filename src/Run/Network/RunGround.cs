@@ -29,8 +29,7 @@ public static class RunGround
     /// <summary>Throws <see cref="RunException"/> unless all is there.</summary>
     public static void Require()
     {
-        string[] missing = [.. Needed.Where(need => !Has(need.Tool)).Select(need => need.Package).Distinct()];
-        if (missing.Length > 0) throw Lack($"programs are missing: {string.Join(", ", Needed.Where(need => !Has(need.Tool)).Select(need => need.Tool))}; install them: sudo apt-get install {string.Join(' ', missing)}");
+        if (MissingTools(Environment.GetEnvironmentVariable("PATH") ?? "", MoreFolders) is { } missing) throw Lack(missing);
         if (TryNamespaces() is { } refused) throw Lack($"this machine refuses a user namespace of its own, without which nothing can be contained: {refused}\n{NamespaceRemedy()}");
     }
 
@@ -50,6 +49,13 @@ public static class RunGround
         }
         RequireTun();
         return found;
+    }
+
+    internal static string? MissingTools(string path, string[] more)
+    {
+        var missing = Needed.Where(need => !path.Split(':').Concat(more).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, need.Tool)))).ToArray();
+        return missing.Length == 0 ? null
+            : $"programs are missing: {string.Join(", ", missing.Select(need => need.Tool))}; install them: sudo apt-get install {string.Join(' ', missing.Select(need => need.Package).Distinct())}";
     }
 
     private static void RequireTun()

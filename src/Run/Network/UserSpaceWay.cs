@@ -21,7 +21,7 @@ internal static class UserSpaceWay
                 string words = process.LastWords(3);
                 await process.DisposeAsync().ConfigureAwait(false);
                 stop.ThrowIfCancellationRequested();
-                throw new RunException(RunException.EnvironmentLacks, $"{command[0]} {(ended ? "ended at once" : $"made no way out within {Patience.TotalSeconds:0} s")}"
+                throw new RunException(RunException.EnvironmentLacks, $"{(way == WayOut.Pasta ? "pasta" : "slirp4netns")} {(ended ? "ended at once" : $"made no way out within {Patience.TotalSeconds:0} s")}"
                     + $"{(words.Length > 0 ? $"; it said:\n{words}\n" : "; ")}try --network {(way == WayOut.Pasta ? "slirp4netns" : "pasta")}, and see that this machine has a default route");
             }
             await Task.Delay(LookAgain, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
@@ -29,9 +29,10 @@ internal static class UserSpaceWay
         return process;
     }
 
+    // It takes a broken pipe that is ignored already, as children of this program have it, for a failure.
     private static string[] Pasta(string space) =>
     [
-        "pasta", "--config-net", "--no-map-gw", "-t", "none", "-u", "none", "-T", "none", "-U", "none", "--ns-ifname", RunAddresses.OutLink, "--quiet", "--foreground", "--netns", space,
+        "env", "--default-signal=PIPE", "pasta", "--config-net", "--no-map-gw", "-t", "none", "-u", "none", "-T", "none", "-U", "none", "--ns-ifname", RunAddresses.OutLink, "--quiet", "--foreground", "--netns", space,
     ];
 
     private static string[] Slirp(string space) =>
