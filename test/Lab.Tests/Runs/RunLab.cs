@@ -44,14 +44,14 @@ public sealed class RunLab : LabFixture
 
     /// <summary>The command line of a run, to be started on the host.</summary>
     internal IReadOnlyList<string> Command(IEnumerable<string> options, params IEnumerable<string> command) => Network.Inside(Host,
-        ["env", $"HOME={Home}", "XDG_STATE_HOME=", $"CURL_CA_BUNDLE={State.Authority}", $"SSL_CERT_FILE={State.Authority}", $"NODE_EXTRA_CA_CERTS={State.Authority}", "-C", Work, .. LabPrograms.Exeat, "run", .. options, "--", .. command]);
+        ["env", "-C", Work, $"HOME={Home}", "XDG_STATE_HOME=", $"CURL_CA_BUNDLE={State.Authority}", $"SSL_CERT_FILE={State.Authority}", $"NODE_EXTRA_CA_CERTS={State.Authority}", .. LabPrograms.Exeat, "run", .. options, "--", .. command]);
 
     /// <summary>Runs a script of the shell, contained.</summary>
     internal Task<Finished> ContainAsync(IEnumerable<string> options, string script) => Subprocess.RunAsync(Command(options, "sh", "-c", script), Deadline);
 
     /// <summary>The same script on the host itself: the control.</summary>
     internal Task<Finished> OpenAsync(string script) =>
-        Subprocess.RunAsync(Network.Inside(Host, "env", $"CURL_CA_BUNDLE={State.Authority}", "-C", Work, "sh", "-c", script), TimeSpan.FromSeconds(60));
+        Subprocess.RunAsync(Network.Inside(Host, "env", "-C", Work, $"CURL_CA_BUNDLE={State.Authority}", "sh", "-c", script), TimeSpan.FromSeconds(60));
 
     /// <summary>What came out of the host so far.</summary>
     internal async Task<WorldSnapshot> ArrivedAsync()
