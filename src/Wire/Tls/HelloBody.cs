@@ -27,7 +27,8 @@ internal ref struct HelloBody(Span<byte> nameBuffer)
     public readonly ClientHelloView View => new()
     {
         SniStatus = _sni,
-        NameLength = _nameLength,
+        // Also of a hello that ends within its names: a second entry may have taken the first one's place.
+        NameLength = _sni == SniStatus.Name ? _nameLength : 0,
         HasEch = _hasEch,
         OffersTls13 = _offersTls13,
         HasEarlyData = _hasEarlyData,
@@ -104,7 +105,6 @@ internal ref struct HelloBody(Span<byte> nameBuffer)
             _sni = type == HostName ? ReadName(name.Here) : SniStatus.Invalid;
         }
         if (entries > 1) _sni = SniStatus.Multiple;
-        if (_sni != SniStatus.Name) _nameLength = 0;
         return ReadStatus.Found;
     }
 
