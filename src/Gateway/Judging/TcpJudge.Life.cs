@@ -144,8 +144,9 @@ internal sealed partial class TcpJudge
             else connections.SetMark(entry.Key, 0);
             entry.Decision = decision.Verdict == Verdict.Deny ? decision with { Reason = Reason.PolicyChanged } : new Decision(Verdict.Deny, Reason.PolicyChanged);
             table.Move(entry, FlowState.Refused);
-            // Recorded when a packet is refused by it; a flow that was over anyway just ends.
-            entry.Recorded = false;
+            // Recorded again when a packet is refused by it; a flow that was over anyway just ends. What nothing was said of yet is told now: its SYN left, and no packet may come any more (I5).
+            if (entry.Recorded) entry.Recorded = false;
+            else recorder.Decision(entry, next, agent, entry.Claim == Claim.NotSeen ? Stage.FirstPacket : Stage.Hello);
         }
         return ended;
     }

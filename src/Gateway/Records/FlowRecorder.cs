@@ -20,7 +20,10 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
     public bool Decision(FlowEntry entry, Snapshot snapshot, int agent, Stage stage)
     {
         entry.Recorded = true;
-        return Append(entry.Id, snapshot, agent, entry.Key, stage, entry.Decision, entry.Enforced, entry.ClaimedName, ClaimSource(entry.ClaimProof), entry.Bound, null);
+        FlowDraft draft = Draft(
+            entry.Id, snapshot, agent, entry.Key, stage, entry.Decision, entry.Enforced, entry.ClaimedName, ClaimSource(entry.ClaimProof), entry.Bound, null, stackalloc byte[DenialId.Length]);
+        // Of an agent that is gone, the flow still knows who it was.
+        return records.Append(draft with { AgentId = draft.AgentId ?? entry.AgentId });
     }
 
     /// <summary>A refusal that leaves nothing behind in the table.</summary>

@@ -72,6 +72,23 @@ public sealed class FlowTotalsTests
         Assert.Equal("policy-changed", Assert.Single(bench.Records(), e => e.Event == "end").End);
     }
 
+    // Found by a fuzz run (tcp-judge): a SYN that left while its name was awaited, and nothing after it.
+    [Theory, InlineData(false, false), InlineData(true, false), InlineData(false, true), InlineData(true, true)]
+    public void A_flow_that_nothing_was_said_of_yet_is_recorded_when_a_policy_ends_it_though_no_packet_comes_any_more(bool v6, bool detached)
+    {
+        using var bench = new JudgeBench(v6);
+        bench.Bind("openclaw.ai");
+        bench.Client(TcpFlags.Syn);
+        Assert.DoesNotContain(bench.Records(), e => e.Event == "decision");
+        bench.Load("enforce", quarantined: !detached, agent: detached ? "coding-2" : "coding-1");
+        bench.Commit();
+        FlowEvent told = Assert.Single(bench.Records(), e => e.Event == "decision");
+        Assert.Equal(("deny", "policy-changed", "coding-1", bench.Server), (told.Verdict, told.Reason, told.Agent, told.Destination));
+        // A packet that comes all the same is refused, and tells nothing new of this flow.
+        bench.Client(TcpFlags.Ack, 1);
+        Assert.Single(bench.Records(), e => e.Event == "decision" && e.Flow == told.Flow);
+    }
+
     private static FlowKey Permitted(JudgeBench bench)
     {
         bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080);

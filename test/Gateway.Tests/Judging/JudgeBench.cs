@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using Exeat.Flows;
 using Exeat.Gateway.Bindings;
 using Exeat.Gateway.Judging;
@@ -33,6 +35,9 @@ internal sealed class JudgeBench : IDisposable, IConnections
         - {name: allow-plain, priority: 70, from: [coders], to: {groups: [near]}, protocol: tcp, ports: [8080], action: permit}
         """;
 
+    // Read once for each text: models load the same ones thousands of times.
+    private static readonly ConcurrentDictionary<(string Policy, string Agents), (CompiledPolicy Policy, string Version, AgentsDocument Agents)> Loads = new();
+
     private const uint ClientIsn = 1000;
     private const uint ServerIsn = 5000;
     private readonly string _dir = Directory.CreateTempSubdirectory("exeat-judge").FullName;
@@ -40,6 +45,8 @@ internal sealed class JudgeBench : IDisposable, IConnections
     private readonly PacketJudge _judge;
     private readonly FlowTable _table;
     private readonly QuicInitialOpener _opener;
+    private readonly List<FlowEvent> _records = [];
+    private JournalReader? _reader;
     private uint _packets;
 
     public JudgeBench(bool v6 = false, string mode = "enforce", GatewayLimits? limits = null)
@@ -113,24 +120,33 @@ internal sealed class JudgeBench : IDisposable, IConnections
     /// <summary>Puts a policy into force, re-judging what lives; returns how many flows it ended.</summary>
     public int Load(string mode, Func<string, string>? edit = null, bool quarantined = false, string agent = "coding-1")
     {
-        string policy = Path.Combine(_dir, "policy.yaml"), agents = Path.Combine(_dir, "agents.yaml");
         string text = Policy.Replace("MODE", mode, StringComparison.Ordinal);
-        File.WriteAllText(policy, edit is null ? text : edit(text));
-        File.WriteAllText(agents, $$"""
-            apiVersion: exeat/v1
-            kind: Agents
-            agents:
-            - {id: {{agent}}, class: coding, interface: ag-1, addresses: ["{{Agent}}"], quarantined: {{(quarantined ? "true" : "false")}}}
-            """);
-        LoadResult loaded = PolicyLoader.Load(policy, new LoadOptions { TimeProvider = Time });
-        AgentsResult who = AgentsLoader.Load(agents);
-        Assert.True(loaded.Policy is not null && who.Agents is not null, string.Join('\n', loaded.Problems.Concat(who.Problems)));
+        if (edit is not null) text = edit(text);
+        (CompiledPolicy compiled, string version, AgentsDocument who) = Loads.GetOrAdd((text, AgentsText(agent, quarantined)), _ => Read(text, AgentsText(agent, quarantined)));
         int generation = Started ? _judge.Snapshot.Generation + 1 : 1;
-        var next = new Snapshot(CompiledPolicy.Compile(loaded.Policy, who.Agents, Time.GetUtcNow()), generation, loaded.Policy.Version, who.Agents);
+        var next = new Snapshot(compiled, generation, version, who);
         int ended = Started ? Tcp.Rejudge(next, Marks) : 0;
         _judge.Snapshot = next;
         Started = true;
         return ended;
+    }
+
+    private string AgentsText(string agent, bool quarantined) => $$"""
+        apiVersion: exeat/v1
+        kind: Agents
+        agents:
+        - {id: {{agent}}, class: coding, interface: ag-1, addresses: ["{{Agent}}"], quarantined: {{(quarantined ? "true" : "false")}}}
+        """;
+
+    private (CompiledPolicy Policy, string Version, AgentsDocument Agents) Read(string text, string agentsText)
+    {
+        string policy = Path.Combine(_dir, "policy.yaml"), agents = Path.Combine(_dir, "agents.yaml");
+        File.WriteAllText(policy, text);
+        File.WriteAllText(agents, agentsText);
+        LoadResult loaded = PolicyLoader.Load(policy, new LoadOptions { TimeProvider = Time });
+        AgentsResult who = AgentsLoader.Load(agents);
+        Must(loaded.Policy is not null && who.Agents is not null, string.Join('\n', loaded.Problems.Concat(who.Problems)));
+        return (CompiledPolicy.Compile(loaded.Policy, who.Agents, Time.GetUtcNow()), loaded.Policy.Version, who.Agents);
     }
 
     private bool Started { get; set; }
@@ -138,7 +154,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public void Bind(string name, string? address = null)
     {
         DomainName asked = DomainName.FromCanonical(System.Text.Encoding.ASCII.GetBytes(name));
-        Assert.True(Bindings.TryBind(Bindings.KeyOf("coding-1"), asked, PacketBuilder.At(address ?? Server), TimeSpan.FromMinutes(5), [], out _));
+        Must(Bindings.TryBind(Bindings.KeyOf("coding-1"), asked, PacketBuilder.At(address ?? Server), TimeSpan.FromMinutes(5), [], out _), "the book has room");
     }
 
     public Answer Client(TcpFlags flags, uint offset = 0, byte[]? payload = null, string? to = null, ushort port = 443, ushort from = 40000, uint mark = 0) => Give(1, mark,
@@ -178,7 +194,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public Answer Give(int inInterface, uint mark, byte[] packet, byte hook = 2, bool merged = false)
     {
         Answer answer = Ask(inInterface, mark, packet, hook, merged);
-        Assert.True(_journal.Commit());
+        Must(_journal.Commit(), "the journal is written");
         Tcp.Send();
         return answer;
     }
@@ -197,6 +213,12 @@ internal sealed class JudgeBench : IDisposable, IConnections
         }
     }
 
+    // Not the test framework's: the fuzz program runs this too.
+    private static void Must([DoesNotReturnIf(false)] bool holds, string what)
+    {
+        if (!holds) throw new InvalidOperationException(what);
+    }
+
     private PacketSender Note(List<byte[]> list) => packet =>
     {
         byte[] copy = packet.ToArray();
@@ -206,7 +228,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
         return true;
     };
 
-    public void Commit() => Assert.True(_journal.Commit());
+    public void Commit() => Must(_journal.Commit(), "the journal is written");
 
     /// <summary>Judges without sending or reading anything, but commits.</summary>
     public void Judge(int inInterface, byte[] packet)
@@ -216,7 +238,12 @@ internal sealed class JudgeBench : IDisposable, IConnections
     }
 
     /// <summary>All records so far, oldest first.</summary>
-    public IReadOnlyList<FlowEvent> Records() => [.. new JournalReader(Path.Combine(_dir, "journal")).Read().Where(e => e.Event is "decision" or "update" or "end")];
+    public IReadOnlyList<FlowEvent> Records()
+    {
+        _reader ??= new JournalReader(Path.Combine(_dir, "journal"));
+        _records.AddRange(_reader.Read().Where(e => e.Event is "decision" or "update" or "end"));
+        return [.. _records];
+    }
 
     public FlowEvent LastDecision() => Records().Last(e => e.Event == "decision");
 
