@@ -119,30 +119,37 @@ internal sealed class QuestionDesk
     private async Task<int> AskAsync(Exchange exchange, Memory<byte> reply, CancellationToken stop)
     {
         AgentQuestion question = exchange.Question!;
-        DomainName name = question.Name!;
         Answer? answer;
         try
         {
             Counters.Forward();
-            answer = await _upstream.AskAsync(name, question.Type, stop);
+            answer = await _upstream.AskAsync(question.Name!, question.Type, stop);
         }
         finally
         {
             EndWait(exchange);
         }
+        return Finish(exchange, answer, reply.Span);
+    }
+
+    /// <summary>Releases what an upstream answered; null: none gave a usable answer. Returns the length of the reply.</summary>
+    public int Finish(Exchange exchange, Answer? answer, Span<byte> reply)
+    {
+        AgentQuestion question = exchange.Question!;
+        DomainName name = question.Name!;
         if (answer is not null)
         {
             _cache.Store(name, question.Type, answer);
             // While we waited the policy may have changed, the agent been quarantined, or its address been given to another one.
             if (!ReferenceEquals(_current(), exchange.Snapshot)) exchange = Again(exchange, question);
-            if (exchange.Judgement.Refuses) return Refused(exchange, question, reply.Span);
-            return Write(reply.Span, exchange, question, _release.Release(exchange, question, name, answer, answer.TtlSeconds));
+            if (exchange.Judgement.Refuses) return Refused(exchange, question, reply);
+            return Write(reply, exchange, question, _release.Release(exchange, question, name, answer, answer.TtlSeconds));
         }
         Counters.UpstreamFailure();
         if (!exchange.Judgement.Denies)
             exchange.Judgement = exchange.Judgement with { Decision = exchange.Judgement.Decision with { Verdict = Verdict.Deny, Reason = Reason.DnsUpstreamFailed }, Enforced = true };
         Recorder.Record(exchange);
-        return Write(reply.Span, exchange, question, new Reply
+        return Write(reply, exchange, question, new Reply
         {
             Code = DnsResponseCode.ServerFailure,
             Error = Edns.NoReachableAuthority,
@@ -240,7 +247,8 @@ internal sealed class QuestionDesk
         return false;
     }
 
-    private void EndWait(Exchange exchange)
+    /// <summary>The place that a question held while it waited is free again.</summary>
+    public void EndWait(Exchange exchange)
     {
         Interlocked.Decrement(ref _outstanding);
         exchange.Share.Waited();
