@@ -85,6 +85,14 @@ replay_corpora() {
   fi
 }
 
+# Whether a guided run finds what is planted for it, in the copy in which branches count.
+check_fuzz_engine() {
+  local log="$reports/fuzz-self-check.log" status=0 began=$SECONDS
+  (set -e; prepare_fuzz; timeout --kill-after=10 "$suite_timeout" dotnet "$fuzz_copy/Exeat.Fuzz.dll" --self-check) >"$log" 2>&1 </dev/null || status=$?
+  count "fuzz (self-check)" $((status == 0)) $((status != 0)) 0 $((SECONDS - began))
+  if [ "$status" -ne 0 ]; then tail -n 40 "$log" | sed 's/^/    /'; fi
+}
+
 # Each bench once, in this process: shows that it runs, measures nothing.
 run_benches_dry() {
   local log="$reports/bench-dry.log" status=0 began=$SECONDS good=0 bad=0
@@ -216,6 +224,7 @@ test_everything() { # [ALL]
       ${as_root[@]+"${as_root[@]}"} env EXEAT_TEST_NAMESPACE=1 "${fresh_namespace[@]}" dotnet
   done
   replay_corpora
+  check_fuzz_engine
   run_benches_dry
   [ "${1:-}" != all ] || test_beyond
   close

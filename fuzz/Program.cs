@@ -1,82 +1,71 @@
-using System.Globalization;
-using SharpFuzz;
+using Exeat.Fuzz.Engine;
 
 namespace Exeat.Fuzz;
 
 /// <summary>The command line of the fuzz targets.</summary>
 internal static class Program
 {
-    private const string Usage = """
-        usage: Exeat.Fuzz --replay [--seed N] [--mutations N]    all corpora and their mutations; the last line counts
-               Exeat.Fuzz TARGET [--time 30s] [--seed N]         mutations of one target in this process
-               Exeat.Fuzz TARGET --afl                           one target under afl-fuzz (see README.md)
-        """;
-
     public static int Main(string[] args)
     {
-        var options = new Dictionary<string, string>();
-        var words = new List<string>();
-        for (int i = 0; i < args.Length; i++)
+        var coverage = new Coverage();
+        if (FuzzArguments.Read(args.Length == 0 ? ["--help"] : args, out string problem) is not { } asked)
         {
-            if (args[i] is "--time" or "--seed" or "--mutations" && i + 1 < args.Length) options[args[i]] = args[++i];
-            else words.Add(args[i]);
+            Console.Error.WriteLine($"fuzz: {problem}\n{FuzzArguments.Usage}");
+            return 2;
         }
-        if (!TryNumber(options.GetValueOrDefault("--seed"), Replay.DefaultSeed, out int seed)
-            || !TryNumber(options.GetValueOrDefault("--mutations"), Replay.DefaultMutations, out int mutations)
-            || !TryTime(options.GetValueOrDefault("--time"), out TimeSpan time))
+        try
         {
-            return Wrong("a number or a time such as 30s or 5m is expected");
+            return asked.Verb switch
+            {
+                "--help" => Print(FuzzArguments.Usage) + List(),
+                "--list" => List(),
+                "--replay" => Replay.Run(asked.Seed ?? Replay.DefaultSeed, asked.Mutations),
+                "--self-check" => SelfCheck.SelfCheck.Run(),
+                "--instrument" => Print($"{Coverage.Instrument(asked.Files[0])} types count their branches in {asked.Files[0]}"),
+                "--minimize" => Minimize(asked.Target!, asked, coverage),
+                _ => asked.Files.Length > 0 ? Replay.Files(asked.Target!, asked.Files) : Run(asked.Target!, asked, coverage),
+            };
         }
-        switch (words)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            case []: return List();
-            case ["--replay"]: return Replay.Run(seed, mutations);
-            case [string name] when AllTargets.Find(name) is IFuzzTarget target: return TimedRun.Run(target, time, seed);
-            case [string name, "--afl"] when AllTargets.Find(name) is IFuzzTarget target: return Afl(target);
-            case ["--afl", string name] when AllTargets.Find(name) is IFuzzTarget target: return Afl(target);
-            default: return Wrong($"not understood: {string.Join(' ', words)}");
+            Console.Error.WriteLine($"fuzz: {refused.Message}");
+            return 2;
         }
+    }
+
+    private static int Run(IFuzzTarget target, FuzzArguments asked, Coverage coverage)
+    {
+        int seed = asked.Seed ?? Random.Shared.Next();
+        Corpus corpus = new(target, asked.Corpus), found = new(target, Path.Combine(asked.Work, "found"));
+        using var running = new RunningInput(Path.Combine(asked.Work, "running", target.Name), target.MaxBytes);
+        if (running.LeftOver is { } left)
+        {
+            string file = new Corpus(target, Path.Combine(asked.Work, "left")).Keep(left);
+            Console.WriteLine($"{target.Name}: the run before did not end by itself; it was at {file} (again: ./dev fuzz {target.Name} {file})");
+        }
+        Console.WriteLine($"{target.Name}: seed {seed}, {corpus.Load().Length} inputs in {corpus.Folder}, {found.Load().Length} in {found.Folder}");
+        int status = new WatchedRun(target, new GuidedRun(target, corpus, found, coverage, running, seed)).Run(asked.Time, asked.Inputs);
+        if (coverage.Edges == 0) Console.Error.WriteLine("fuzz: no branch was counted: this is not the copy that ./dev fuzz makes, so nothing guided the run");
+        return status;
+    }
+
+    private static int Minimize(IFuzzTarget target, FuzzArguments asked, Coverage coverage)
+    {
+        Corpus corpus = new(target, asked.Corpus), found = new(target, Path.Combine(asked.Work, "found"));
+        if (asked.Files.Length > 0) return Choice.Minimize(target, corpus, asked.Files[0]);
+        return Choice.Make(target, corpus, found, coverage);
     }
 
     private static int List()
     {
-        Console.WriteLine(Usage);
         Console.WriteLine("targets:");
         foreach (IFuzzTarget target in AllTargets.List) Console.WriteLine($"  {target.Name}");
         return 0;
     }
 
-    private static int Afl(IFuzzTarget target)
+    private static int Print(string text)
     {
-        Fuzzer.OutOfProcess.Run(stream =>
-        {
-            using var input = new MemoryStream();
-            stream.CopyTo(input);
-            target.Run(input.GetBuffer().AsSpan(0, (int)input.Length));
-        });
+        Console.WriteLine(text);
         return 0;
-    }
-
-    private static bool TryNumber(string? text, int otherwise, out int number)
-    {
-        number = otherwise;
-        return text is null || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-    }
-
-    private static bool TryTime(string? text, out TimeSpan time)
-    {
-        time = TimeSpan.FromSeconds(30);
-        if (text is null) return true;
-        int unit = text.EndsWith('m') ? 60 : 1;
-        if (!TryNumber(text.TrimEnd('s', 'm'), 0, out int number)) return false;
-        time = TimeSpan.FromSeconds((double)number * unit);
-        return true;
-    }
-
-    private static int Wrong(string what)
-    {
-        Console.Error.WriteLine(what);
-        Console.Error.WriteLine(Usage);
-        return 2;
     }
 }

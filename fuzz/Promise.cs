@@ -6,6 +6,6 @@ internal static class Promise
     /// <summary>Throws when a promise is broken: the run counts as a failure and its input is kept.</summary>
     public static void Holds(bool kept, string promise)
     {
-        if (!kept) throw new InvalidOperationException($"broken promise: {promise}");
+        if (!kept) throw new BrokenPromiseException($"broken promise: {promise}");
     }
 }

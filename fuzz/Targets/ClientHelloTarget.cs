@@ -11,6 +11,8 @@ internal sealed class ClientHelloTarget : IFuzzTarget
 
     public string Name => "client-hello";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Tls;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         ReadStatus status = TlsClientHello.Read(input, _name, out ClientHelloView hello);

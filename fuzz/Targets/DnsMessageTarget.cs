@@ -12,6 +12,8 @@ internal sealed class DnsMessageTarget : IFuzzTarget
 
     public string Name => "dns-message";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Dns;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         if (DnsMessageReader.TryOpen(input, out DnsMessageReader reader) != ReadStatus.Found) return;

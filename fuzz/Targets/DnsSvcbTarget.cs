@@ -13,6 +13,8 @@ internal sealed class DnsSvcbTarget : IFuzzTarget
 
     public string Name => "dns-svcb";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Dns;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         if (SvcbRewriter.TryRewrite(input, _forbidden, _rdata, out int written) != ReadStatus.Found) return;

@@ -7,6 +7,10 @@ internal sealed class DocumentTarget(string name, Action<string> load) : IFuzzTa
 
     public string Name => name;
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Yaml;
+
+    public int ReplayMutations => 500;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         File.WriteAllBytes(_file, input);

@@ -7,6 +7,8 @@ internal sealed class HttpBodyTarget : IFuzzTarget
 {
     public string Name => "http-body";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Http;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         (ReadStatus whole, int end) = Follow(input, input.Length);

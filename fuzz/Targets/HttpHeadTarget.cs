@@ -10,6 +10,8 @@ internal sealed class HttpHeadTarget : IFuzzTarget
 
     public string Name => "http-head";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Http;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         ReadStatus whole = HttpHead.Read(input, _name, out HttpHeadView head);

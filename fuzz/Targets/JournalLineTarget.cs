@@ -7,6 +7,8 @@ internal sealed class JournalLineTarget : IFuzzTarget
 {
     public string Name => "journal-line";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Journal;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         LineRead read = new EventReader().TryRead(input.ToArray(), out FlowEvent? line);

@@ -8,6 +8,8 @@ internal sealed class NamePatternTarget : IFuzzTarget
 {
     public string Name => "name-pattern";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Texts;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         int end = input.IndexOf((byte)'\n');

@@ -8,6 +8,8 @@ internal sealed class NetlinkTarget : IFuzzTarget
 {
     public string Name => "netlink";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Netlink;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         var datagram = new NetlinkReader(input);
@@ -24,6 +26,11 @@ internal sealed class NetlinkTarget : IFuzzTarget
             ConntrackReader.TryRead(message, isDump: true, out _);
             KernelChangeReader.TryReadRuleset(message, out _);
             KernelChangeReader.TryReadRoute(message, out _);
+            LinkMessages.TryReadLink(message, out _);
+            LinkMessages.TryReadAddress(message, out _);
+            LinkMessages.TryReadDiscipline(message, out _, out _);
+            RuleMessages.TryRead(message, out _);
+            NftGeneration.TryRead(message, out _);
             _ = (message.Error, message.Family, message.Sequence);
         }
     }

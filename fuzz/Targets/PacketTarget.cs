@@ -7,11 +7,17 @@ internal sealed class PacketTarget : IFuzzTarget
 {
     public string Name => "packet";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Ip;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         Check(input, PacketView.TryRead(input, out PacketView packet), packet);
         Check(input, PacketView.TryRead(input, allowGso: true, out PacketView super), super);
         QuicHeader.LooksLikeLongHeader(packet.Payload, out _);
+        TcpOptionsView options = TcpOptionsView.Read(packet.TcpOptions);
+        Promise.Holds(options.WindowShift <= TcpOptionsView.MaxWindowShift, "a window has a shift that is one");
+        // Bytes that no header was read before.
+        TcpOptionsView.Read(input);
     }
 
     private static void Check(ReadOnlySpan<byte> input, bool isRead, PacketView packet)

@@ -7,6 +7,8 @@ internal sealed class QuicPacketTarget : IFuzzTarget
 {
     public string Name => "quic-packet";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Quic;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         using var opener = new QuicInitialOpener();

@@ -12,6 +12,8 @@ internal sealed class QuicStreamTarget : IFuzzTarget
 
     public string Name => "quic-stream";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Tls;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         var stream = new QuicCryptoStream(Cap);

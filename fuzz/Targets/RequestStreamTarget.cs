@@ -10,6 +10,8 @@ internal sealed class RequestStreamTarget : IFuzzTarget
 
     public string Name => "request-stream";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Http;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         (int heads, int read, ReadStatus end) = Follow(input, input.Length);

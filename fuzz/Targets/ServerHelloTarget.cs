@@ -7,6 +7,8 @@ internal sealed class ServerHelloTarget : IFuzzTarget
 {
     public string Name => "server-hello";
 
+    public IReadOnlyList<byte[]> Words => Dictionaries.Tls;
+
     public void Run(ReadOnlySpan<byte> input)
     {
         ServerFirst whole = TlsServerHello.Classify(input);
