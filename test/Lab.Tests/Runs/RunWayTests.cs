@@ -28,7 +28,7 @@ public sealed class RunWayTests(RunLab lab) : IClassFixture<RunLab>
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
         Assert.SkipWhen(RunLab.Obstacle(way) is not null, RunLab.Obstacle(way) ?? "");
         WorldSnapshot before = await lab.ArrivedAsync();
-        Finished run = await lab.ContainAsync(["--class", "coding", "--network", way], Script + "curl -4 -sS -m 10 https://github.com/ && curl -6 -sS -m 10 https://github.com/ && exit 7");
+        Finished run = await lab.ContainAsync(["--class", "coding", "--network", way], Script + "\ncurl -4 -sS -m 10 https://github.com/ && curl -6 -sS -m 10 https://github.com/ && exit 7");
         Assert.True(run.Status == 7, $"status {run.Status}\n{run.Output}\n{run.Errors}");
         Assert.Equal(2, run.Output.Split("{\"host\":\"github.com\"}").Length - 1);
         WorldSnapshot after = await lab.ArrivedAsync();
@@ -71,7 +71,7 @@ public sealed class RunWayTests(RunLab lab) : IClassFixture<RunLab>
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
         const string Connect = """
             for to in github.com pypi.org; do for family in AF_INET AF_INET6; do
-              python3 -c "import socket; a = socket.getaddrinfo('$to', 22, socket.$family, socket.SOCK_STREAM)[0][4]; s = socket.create_connection(a[:2], 5); print('$to $family connected')" 2>/dev/null
+              python3 -c "import socket; a = socket.getaddrinfo('$to', 22, socket.$family, socket.SOCK_STREAM)[0][4]; s = socket.create_connection(a[:2], 5); s.settimeout(5); s.sendall(b'SSH-2.0-test'); s.recv(1) and print('$to $family connected')" 2>/dev/null
             done; done; true
             """;
         WorldSnapshot before = await lab.ArrivedAsync();
