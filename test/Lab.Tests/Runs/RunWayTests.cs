@@ -71,7 +71,7 @@ public sealed class RunWayTests(RunLab lab) : IClassFixture<RunLab>
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
         const string Connect = """
             for to in github.com pypi.org; do for family in AF_INET AF_INET6; do
-              python3 -c "import socket; a = socket.getaddrinfo('$to', 22, socket.$family, socket.SOCK_STREAM)[0][4]; s = socket.create_connection(a[:2], 5); s.settimeout(5); s.sendall(b'SSH-2.0-test'); s.recv(1) and print('$to $family connected')" 2>/dev/null
+              python3 -c "import socket; a = socket.getaddrinfo('$to', 22, socket.$family, socket.SOCK_STREAM)[0][4]; s = socket.create_connection(a[:2], 5); s.settimeout(5); s.sendall(b'SSH-2.0-OpenSSH_9.2\r\n'); s.recv(1) and print('$to $family connected')" 2>/dev/null
             done; done; true
             """;
         WorldSnapshot before = await lab.ArrivedAsync();
