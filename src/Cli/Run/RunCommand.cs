@@ -65,7 +65,7 @@ internal static class RunCommand
                 User = parsed.GetValue(user),
                 Command = typed,
             };
-            return RunAsync(wish, CommandOutput.Of(parsed));
+            return RunAsync(wish, () => CommandOutput.Of(parsed));
         });
         return command;
     }
@@ -79,7 +79,7 @@ internal static class RunCommand
         return inside;
     }
 
-    private static async Task<int> RunAsync(RunWish wish, CommandOutput output)
+    private static async Task<int> RunAsync(RunWish wish, Func<CommandOutput> output)
     {
         RunFolder? folder = null;
         bool started = false;
@@ -119,7 +119,8 @@ internal static class RunCommand
                 started = run.HasStarted;
             }
             string journal = Path.Combine(folder.Path, RunFolder.Journal);
-            RunSummary.Of(journal).Tell(output, journal);
+            // Only now: looking at the terminal writes to it.
+            RunSummary.Of(journal).Tell(output(), journal);
             return status;
         }
         catch (RunException failure)
