@@ -16,6 +16,9 @@ public sealed class DomainName : IEquatable<DomainName>
     /// <summary>The name as text.</summary>
     public string Text { get; }
 
+    /// <summary>The part of it that somebody registered, by the public suffix list. Made anew at each call.</summary>
+    public string RegisteredDomain => PublicSuffixes.RegisteredDomain(Text);
+
     /// <summary>The name as bytes (ASCII).</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 

@@ -22,6 +22,17 @@ internal static class PublicSuffixes
         return dot < 0 ? PublicSuffixKind.Icann : rules.GetValueOrDefault(string.Concat("*", name.AsSpan(dot)));
     }
 
+    /// <summary>The part of a canonical name that somebody registered: one label below a suffix; the name itself where it is a suffix.</summary>
+    public static string RegisteredDomain(string name)
+    {
+        string part = name;
+        for (int dot; (dot = part.IndexOf('.', StringComparison.Ordinal)) >= 0; part = part[(dot + 1)..])
+        {
+            if (KindOf(part[(dot + 1)..]) != PublicSuffixKind.None) return part;
+        }
+        return name;
+    }
+
     private static Dictionary<string, PublicSuffixKind> Read()
     {
         var rules = new Dictionary<string, PublicSuffixKind>(12_000, StringComparer.Ordinal);

@@ -116,6 +116,7 @@ internal sealed record FlowExplanation(FlowSummary Flow, string Sentence, string
             _ => flow.Names.Any(name => name.Source is "sni" or "host") ? "the address only; the client named a host, which is a claim" : "the address only",
         };
         if (flow.Decision.Stage == "dns") proof = "the question only; nothing was asked upstream" + (flow.Decision.Verdict == "deny" && flow.Decision.Enforced == true ? "" : " before the decision");
+        if (flow.Decision.Caveat is not null) proof += ", but the address serves other domains too: whom the server was asked for inside TLS is not proven";
         string bound = string.Join(", ", flow.Names.Where(name => name.Source == "binding").Select(name => TerminalText.EscapeName(name.Name)));
         return bound.Length == 0 ? proof : $"{proof}; this address was answered to this agent for {bound}";
     }

@@ -5,7 +5,7 @@ namespace Exeat.Flows;
 /// <summary>What was read of a line so far.</summary>
 internal struct EventFields
 {
-    private string? _kind, _gateway, _agent, _class, _source, _destination, _protocol, _proof, _stage, _rule, _reason, _verdict, _mode, _policy, _agentsHash, _end;
+    private string? _kind, _gateway, _agent, _class, _source, _destination, _protocol, _proof, _caveat, _stage, _rule, _reason, _verdict, _mode, _policy, _agentsHash, _end;
     private long _sourcePort, _port, _namesOmitted, _generation, _bytesOut, _bytesIn, _packetsOut, _packetsIn, _durationMs, _count;
 
     public required byte[] Raw { get; init; }
@@ -40,7 +40,7 @@ internal struct EventFields
         3 => name.SequenceEqual("src"u8) ? "src" : name.SequenceEqual("dst"u8) ? "dst" : name.SequenceEqual("end"u8) ? "end" : null,
         4 => name.SequenceEqual("flow"u8) ? "flow" : name.SequenceEqual("time"u8) ? "time" : name.SequenceEqual("port"u8) ? "port" : name.SequenceEqual("rule"u8) ? "rule" : name.SequenceEqual("mode"u8) ? "mode" : name.SequenceEqual("note"u8) ? "note" : null,
         5 => name.SequenceEqual("event"u8) ? "event" : name.SequenceEqual("agent"u8) ? "agent" : name.SequenceEqual("class"u8) ? "class" : name.SequenceEqual("names"u8) ? "names" : name.SequenceEqual("proof"u8) ? "proof" : name.SequenceEqual("stage"u8) ? "stage" : name.SequenceEqual("would"u8) ? "would" : name.SequenceEqual("count"u8) ? "count" : null,
-        6 => name.SequenceEqual("labels"u8) ? "labels" : name.SequenceEqual("reason"u8) ? "reason" : name.SequenceEqual("denial"u8) ? "denial" : name.SequenceEqual("policy"u8) ? "policy" : null,
+        6 => name.SequenceEqual("labels"u8) ? "labels" : name.SequenceEqual("reason"u8) ? "reason" : name.SequenceEqual("denial"u8) ? "denial" : name.SequenceEqual("caveat"u8) ? "caveat" : name.SequenceEqual("policy"u8) ? "policy" : null,
         7 => name.SequenceEqual("gateway"u8) ? "gateway" : name.SequenceEqual("srcPort"u8) ? "srcPort" : name.SequenceEqual("verdict"u8) ? "verdict" : name.SequenceEqual("bytesIn"u8) ? "bytesIn" : null,
         8 => name.SequenceEqual("protocol"u8) ? "protocol" : name.SequenceEqual("enforced"u8) ? "enforced" : name.SequenceEqual("bytesOut"u8) ? "bytesOut" : null,
         9 => name.SequenceEqual("monitored"u8) ? "monitored" : name.SequenceEqual("packetsIn"u8) ? "packetsIn" : null,
@@ -61,6 +61,7 @@ internal struct EventFields
             case "dst": _destination = text; break;
             case "protocol": _protocol = text; break;
             case "proof": _proof = text; break;
+            case "caveat": _caveat = text; break;
             case "stage": _stage = text; break;
             case "rule": _rule = text; break;
             case "reason": _reason = text; break;
@@ -111,6 +112,7 @@ internal struct EventFields
         Names = Names ?? [],
         NamesOmitted = (int)_namesOmitted,
         Proof = _proof,
+        Caveat = _caveat,
         Stage = _stage,
         Rule = _rule,
         Reason = _reason,

@@ -54,6 +54,9 @@ public sealed record FlowEvent
     /// <summary>How far the name that decided is proven.</summary>
     public string? Proof { get; init; }
 
+    /// <summary>What the proof does not cover; null: nothing is known.</summary>
+    public string? Caveat { get; init; }
+
     /// <summary>When policy was asked.</summary>
     public string? Stage { get; init; }
 

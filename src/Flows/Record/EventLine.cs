@@ -123,6 +123,7 @@ internal static class EventLine
     private static void Decided(LineBuffer line, in FlowDraft draft)
     {
         Member(line, "proof"u8, draft.Proof.Text());
+        if (draft.IsNameOnSharedAddress) Member(line, "caveat"u8, FlowWords.SharedAddress);
         Member(line, "stage"u8, draft.Stage.Text());
         Member(line, "rule"u8, draft.RuleName);
         Member(line, "reason"u8, draft.Reason.Text());

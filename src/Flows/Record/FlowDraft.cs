@@ -58,6 +58,9 @@ public readonly ref struct FlowDraft
     /// <summary>How far the name that decided is proven.</summary>
     public Proof Proof { get; init; }
 
+    /// <summary>The name that decided is proven by a hello only, and its address is known to serve others too.</summary>
+    public bool IsNameOnSharedAddress { get; init; }
+
     /// <summary>When policy was asked.</summary>
     public Stage Stage { get; init; }
 

@@ -35,6 +35,9 @@ public static class FlowWords
     /// <summary>The word for a mode.</summary>
     public static string Text(this Mode mode) => mode == Mode.Monitor ? "monitor" : "enforce";
 
+    /// <summary>The caveat of a permit by a name that only a hello proves, at an address that serves others too.</summary>
+    public const string SharedAddress = "name-unproven-on-shared-address";
+
     /// <summary>The word for a proof.</summary>
     public static string Text(this Proof proof) => proof switch
     {

@@ -25,6 +25,9 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
     /// <summary>The sizes in force. What is there beyond a new size stays until its end.</summary>
     public BindingLimits Limits { get => Volatile.Read(ref _limits); set => Volatile.Write(ref _limits, value); }
 
+    /// <summary>The addresses among them that are known to be shared by several owners.</summary>
+    public SharedAddresses Shared { get; } = new();
+
     /// <summary>Bindings kept, dead ones that were not swept yet included.</summary>
     public int Count => Volatile.Read(ref _total);
 
@@ -101,6 +104,7 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
             var made = new Binding(before?.Name ?? name, via, Math.Max(end, before?.End ?? end));
             isNew = before is null || before.End <= now;
             _names[(agent, address)] = names is null ? BoundNames.Of(made) : names.With(made, before);
+            Shared.Add(address, made.Name, via, isFirst: names is null);
             receipt = new BindingReceipt(agent, address, made, before);
             if (_ids.TryGetValue(agent, out string? id)) Changed?.Invoke(id, address, made);
         }
@@ -180,6 +184,7 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
         }
         _names.TryRemove((page.Agent, address), out _);
         page.Addresses.Remove(address);
+        Shared.Remove(address);
     }
 
     private int NewKey(string agentId) => _keys.GetOrAdd(agentId, id =>

@@ -56,6 +56,7 @@ internal sealed class HostJudging
         Loop = new VerdictLoop(Queue, Judge, _recorder, Tcp, _quic, Held, time);
         Denials = new DenialCache(new KernelRefusals(kernel.Nftables), Records, time) { AwaitVerdicts = Loop.AwaitVerdicts };
         _recorder.Denials = Denials;
+        _recorder.Shared = Bindings.Shared;
         Bindings.Bound = (_, address) => Denials.Forget(address);
         Take(gateway);
         Policies = new PolicySwitch(gateway.State, kernel.Locks, kernel.Attachments, marks, kernel.Conntrack, documents.Clock, time);

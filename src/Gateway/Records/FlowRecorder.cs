@@ -1,4 +1,5 @@
 using Exeat.Flows;
+using Exeat.Gateway.Bindings;
 using Exeat.Gateway.Judging;
 using Exeat.Gateway.Kernel;
 using Exeat.Names;
@@ -22,8 +23,10 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
         entry.Recorded = true;
         FlowDraft draft = Draft(
             entry.Id, snapshot, agent, entry.Key, stage, entry.Decision, entry.Enforced, entry.ClaimedName, ClaimSource(entry.ClaimProof), entry.Bound, null, stackalloc byte[DenialId.Length]);
+        // What a hello names is what the server took; what is asked for inside TLS nobody saw (T12).
+        bool rests = entry.Decision is { Verdict: Verdict.Permit, Proof: Proof.DnsSni or Proof.DnsQuic };
         // Of an agent that is gone, the flow still knows who it was.
-        return records.Append(draft with { AgentId = draft.AgentId ?? entry.AgentId });
+        return records.Append(draft with { AgentId = draft.AgentId ?? entry.AgentId, IsNameOnSharedAddress = rests && Shared is { } shared && shared.Contains(entry.Key.Destination) });
     }
 
     /// <summary>A refusal that leaves nothing behind in the table.</summary>
@@ -33,6 +36,9 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
     /// <summary>A refusal of a flow of which no packet is at hand.</summary>
     public bool Refusal(in FlowKey key, Snapshot snapshot, int agent, Decision decision) =>
         Append(NewFlow(), snapshot, agent, key, Stage.FirstPacket, decision, enforced: true, default, default, default, "refused");
+
+    /// <summary>The addresses that are known to be shared; null: none is known.</summary>
+    public SharedAddresses? Shared { get; set; }
 
     /// <summary>What the kernel refuses by itself for a moment; null: nothing.</summary>
     public DenialCache? Denials { get; set; }

@@ -55,6 +55,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
         Bindings = new BindingBook(new BindingLimits(), Time);
         _journal = Journal.Open(new JournalOptions { Dir = Path.Combine(_dir, "journal"), Gateway = "test" }, Time);
         var recorder = new FlowRecorder(new AgentRecords(_journal, RecordLimits.Of(1 << 30, 1, new GatewayLimits { DenialsBurst = 1_000_000 }), new VerdictCounters(), Time), Time);
+        recorder.Shared = Bindings.Shared;
         _table = new FlowTable(limits ?? new GatewayLimits(), 16_384);
         Resets = [];
         var never = new NeverForwarded { Intercepts = FrozenSet<Address>.Empty };
