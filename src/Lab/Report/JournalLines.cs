@@ -39,6 +39,8 @@ public static class JournalLines
                 Protocol = Text(e, "protocol"),
                 Port = e.TryGetProperty("port", out JsonElement port) && port.TryGetInt32(out int number) ? number : 0,
                 Names = e.TryGetProperty("names", out JsonElement names) ? [.. names.EnumerateArray().Select(n => Text(n, "name"))] : [],
+                Proof = Text(e, "proof"),
+                Caveat = Text(e, "caveat"),
                 Stage = Text(e, "stage"),
                 Rule = Text(e, "rule"),
                 Reason = Text(e, "reason"),

@@ -29,6 +29,12 @@ public sealed record SeenRecord
     /// <summary>Names asked for, bound or claimed.</summary>
     public ImmutableArray<string> Names { get; init; } = [];
 
+    /// <summary>How far the name that decided is proven.</summary>
+    public string Proof { get; init; } = "";
+
+    /// <summary>What the proof does not cover; empty when nothing is known.</summary>
+    public string Caveat { get; init; } = "";
+
     /// <summary>dns, first-packet, hello or request.</summary>
     public string Stage { get; init; } = "";
 
