@@ -32,13 +32,16 @@ public static class AttackCatalogue
     ];
 
     /// <summary>What is not stopped.</summary>
-    public static ImmutableArray<OpenLine> Open { get; } = [];
+    public static ImmutableArray<OpenLine> Open { get; } =
+    [
+        new("T12", "whom a request inside TLS is for is not seen without decryption: the record of a permit at a shared address says that the name is unproven there"),
+        new("T13", "what a permitted destination is sent is not seen without decryption: the record has the bytes"),
+        new("H3", "paths are not judged in this version"),
+    ];
 
     /// <summary>Lines whose entries are being written. It only ever shrinks, and a line that has entries may not be in it.</summary>
     public static ImmutableArray<string> Awaited { get; } =
     [
-        "T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "T13", "T14", "T15", "T16", "H1", "H2", "H3", "H4",
-        "Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7",
         "K14", "K16",
         "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12", "D13", "D14", "D15", "D16", "L1", "L2", "B1", "B2", "B3",
     ];

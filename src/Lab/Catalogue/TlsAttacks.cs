@@ -25,10 +25,6 @@ internal static class TlsAttacks
     public static ImmutableArray<Attack> All { get; } =
     [
         Attack.OfScenario("T1-resolve", "e", "default-deny"),
-        Attack.Attempt("T1-neighbour", "an allowed SNI to the address of another allowed name", "spoofed-sni", "login.example.com@model-gateway", "name-not-bound") with
-        {
-            Run = (lab, family) => AfterAsync(lab, family, "coding-1", "integrate.api.nvidia.com", "spoofed-sni", "login.example.com@model-gateway"),
-        },
         Attack.OfScenario("T2-address4", "address", "default-deny"),
         Attack.OfScenario("T2-address6", "g", "default-deny"),
         Attack.OfScenario("T2-none", "no-sni", "no-name-proven") with { Rule = "default-deny" },
@@ -38,21 +34,16 @@ internal static class TlsAttacks
         Attack.Attempt("T3-shuffled", "another name in segments of one byte: at random, backwards, in order", "segments-shuffled", Permitted, "default-deny"),
         Attack.Attempt("T3-overlap", "a permitted hello over the tail of another", "segments-overlap", Permitted, "hello-replaced"),
         Attack.Attempt("T3-late", "a permitted hello at a later number, another in front of it afterwards", "segments-late", Permitted, "hello-replaced"),
-        Attack.Attempt("T3-two-syns", "two SYNs with different numbers, a permitted hello by the one that the server did not answer", "segments-two-syns", Permitted, "tuple-reused"),
-        Attack.OfScenario("T3-twenty", "pieces-forged", "default-deny"),
-        Attack.Attempt("T3-slow", "a name that is not bound here, in pieces 300 ms apart", "hello-slow", "openclaw.ai@identity", "name-not-bound", agent: "support-1") with
+        Attack.Attempt("T3-two-syns", "two SYNs with different numbers, a permitted hello by the one that the server did not answer", "segments-two-syns", Permitted, "tuple-reused") with
         {
-            Run = (lab, family) => AfterAsync(lab, family, "support-1", "login.example.com", "hello-slow", "openclaw.ai@identity"),
+            NoControl = "a second SYN ends the connection under every policy",
         },
+        Attack.OfScenario("T3-twenty", "pieces-forged", "default-deny"),
         Attack.Attempt("T4-records", "another name in records of one byte", "hello-records", Permitted, "default-deny"),
         Attack.Attempt("T4-empty", "records of no bytes between them", "hello-empty-records", Permitted, "name-unreadable", "shadow-model-deny"),
         Attack.Attempt("T4-alert", "a warning before the hello", "hello-alert-first", Permitted, "name-unreadable", "shadow-model-deny"),
         Attack.Attempt("T4-cipher", "a change of cipher before the hello", "hello-cipher-first", Permitted, "name-unreadable", "shadow-model-deny"),
         Attack.Attempt("T5-quantum", "another name behind a post-quantum key, as the last extension", "hello-quantum", Permitted, "default-deny"),
-        Attack.Attempt("T5-huge", "a name that is not bound here, in a hello of 60 KB", "hello-huge", "openclaw.ai@identity", "name-not-bound", agent: "support-1") with
-        {
-            Run = (lab, family) => AfterAsync(lab, family, "support-1", "login.example.com", "hello-huge", "openclaw.ai@identity"),
-        },
         Attack.Attempt("T6-grease", "another name among made-up extensions, suites and versions, shuffled", "hello-grease", Permitted, "default-deny"),
         Attack.Attempt("T7-elsewhere", "an encrypted hello with a permitted outer name, to the attacker's address", "hello-encrypted", "openclaw.ai@attacker", "default-deny"),
         Attack.Attempt("T7-outer", "an encrypted hello with another outer name", "hello-encrypted-other", Permitted, "default-deny"),
@@ -80,6 +71,8 @@ internal static class TlsAttacks
 
     public static ImmutableArray<CatalogueTest> Tests { get; } =
     [
+        new("T1-neighbour", "an allowed SNI to the address of another allowed name", "an honest connection comes first, so that the address is bound",
+            "Exeat.Lab.Tests.Escapes.SpoofedNameTests.An_allowed_SNI_to_the_address_of_another_allowed_name_does_not_arrive"),
         new("T3-honest", "slow hellos and hellos of many segments neither leak a byte nor wait for more than two seconds", "it is about honest clients: with and without the gateway, side by side",
             "Exeat.Lab.Tests.Course.PieceTests.A_permitted_hello_in_pieces_succeeds_at_the_first_attempt_and_soon", "Exeat.Lab.Tests.Course.PieceTests.Of_a_denied_hello_in_pieces_no_byte_arrives"),
         new("T3-any-order", "every order of pieces, every overlap, two SYNs at once", "the orders are many, and the judge is fed with them",
@@ -107,12 +100,4 @@ internal static class TlsAttacks
 
     private static Attack Replaced(string how, string why, string reason) =>
         Attack.Attempt($"T10-{how}", $"a permitted hello that the server does not take ({why}), then another at the same numbers", $"replace-{how}", Permitted, reason);
-
-    // An honest connection first, so that the address is bound.
-    private static async Task<AttackSeen> AfterAsync(AttackLab lab, int family, string agent, string honest, string kind, string to)
-    {
-        Outcome first = await lab.TryAsync("https", honest, family, agent: agent);
-        if (!first.Client.Succeeded) return new AttackSeen(false) { Fault = "the honest connection before it failed: " + first.Client.LastLine };
-        return AttackSeen.Of(await lab.TryAsync(kind, to, family, agent: agent));
-    }
 }
