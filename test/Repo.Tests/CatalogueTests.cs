@@ -72,7 +72,7 @@ public sealed partial class CatalogueTests
             foreach (string name in test.Tests)
             {
                 string[] parts = name.Split('.');
-                bool exists = parts.Length > 2 && Repository.Sources.Where(file => file.StartsWith("test/", StringComparison.Ordinal) && file.EndsWith($"/{parts[^2]}.cs", StringComparison.Ordinal))
+                bool exists = parts.Length > 2 && Repository.Sources.Where(file => file.StartsWith("test/", StringComparison.Ordinal) && Path.GetFileName(file).Split('.')[0] == parts[^2])
                     .Any(file => Repository.Text(file) is var text && text.Contains($" {parts[^1]}(", StringComparison.Ordinal) && text.Contains($"namespace {string.Join('.', parts[..^2])};", StringComparison.Ordinal));
                 if (!exists) findings.Add("src/Lab/Catalogue", $"{test.Id}: there is no test {name}", "name one that exists, as Namespace.Class.Method");
             }
