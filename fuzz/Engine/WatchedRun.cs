@@ -30,7 +30,10 @@ internal sealed class WatchedRun(IFuzzTarget target, GuidedRun run)
             {
                 broken = e;
             }
-        }) { IsBackground = true };
+        })
+        {
+            IsBackground = true,
+        };
         long began = _clock.GetTimestamp(), said = began, at = -1;
         TimeSpan cpu = Environment.CpuUsage.TotalTime, since = cpu;
         thread.Start();
