@@ -33,6 +33,8 @@ public enum Errno
     EINVAL = 22,
     /// <summary>Read-only file system.</summary>
     EROFS = 30,
+    /// <summary>Nobody reads any more.</summary>
+    EPIPE = 32,
     /// <summary>Out of range.</summary>
     ERANGE = 34,
     /// <summary>Message too long.</summary>

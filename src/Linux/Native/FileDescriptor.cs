@@ -9,7 +9,7 @@ internal sealed class FileDescriptor : SafeHandle
     {
     }
 
-    public FileDescriptor(int descriptor) : base(-1, ownsHandle: true) => SetHandle(descriptor);
+    public FileDescriptor(int descriptor, bool ownsHandle = true) : base(-1, ownsHandle) => SetHandle(descriptor);
 
     public override bool IsInvalid => handle == -1;
 
