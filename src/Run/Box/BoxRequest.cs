@@ -30,6 +30,9 @@ public sealed record BoxRequest
     /// <summary>What of the home folder is seen.</summary>
     public HomeView Home { get; init; }
 
+    /// <summary>A folder that is the home folder for the command and outlives it, for its logins and settings; null for one that goes with the command.</summary>
+    public string? KeptHome { get; init; }
+
     /// <summary>More files and folders that are there, but not to be written, even below the working folder.</summary>
     public ImmutableArray<string> ReadOnly { get; init; } = [];
 

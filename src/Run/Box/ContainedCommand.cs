@@ -1,47 +1,165 @@
-using System.Diagnostics;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Exeat.Linux;
+using Exeat.Run.Box.Filter;
+using Exeat.Run.Box.Folder;
 
 namespace Exeat.Run.Box;
 
-/// <summary>A command in its box, from its start to its end.</summary>
+/// <summary>A command in its box, from its start to its end. bubblewrap makes the box; what goes into it is decided here.</summary>
 public sealed class ContainedCommand : IAsyncDisposable
 {
-    private readonly Process _process;
+    private const int SIGKILL = 9;
+    // The open files that bubblewrap gets beside standard input, output and errors.
+    private const int ArgumentsFile = 3, FilterFile = 4, StatusFile = 5, FirstContent = 6;
 
-    private ContainedCommand(Process process) => _process = process;
+    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FolderGuard _guard;
+    private readonly TerminalBridge _terminal;
+    private readonly BoxStatus _status;
+    private readonly Thread _waiting;
+
+    private ContainedCommand(BoxRequest request, string home, FolderGuard guard, ImmutableSortedDictionary<string, string> environment)
+    {
+        _guard = guard;
+        _terminal = TerminalBridge.Open(request.User);
+        (Handle read, Handle write) = Handle.Pipe();
+        BoxLayout layout = BoxLayout.Of(request, home, guard, FirstContent);
+        string[] arguments = [.. layout.Arguments];
+        // The box ends with the thread that started it (PR_SET_PDEATHSIG), so this one waits for it.
+        _waiting = new Thread(() => Run(request, arguments, environment, layout.Files, write)) { IsBackground = true, Name = "box" };
+        _waiting.Start();
+        _status = new BoxStatus(read);
+    }
 
     /// <summary>Starts it. What the machine lacks for a box is a <see cref="BoxException"/>; nothing was started then.</summary>
     public static ContainedCommand Start(BoxRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var start = new ProcessStartInfo("nsenter", [$"--net={request.NetworkNamespace}", "--", .. request.Command])
+        foreach ((string tool, string package) in (ReadOnlySpan<(string, string)>)[("bwrap", "bubblewrap"), ("nsenter", "util-linux"), ("setsid", "util-linux"), ("setpriv", "util-linux")])
         {
-            WorkingDirectory = request.Folder,
-            UseShellExecute = false,
-        };
-        start.Environment.Clear();
-        foreach ((string name, string value) in request.Environment) start.Environment[name] = value;
-        return new ContainedCommand(Process.Start(start) ?? throw new BoxException("nsenter: it did not start"));
+            if (!IsOnPath(tool)) throw new BoxException($"{tool} is not installed: install the package {package}");
+        }
+        if (SystemCallFilter.ForThisMachine() is null) throw new BoxException("there is no filter of system calls for this machine's instruction set: x86-64 and 64-bit ARM have one");
+        string home = request.Environment.GetValueOrDefault("HOME") is { Length: > 0 } written && Directory.Exists(written) ? RealPath.Of(written) : "/home/agent";
+        if (BoxLayout.Refusal(request.Folder, home) is { } refusal) throw new BoxException(refusal);
+        request = request with { Folder = RealPath.Of(request.Folder) };
+        if (BoxLayout.Refusal(request.Folder, home) is { } behindLinks) throw new BoxException(behindLinks);
+        FolderGuard guard = FolderGuard.Of(request.Folder);
+        try
+        {
+            var command = new ContainedCommand(request, home, guard, BoxEnvironment.For(request, home, guard.MadeNames));
+            command._started.Task.GetAwaiter().GetResult();
+            return command;
+        }
+        catch
+        {
+            guard.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Gives the command a signal by its number (kill(2)).</summary>
+    /// <summary>Gives the command a signal by its number (kill(2)); before it has begun, the box ends instead.</summary>
     public void Send(int signal)
     {
-        using Process? kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
-        kill?.WaitForExit();
+        if (_ended.Task.IsCompleted) return;
+        int? command = _status.First is { IsCompletedSuccessfully: true, Result: { } first } ? ChildOf(first) : null;
+        if (command is { } process) RunningProgram.Send(process, signal);
+        else RunningProgram.Send(_started.Task.Result, SIGKILL);
     }
 
     /// <summary>Waits for the end: the command's status, 128 and the signal that ended it, 126 or 127 when it could not be executed or found.</summary>
     public async Task<int> EndAsync(CancellationToken stop)
     {
-        await _process.WaitForExitAsync(stop).ConfigureAwait(false);
-        return _process.ExitCode;
+        int status = await _ended.Task.WaitAsync(stop).ConfigureAwait(false);
+        // Whoever waits may write to the terminal now, and find the folder as it was.
+        _terminal.Dispose();
+        _guard.Dispose();
+        return _status.Exit() ?? throw new BoxException($"the box could not be made (status {status}); what bubblewrap said about it is above");
     }
 
     /// <summary>Ends what is left of it.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
-        _process.Dispose();
-        return ValueTask.CompletedTask;
+        if (!_ended.Task.IsCompleted) RunningProgram.Send(_started.Task.Result, SIGKILL);
+        await _ended.Task.ConfigureAwait(false);
+        _waiting.Join();
+        _status.Dispose();
+        _terminal.Dispose();
+        _guard.Dispose();
     }
+
+    private void Run(BoxRequest request, string[] arguments, ImmutableSortedDictionary<string, string> environment, IReadOnlyList<byte[]> contents, Handle status)
+    {
+        List<Handle> ours = [];
+        try
+        {
+            RunningProgram program;
+            try
+            {
+                ours.Add(Handle.WithBytes(Encoding.UTF8.GetBytes(string.Concat(arguments.Select(argument => argument + '\0')))));
+                ours.Add(Handle.WithBytes(SystemCallFilter.ForThisMachine()));
+                ours.Add(status);
+                foreach (byte[] content in contents) ours.Add(Handle.WithBytes(content));
+                program = RunningProgram.Start(Program(request), environment, [.. _terminal.Standard, .. ours]);
+            }
+            finally
+            {
+                foreach (Handle handle in ours) handle.Dispose();
+            }
+            _terminal.Carry();
+            _started.SetResult(program.Id);
+            _ended.SetResult(program.Wait());
+        }
+        catch (Exception failure)
+        {
+            _started.TrySetException(failure);
+            _ended.TrySetException(failure);
+        }
+    }
+
+    // From the outside in: the agent's network; the user that the command is; the box; a session of its own with the terminal.
+    private ImmutableArray<string> Program(BoxRequest request)
+    {
+        BoxUser user = request.User;
+        string[] become = user.Inside == 0 ? [] : ["setpriv", $"--reuid={Text(user.Inside)}", $"--regid={Text(user.InsideGroup)}", "--clear-groups", "--"];
+        return
+        [
+            "nsenter", $"--net={request.NetworkNamespace}", "--", .. become,
+            "bwrap", "--unshare-user", "--disable-userns", "--uid", Text(user.Shown), "--gid", Text(user.ShownGroup),
+            "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--cap-drop", "ALL", "--die-with-parent",
+            "--args", Text(ArgumentsFile), "--seccomp", Text(FilterFile), "--json-status-fd", Text(StatusFile),
+            "--", "setsid", .. _terminal.Controls ? (ReadOnlySpan<string>)["--ctty"] : [], "--", .. request.Command,
+        ];
+    }
+
+    // The session's leader is the one child of the box's first process that began with it; orphans that the first process takes over have higher numbers.
+    private static int? ChildOf(int parent)
+    {
+        int? lowest = null;
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int process)) continue;
+            try
+            {
+                // "12 (a name) S 5 …": the name may hold anything, so its end is looked for from the right.
+                string stat = File.ReadAllText(Path.Combine(folder, "stat"));
+                if (int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture) == parent && (lowest is null || process < lowest)) lowest = process;
+            }
+            catch (IOException)
+            {
+                continue;
+            }
+        }
+        return lowest;
+    }
+
+    private static bool IsOnPath(string tool) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, tool)));
+
+    private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
