@@ -30,6 +30,7 @@ lab|gtlsserver|ngtcp2-server|the QUIC server of the lab
 lab|python3|python3|a client in the lab, and its attacks
 lab|slirp4netns|slirp4netns|a way out of exeat run without rights
 lab|pasta|passt|another way out of exeat run without rights
+lab|bwrap|bubblewrap|makes the box of exeat run
 test|nft|nftables|the tests flush the ruleset with it, as another tool would
 test|tshark|tshark|the independent reader that the parsers are compared with
 test|iptables|iptables|its extensions let nft print the rule of the xt queue, which the tests compare

@@ -5,7 +5,7 @@ passed=0 failed=0 skipped=0
 suite_timeout=900
 namespaced_timeout=1800
 reports=artifacts/test
-namespaced_suites=(Exeat.Linux.Tests Exeat.Lab.Tests)
+namespaced_suites=(Exeat.Linux.Tests Exeat.Run.Tests Exeat.Lab.Tests)
 
 # Every test project there is, the rules of the repository last.
 test_projects() {

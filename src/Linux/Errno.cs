@@ -17,6 +17,8 @@ public enum Errno
     EIO = 5,
     /// <summary>Bad file descriptor.</summary>
     EBADF = 9,
+    /// <summary>No such child process.</summary>
+    ECHILD = 10,
     /// <summary>Try again; nothing there yet.</summary>
     EAGAIN = 11,
     /// <summary>Out of memory.</summary>

@@ -63,7 +63,7 @@ internal static unsafe partial class Libc
     public static partial int Kill(int pid, int signal);
 
     [LibraryImport("libc", EntryPoint = "isatty", SetLastError = true)]
-    public static partial int IsTerminal(int descriptor);
+    public static partial int IsTerminal(FileDescriptor descriptor);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Control(FileDescriptor descriptor, nuint request, void* argument);

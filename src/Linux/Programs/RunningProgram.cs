@@ -58,12 +58,13 @@ public sealed class RunningProgram
         }
     }
 
-    /// <summary>Waits for the end, once: the status, or 128 and the signal that ended it.</summary>
-    public unsafe int Wait()
+    /// <summary>Waits for the end, once: the status, or 128 and the signal that ended it. Null where the runtime took the status: it takes everybody's in the first process of a process namespace.</summary>
+    public unsafe int? Wait()
     {
         int status;
         while (Libc.WaitFor(Id, &status, 0) < 0)
         {
+            if (Libc.LastError == Errno.ECHILD) return null;
             if (Libc.LastError != Errno.EINTR) throw new KernelException("program: wait for", $"{Id}", Libc.LastError);
         }
         int signal = status & 0x7f;

@@ -14,8 +14,12 @@ public sealed class TerminalState
 
     private TerminalState(byte[] structure) => _structure = structure;
 
-    /// <summary>Whether standard input (0), output (1) or errors (2) is a terminal.</summary>
-    public static bool IsTerminal(int standard) => Libc.IsTerminal(standard) == 1;
+    /// <summary>Whether an open file is a terminal.</summary>
+    public static bool IsTerminal(Handle file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return Libc.IsTerminal(file.Descriptor) == 1;
+    }
 
     /// <summary>Reads it.</summary>
     public static unsafe TerminalState Of(Handle terminal)
@@ -26,6 +30,13 @@ public sealed class TerminalState
             if (Libc.Control(terminal.Descriptor, Libc.TCGETS, start) != 0) throw new KernelException("terminal: read its state", "", Libc.LastError);
         }
         return new TerminalState(structure);
+    }
+
+    /// <summary>Whether two are set the same.</summary>
+    public bool SameAs(TerminalState other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return _structure.AsSpan().SequenceEqual(other._structure);
     }
 
     /// <summary>Sets it, also from the background: who asks has the terminal, or gives it back.</summary>

@@ -76,6 +76,8 @@ internal sealed class BoxLayout
             else if (entry.Exists) Add("--ro-bind", place, place);
         }
         Add("--proc", "/proc");
+        // The settings of a network belong to whoever is user 0 of its owner: that is the person, and so the command.
+        Add("--ro-bind", "/proc/sys", "/proc/sys");
         Add("--dev", "/dev");
         Add("--perms", "1777", "--tmpfs", "/dev/shm");
         Add("--remount-ro", "/dev");

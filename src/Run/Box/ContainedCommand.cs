@@ -14,17 +14,17 @@ public sealed class ContainedCommand : IAsyncDisposable
     // The open files that bubblewrap gets beside standard input, output and errors.
     private const int ArgumentsFile = 3, FilterFile = 4, StatusFile = 5, FirstContent = 6;
 
-    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<int> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FolderGuard _guard;
     private readonly TerminalBridge _terminal;
     private readonly BoxStatus _status;
     private readonly Thread _waiting;
 
-    private ContainedCommand(BoxRequest request, string home, FolderGuard guard, ImmutableSortedDictionary<string, string> environment)
+    private ContainedCommand(BoxRequest request, string home, FolderGuard guard, IReadOnlyList<Handle> standard, ImmutableSortedDictionary<string, string> environment)
     {
         _guard = guard;
-        _terminal = TerminalBridge.Open(request.User);
+        _terminal = TerminalBridge.Open(request.User, standard);
         (Handle read, Handle write) = Handle.Pipe();
         BoxLayout layout = BoxLayout.Of(request, home, guard, FirstContent);
         string[] arguments = [.. layout.Arguments];
@@ -35,7 +35,10 @@ public sealed class ContainedCommand : IAsyncDisposable
     }
 
     /// <summary>Starts it. What the machine lacks for a box is a <see cref="BoxException"/>; nothing was started then.</summary>
-    public static ContainedCommand Start(BoxRequest request)
+    public static ContainedCommand Start(BoxRequest request) => Start(request, [Handle.Standard(0), Handle.Standard(1), Handle.Standard(2)]);
+
+    /// <summary>The same with other files than our own for standard input, output and errors.</summary>
+    internal static ContainedCommand Start(BoxRequest request, IReadOnlyList<Handle> standard)
     {
         ArgumentNullException.ThrowIfNull(request);
         foreach ((string tool, string package) in (ReadOnlySpan<(string, string)>)[("bwrap", "bubblewrap"), ("nsenter", "util-linux"), ("setsid", "util-linux"), ("setpriv", "util-linux")])
@@ -50,7 +53,8 @@ public sealed class ContainedCommand : IAsyncDisposable
         FolderGuard guard = FolderGuard.Of(request.Folder);
         try
         {
-            var command = new ContainedCommand(request, home, guard, BoxEnvironment.For(request, home, guard.MadeNames));
+            foreach (string path in request.ReadOnly.Concat(request.Hidden)) guard.Pin(Path.GetDirectoryName(path)!);
+            var command = new ContainedCommand(request, home, guard, standard, BoxEnvironment.For(request, home, guard.MadeNames));
             command._started.Task.GetAwaiter().GetResult();
             return command;
         }
@@ -73,11 +77,11 @@ public sealed class ContainedCommand : IAsyncDisposable
     /// <summary>Waits for the end: the command's status, 128 and the signal that ended it, 126 or 127 when it could not be executed or found.</summary>
     public async Task<int> EndAsync(CancellationToken stop)
     {
-        int status = await _ended.Task.WaitAsync(stop).ConfigureAwait(false);
+        int? status = await _ended.Task.WaitAsync(stop).ConfigureAwait(false);
         // Whoever waits may write to the terminal now, and find the folder as it was.
         _terminal.Dispose();
         _guard.Dispose();
-        return _status.Exit() ?? throw new BoxException($"the box could not be made (status {status}); what bubblewrap said about it is above");
+        return _status.Exit() ?? throw new BoxException($"the box could not be made{(status is { } known ? $" (status {known})" : "")}; what was said about it is above");
     }
 
     /// <summary>Ends what is left of it.</summary>

@@ -37,17 +37,17 @@ internal sealed class TerminalBridge : IDisposable
     /// <summary>Standard input, output and errors for the command.</summary>
     public IReadOnlyList<Handle> Standard { get; private set; } = [];
 
-    /// <summary>Looks at our own standard files; opens a terminal for the command when one of them is a terminal.</summary>
-    public static TerminalBridge Open(BoxUser user)
+    /// <summary>Looks at the three standard files; opens a terminal for the command when one of them is a terminal.</summary>
+    public static TerminalBridge Open(BoxUser user, IReadOnlyList<Handle> standard)
     {
-        bool[] terminals = [TerminalState.IsTerminal(0), TerminalState.IsTerminal(1), TerminalState.IsTerminal(2)];
+        bool[] terminals = [.. standard.Select(TerminalState.IsTerminal)];
         Pseudoterminal? terminal = terminals.Contains(true) ? Pseudoterminal.Open() : null;
         if (user.Inside != 0) terminal?.GiveTo(user.Inside, user.InsideGroup);
-        Handle? output = terminals[1] ? Handle.Standard(1) : terminals[2] ? Handle.Standard(2) : null;
+        Handle? output = terminals[1] ? standard[1] : terminals[2] ? standard[2] : null;
         // A terminal only for input echoes what is typed, and that goes to the same terminal.
-        return new TerminalBridge(terminal, terminals[0] ? Handle.Standard(0) : null, output ?? (terminals[0] ? Handle.Standard(0) : null))
+        return new TerminalBridge(terminal, terminals[0] ? standard[0] : null, output ?? (terminals[0] ? standard[0] : null))
         {
-            Standard = [.. Enumerable.Range(0, 3).Select(number => terminals[number] ? terminal!.Theirs : Handle.Standard(number))],
+            Standard = [.. standard.Select((file, number) => terminals[number] ? terminal!.Theirs : file)],
         };
     }
 
