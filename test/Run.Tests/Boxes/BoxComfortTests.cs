@@ -114,7 +114,7 @@ public sealed class BoxComfortTests : IDisposable
         using Pseudoterminal persons = Pseudoterminal.Open();
         TerminalState before = TerminalState.Of(persons.Theirs);
         await using ContainedCommand command = ContainedCommand.Start(
-            _ground.Request("bash", "-ic", "tty >/dev/null && echo terminal; test -e /dev/tty && echo $(stty size </dev/tty); trap 'echo interrupted; exit 6' INT; sleep 100 & jobs; echo ready; while :; do sleep 0.05; done"),
+            _ground.Request("bash", "-ic", "tty >/dev/null && echo terminal; test -e /dev/tty && echo $(stty size </dev/tty); sleep 100 & jobs; exec sh -c \"trap 'echo interrupted; exit 6' INT; echo ready; while :; do sleep 0.05; done\""),
             [persons.Theirs, persons.Theirs, persons.Theirs]);
         string shown = WaitFor(persons.Ours, "ready");
         Assert.Contains("terminal", shown, StringComparison.Ordinal);

@@ -1,0 +1,29 @@
+using Exeat.Run.Box;
+
+namespace Exeat.Run.Tests;
+
+public sealed class HomeTests : IDisposable
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("exeat-home-").FullName;
+
+    [Fact]
+    public void Tools_are_shown_and_what_lies_beside_them_is_not()
+    {
+        foreach (string folder in (string[])[".nvm/versions/node/v1/bin", ".cargo/bin", ".docker/bin", ".local/bin", ".local/share/claude/versions", ".local/share/keyrings", ".ssh", "bin"])
+        {
+            Directory.CreateDirectory(Path.Combine(_home, folder));
+        }
+        File.WriteAllText(Path.Combine(_home, ".local/share/claude/versions/1"), "");
+        File.CreateSymbolicLink(Path.Combine(_home, ".local/bin/claude"), Path.Combine(_home, ".local/share/claude/versions/1"));
+        string path = string.Join(':', ((string[])[".nvm/versions/node/v1/bin", ".cargo/bin", ".docker/bin", ".local/bin"]).Select(folder => Path.Combine(_home, folder))) + $":/usr/bin:{_home}/../..";
+        Assert.Equal([".cargo/bin", ".docker/bin", ".local/bin", ".local/share/claude", ".nvm/versions"], HomeTools.Of(_home, path).Select(folder => Path.GetRelativePath(_home, folder)));
+    }
+
+    [Theory]
+    [InlineData("[user]\n name = A B\n email = a@example.org ; x\n[core]\n name = no\n", "A B", "a@example.org")]
+    [InlineData("[credential]\n name = x\n", null, null)]
+    [InlineData("[USER]\nNAME=\"Q\"\n", "Q", null)]
+    public void Who_commits_is_read_and_nothing_else(string settings, string? name, string? email) => Assert.Equal(new GitPerson(name, email), GitPerson.In(settings));
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+}
