@@ -12,7 +12,7 @@ internal static unsafe partial class Libc
     public const uint TIOCGWINSZ = 0x5413, TIOCSWINSZ = 0x5414, TIOCSPTLCK = 0x40045431, TIOCGPTPEER = 0x5441, TCGETS = 0x5401, TCSETS = 0x5402;
     public const uint MFD_CLOEXEC = 1;
     public const int SIG_BLOCK = 0, SIGTTIN = 21, SIGTTOU = 22;
-    public const int MS_REC = 16384, MS_BIND = 4096;
+    public const int LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4;
 
     [LibraryImport("libc", EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Spawn(int* pid, string file, byte* actions, byte* attributes, byte** arguments, byte** environment);
@@ -85,6 +85,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     public static partial int Pipe(int* ends, int flags);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(FileDescriptor descriptor, int operation);
 
     [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial byte* ResolvePath(string path, byte* room);

@@ -79,6 +79,25 @@ public sealed class GuardedFolderTests : IDisposable
         Assert.Equal([".vscode"], Directory.EnumerateFileSystemEntries(_ground.Folder).Select(Path.GetFileName));
     }
 
+    [Fact]
+    public async Task A_box_that_ends_takes_nothing_from_another_one_in_the_same_folder()
+    {
+        (Exeat.Linux.Handle read, Exeat.Linux.Handle write) = Exeat.Linux.Handle.Pipe();
+        (Exeat.Linux.Handle input, Exeat.Linux.Handle go) = Exeat.Linux.Handle.Pipe();
+        await using (ContainedCommand first = ContainedCommand.Start(_ground.Request("sh", "-c", "echo ready; read line; mkdir .vscode || rmdir .vscode; echo evil >.vscode/tasks.json || echo refused"), [input, write, write]))
+        {
+            write.Dispose();
+            byte[] ready = new byte[6];
+            Assert.Equal(6, read.Read(ready));
+            Assert.Equal(0, (await _ground.ContainedAsync("true")).Status);
+            go.Write("go\n"u8);
+            Assert.Contains("refused", BoxGround.ReadAll(read), StringComparison.Ordinal);
+            await first.EndAsync(TestContext.Current.CancellationToken);
+        }
+        foreach (Exeat.Linux.Handle handle in (Exeat.Linux.Handle[])[read, input, go]) handle.Dispose();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_ground.Folder));
+    }
+
     [Theory]
     [InlineData("/")]
     [InlineData("/usr")]

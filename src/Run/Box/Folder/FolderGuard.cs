@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Exeat.Linux;
 
 namespace Exeat.Run.Box.Folder;
 
@@ -13,8 +14,16 @@ internal sealed class FolderGuard : IDisposable
     private readonly List<string> _pinned = [];
     private readonly List<(string Path, bool IsFolder, byte[] Content)> _made = [];
     private readonly string _folder;
+    private readonly FolderLock _lock;
+    private readonly bool _isShared;
 
-    private FolderGuard(string folder) => _folder = folder;
+    private FolderGuard(string folder)
+    {
+        _folder = folder;
+        // Removing what another box has mounted on would take its mount away. So stand-ins go with the last box of a folder, which is told by a lock.
+        using (FolderLock? alone = FolderLock.Share(folder)) _isShared = alone is null || !alone.TakeAlone();
+        _lock = Share(folder);
+    }
 
     /// <summary>What is mounted read-only on itself.</summary>
     public IReadOnlyList<string> ReadOnly => _readOnly;
@@ -52,11 +61,14 @@ internal sealed class FolderGuard : IDisposable
         {
             throw new BoxException($"{path} is a symbolic link, which a box cannot hold: the command could put another in its place, and programs outside would obey it; put a real {(isFolder ? "folder" : "file")} there, or work in another folder");
         }
+        byte[] content = Encoding.UTF8.GetBytes(empty);
         if (there is null)
         {
             if (!evenIfMissing) return;
-            Make(path, isFolder, Encoding.UTF8.GetBytes(empty));
+            Make(path, isFolder, content);
         }
+        // Another box is in this folder: what looks as if it had made it is removed by whichever ends last.
+        else if (_isShared && evenIfMissing && IsStandIn(path, isFolder, content)) _made.Add((path, isFolder, content));
         Pin(Path.GetDirectoryName(path)!);
         _readOnly.Add(path);
     }
@@ -73,15 +85,15 @@ internal sealed class FolderGuard : IDisposable
     /// <summary>Takes away what was made to mount on, unless somebody outside has written to it since.</summary>
     public void Dispose()
     {
+        if (_made.Count > 0 && !_lock.TakeAlone()) _made.Clear();
         for (int i = _made.Count - 1; i >= 0; i--)
         {
             (string path, bool isFolder, byte[] content) = _made[i];
             try
             {
-                if (Entry(path) is null or { LinkTarget: not null }) continue;
-                // Not what is below: a folder that is not empty any more is somebody's.
+                if (Entry(path) is null or { LinkTarget: not null } || !IsStandIn(path, isFolder, content)) continue;
                 if (isFolder) Directory.Delete(path, recursive: false);
-                else if (File.ReadAllBytes(path).AsSpan().SequenceEqual(content)) File.Delete(path);
+                else File.Delete(path);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -89,7 +101,23 @@ internal sealed class FolderGuard : IDisposable
             }
         }
         _made.Clear();
+        _lock.Dispose();
     }
+
+    private static FolderLock Share(string folder)
+    {
+        // Somebody who ends has it alone for as long as removing takes.
+        for (int tries = 0; tries < 100; tries++)
+        {
+            if (FolderLock.Share(folder) is { } taken) return taken;
+            Thread.Sleep(20);
+        }
+        throw new BoxException($"another program has the working folder {folder} locked for itself (flock)");
+    }
+
+    private static bool IsStandIn(string path, bool isFolder, byte[] content) => isFolder
+        ? Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any()
+        : new FileInfo(path) is { Exists: true } file && file.Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content);
 
     private void Hold(GuardedEntry entry) => Hold(Path.Combine(_folder, entry.Name), entry.IsFolder, entry.EvenIfMissing, entry.Empty);
 
