@@ -13,9 +13,9 @@ internal static partial class GitGuard
     public static void Hold(FolderGuard guard, string folder)
     {
         string git = Path.Combine(folder, Name);
-        if (!Directory.Exists(git) || new DirectoryInfo(git).LinkTarget is not null)
+        if (!Directory.Exists(git) || new DirectoryInfo(git).LinkTarget is not null || !Path.Exists(Path.Combine(git, "HEAD")))
         {
-            // A file points to a repository elsewhere; a link is refused; and a new repository would bring hooks and settings of its own.
+            // A file points to a repository elsewhere; a link is refused; a folder without HEAD is no repository, yet; and a new one would bring hooks and settings of its own.
             guard.Hold(git, isFolder: !File.Exists(git), evenIfMissing: true, "");
             return;
         }
