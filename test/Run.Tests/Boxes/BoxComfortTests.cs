@@ -56,8 +56,16 @@ public sealed class BoxComfortTests : IDisposable
         {
             Environment = _ground.Variables().SetItems(new Dictionary<string, string>
             {
-                ["ANTHROPIC_API_KEY"] = "key", ["EDITOR"] = "vi", ["SSH_AUTH_SOCK"] = "/run/x", ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/run/bus", ["DOCKER_HOST"] = "tcp://192.0.2.1", ["https_proxy"] = "http://192.0.2.1",
-                ["MY_AGENT_SOCK"] = "/x", ["OTHER"] = "unix:/x", ["TMUX"] = "/tmp/tmux-0/default,1,0", ["LD_PRELOAD"] = "/x.so",
+                ["ANTHROPIC_API_KEY"] = "key",
+                ["EDITOR"] = "vi",
+                ["SSH_AUTH_SOCK"] = "/run/x",
+                ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/run/bus",
+                ["DOCKER_HOST"] = "tcp://192.0.2.1",
+                ["https_proxy"] = "http://192.0.2.1",
+                ["MY_AGENT_SOCK"] = "/x",
+                ["OTHER"] = "unix:/x",
+                ["TMUX"] = "/tmp/tmux-0/default,1,0",
+                ["LD_PRELOAD"] = "/x.so",
             }),
         };
         string[] names = [.. (await BoxGround.ContainedAsync(request)).Output.Split('\n').Select(line => line.Split('=')[0])];
