@@ -2,7 +2,7 @@
 # Holds the network namespace that an agent's container joins (network_mode: service:…). It alone has CAP_NET_ADMIN there, and only until its routes are made:
 # the agent, which has no capability, can change nothing. The network is internal: without these routes nothing leaves at all.
 set -eu
-: "${GATEWAY4:?GATEWAY4 is the gateway's address on this network}"
+: "${GATEWAY4:?GATEWAY4 is the address of the gateway on this network}"
 
 ip route replace default via "$GATEWAY4"
 [ -z "${GATEWAY6:-}" ] || ip -6 route replace default via "$GATEWAY6"
