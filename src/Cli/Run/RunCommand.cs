@@ -30,13 +30,14 @@ internal static class RunCommand
         Option<string[]> ssh = new("--ssh") { Description = "permit SSH (git) to a host by its name; may be given several times", HelpName = "HOST" };
         Option<string?> network = new("--network") { Description = "the way out: pasta, slirp4netns, or veth (root); default: the first that works", HelpName = "KIND" };
         network.AcceptOnlyFromAmong("pasta", "slirp4netns", "veth");
-        Option<bool> readHome = new("--read-home") { Description = "the command sees the home folder, read-only (default: an empty one of its own)" };
+        Option<string?> home = new("--home") { Description = "the command's home folder: new (empty, gone with it), kept (its own, for logins and settings, one for each runtime) or read-only (yours, without keys); default: kept for a known runtime, else new", HelpName = "new|kept|read-only" };
+        home.AcceptOnlyFromAmong("new", "kept", "read-only");
         Option<string[]> readOnly = new("--read-only") { Description = "a file or folder that is not to be written, also within the working folder", HelpName = "PATH" };
         Option<string?> user = new("--user") { Description = "for root: whom the command is to be (default: whoever became root with sudo)", HelpName = "NAME" };
         Argument<string[]> words = new("command") { Description = "the command and its arguments, after --", Arity = ArgumentArity.OneOrMore };
         var command = new Command("run", "run a command as a contained agent: its traffic goes through a gateway of its own, and the rest of this machine is out of its reach")
         {
-            type, runtime, models, signIn, region, policy, packs, mode, published, hostPorts, ssh, network, readHome, readOnly, user, words,
+            type, runtime, models, signIn, region, policy, packs, mode, published, hostPorts, ssh, network, home, readOnly, user, words,
         };
         HelpWithExamples.Give(command,
             "exeat run --class coding -- bash",
@@ -60,7 +61,8 @@ internal static class RunCommand
                 HostPorts = Ports("--host-port", parsed.GetValue(hostPorts)),
                 SshHosts = [.. (parsed.GetValue(ssh) ?? []).Select(host => HostName.Of("--ssh", host)).Distinct()],
                 Network = parsed.GetValue(network) switch { "pasta" => WayOut.Pasta, "slirp4netns" => WayOut.Slirp4netns, "veth" => WayOut.Veth, _ => WayOut.Auto },
-                Home = parsed.GetValue(readHome) ? HomeView.ReadOnly : HomeView.Private,
+                Home = parsed.GetValue(home) == "read-only" ? HomeView.ReadOnly : HomeView.Private,
+                KeepsHome = parsed.GetValue(home) is { } kind ? kind == "kept" : null,
                 ReadOnly = [.. (parsed.GetValue(readOnly) ?? []).Select(Path.GetFullPath)],
                 User = parsed.GetValue(user),
                 Command = typed,
@@ -89,7 +91,7 @@ internal static class RunCommand
             WayOut way = RunGround.Choose(wish.Network);
             BoxUser user = RunUser.Choose(wish.User, Environment.CurrentDirectory);
             string root = RunFolder.Root(RunGround.IsRealRoot);
-            RefuseFolder(Environment.CurrentDirectory, root);
+            RefuseFolder(Environment.CurrentDirectory, Path.GetDirectoryName(root)!);
             folder = RunFolder.Create(root, TimeProvider.System.GetUtcNow());
             ImmutableArray<string> sources = new RunDocuments(wish, folder.Path).Write();
             using var run = new ContainedRun(folder, new RunPlan
@@ -105,6 +107,7 @@ internal static class RunCommand
                 Published = wish.Published,
                 HostPorts = wish.HostPorts,
                 Home = wish.Home,
+                KeptHome = wish.KeepsHome ?? (wish.Runtime is not null && !RunGround.IsRealRoot) ? KeptHome(root, wish) : null,
                 // Elsewhere it sees none of them.
                 ReadOnly = [.. wish.ReadOnly, .. sources.Where(file => IsBelow(file, Environment.CurrentDirectory))],
                 Hidden = [root],
@@ -135,6 +138,12 @@ internal static class RunCommand
         {
             folder?.Close(withRecords: !started);
         }
+    }
+
+    private static string KeptHome(string root, RunWish wish)
+    {
+        if (RunGround.IsRealRoot) throw new CommandFailure(ExitCode.InputWrong, "--home kept is for whoever runs it as themselves; as root write --home new or --home read-only");
+        return RunFolder.Home(root, wish.Runtime ?? wish.Class);
     }
 
     // What a command may write to must not hold the records and policies of runs, this one's or a later one's: whoever can move a folder can put another in its place.

@@ -39,6 +39,9 @@ internal sealed record RunWish
 
     public HomeView Home { get; init; }
 
+    /// <summary>Whether the command has a home folder that stays between runs; null: a known runtime has.</summary>
+    public bool? KeepsHome { get; init; }
+
     public ImmutableArray<string> ReadOnly { get; init; } = [];
 
     /// <summary>Whom the command is to be, when root asks; null: whoever became root.</summary>

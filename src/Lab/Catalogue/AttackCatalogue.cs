@@ -27,6 +27,7 @@ public static class AttackCatalogue
         .. QuicAttacks.Tests,
         .. KernelAttacks.Tests,
         .. BoxAttacks.Tests,
+        .. RunAttacks.Tests,
         .. FaultAttacks.Tests,
         .. RecordAttacks.Tests,
         .. HonestAttacks.Tests,

@@ -38,6 +38,14 @@ public sealed class RunFolder
         return System.IO.Path.Combine(state, "exeat", "runs");
     }
 
+    /// <summary>A home folder for commands of one kind, which stays between runs: for logins and settings of a runtime. Beside the runs, never among them.</summary>
+    public static string Home(string root, string kind)
+    {
+        string home = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(root)!, "homes", kind);
+        Make(home);
+        return home;
+    }
+
     /// <summary>Makes a new one, and removes the oldest of those that are over and many.</summary>
     public static RunFolder Create(string root, DateTimeOffset now)
     {

@@ -104,6 +104,7 @@ public sealed class RunInside : IDisposable
             .SetItems(_plan.HostPorts.IsEmpty ? [] : [new("EXEAT_HOST", RunAddresses.HostPorts4)]),
         Resolvers = [RunAddresses.Resolver4, RunAddresses.Resolver6],
         Home = _plan.Home,
+        KeptHome = _plan.KeptHome,
         ReadOnly = _plan.ReadOnly,
         Hidden = _plan.Hidden,
     };

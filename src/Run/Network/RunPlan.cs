@@ -39,6 +39,9 @@ public sealed record RunPlan
     /// <summary>What of the home folder is seen.</summary>
     public HomeView Home { get; init; }
 
+    /// <summary>A home folder of the command's own that stays; null: one that goes with it.</summary>
+    public string? KeptHome { get; init; }
+
     /// <summary>More that is not to be written.</summary>
     public ImmutableArray<string> ReadOnly { get; init; } = [];
 

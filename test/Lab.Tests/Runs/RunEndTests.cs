@@ -130,6 +130,27 @@ public sealed class RunEndTests(RunLab lab) : IClassFixture<RunLab>
         Assert.False(File.Exists(Path.Combine(lab.Work, "port-ran")));
     }
 
+    [Fact]
+    public async Task A_home_that_is_kept_is_there_in_the_next_run_and_a_new_one_is_empty()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        const string Look = "cat ~/.login 2>/dev/null; echo token > ~/.login; cat ~/.login";
+        string[] Options(string home) => ["--class", "coding", "--network", "veth", "--home", home];
+        Assert.Equal("token\n", (await lab.ContainAsync(Options("kept"), Look)).Output);
+        Assert.Equal("token\ntoken\n", (await lab.ContainAsync(Options("kept"), Look)).Output);
+        Assert.Equal("token\n", (await lab.ContainAsync(Options("new"), Look)).Output);
+        Assert.False(File.Exists(Path.Combine(lab.Home, ".login")));
+    }
+
+    [Fact]
+    public async Task A_working_folder_with_the_records_of_runs_in_it_is_refused()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        Finished run = await Subprocess.RunAsync([.. lab.Network.Inside(RunLab.Host, "env", "-C", lab.Home, $"HOME={lab.Home}", "XDG_STATE_HOME="), .. LabPrograms.Exeat, "run", "--class", "coding", "--", "true"], TimeSpan.FromSeconds(60));
+        Assert.Equal(2, run.Status);
+        Assert.Contains("go to the folder of your work first", run.Errors, StringComparison.Ordinal);
+    }
+
     // Processes whose command line names this lab's runs: the one inside, and the gateway.
     private List<(int Id, string Line)> OfRuns()
     {
