@@ -27,7 +27,6 @@ public static class AttackCatalogue
         .. QuicAttacks.Tests,
         .. KernelAttacks.Tests,
         .. BoxAttacks.Tests,
-        .. RunAttacks.Tests,
         .. FaultAttacks.Tests,
         .. RecordAttacks.Tests,
         .. HonestAttacks.Tests,

@@ -8,6 +8,8 @@ internal static class BoxAttacks
     private const string NoPacket = "nothing of it is a packet: the attack and its control are system calls and files, inside a box and without one";
     private const string Attack = "Exeat.Run.Tests.Boxes.BoxAttackTests.", Folder = "Exeat.Run.Tests.Boxes.GuardedFolderTests.", Comfort = "Exeat.Run.Tests.Boxes.BoxComfortTests.";
 
+    private const string OwnNetwork = "a run makes its own namespaces on a host: the test types it there, with the host's services and a neighbour who routes into it, and a control without a run";
+
     public static ImmutableArray<CatalogueTest> Tests { get; } =
     [
         new("K14-rights", "capabilities, namespaces, mounts, modules, keys, 32-bit calls from inside the box", NoPacket,
@@ -23,5 +25,7 @@ internal static class BoxAttacks
             Attack + "K16_processes_outside_are_neither_seen_nor_signalled_nor_traced", Attack + "K16_every_namespace_is_its_own", Attack + "K16_the_command_is_the_user_it_was_meant_to_be"),
         new("K16-persistence", "hooks and settings in the working folder that would run outside later", NoPacket,
             Folder + "What_acts_outside_stays_as_it_was", Folder + "A_folder_without_a_repository_gets_none_and_is_left_without_traces", Folder + "A_link_in_the_place_of_something_guarded_is_refused_and_nothing_is_left_behind"),
+        new("K18-run", "connections towards a run's agent, from host and neighbours; the host's loopback and addresses from inside", OwnNetwork, "Exeat.Lab.Tests.Runs.RunPortTests.K18_only_the_ports_that_were_named_pass_and_each_is_recorded"),
+        new("K5-run", "the gateway of a run killed", OwnNetwork, "Exeat.Lab.Tests.Runs.RunEndTests.A_gateway_that_is_killed_lets_nothing_pass_and_comes_back"),
     ];
 }
