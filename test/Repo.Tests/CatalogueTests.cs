@@ -18,8 +18,7 @@ public sealed partial class CatalogueTests
     {
         Assert.NotEmpty(Lines);
         var findings = new Findings();
-        foreach (string line in Lines.Except(Covered).Except(AttackCatalogue.Awaited)) findings.Add(Catalogue, $"{line} has neither attack nor test", "add one in src/Lab/Catalogue");
-        foreach (string line in AttackCatalogue.Awaited.Intersect(Covered)) findings.Add("src/Lab/Catalogue/AttackCatalogue.cs", $"{line} has entries", "take it out of Awaited");
+        foreach (string line in Lines.Except(Covered)) findings.Add(Catalogue, $"{line} has neither attack nor test", "add one in src/Lab/Catalogue");
         foreach (string line in Covered.Except(Lines)) findings.Add("src/Lab/Catalogue", $"there is no line {line}", $"add it to {Catalogue}, or name one of its lines");
         foreach (var twice in Lines.GroupBy(line => line).Where(group => group.Count() > 1)) findings.Add(Catalogue, $"{twice.Key} stands there twice", "give each its id");
         findings.AssertNone();

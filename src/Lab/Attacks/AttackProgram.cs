@@ -30,6 +30,7 @@ public static class AttackProgram
                 "hello-huge" => TlsTricks.HugeHelloAsync(target),
                 "http-second" => HttpTricks.SecondRequestAsync(target),
                 "http-smuggle" => HttpTricks.SmuggleAsync(target),
+                "http-escape" => HttpTricks.EscapeAsync(target),
                 "http-upgrade" => HttpTricks.UpgradeAsync(target),
                 "no-sni" => TlsTricks.NoNameAsync(target),
                 "syn-flood" => Floods.RunAsync(target, Floods.Syn),
@@ -44,6 +45,7 @@ public static class AttackProgram
                 "honest-loop" => HonestLoop.RunAsync(target),
                 _ when StreamTricks.Knows(kind) => StreamTricks.RunAsync(kind, target),
                 _ when PacketTricks.Has(kind) => PacketTricks.RunAsync(kind, target),
+                _ when kind.StartsWith("dns-", StringComparison.Ordinal) => DnsTricks.RunAsync(kind, target),
                 _ when kind.StartsWith("quic-", StringComparison.Ordinal) => QuicTricks.RunAsync(kind, target),
                 _ => throw new Topology.LabException($"no attack is named {kind}"),
             }) ? 0 : 1;

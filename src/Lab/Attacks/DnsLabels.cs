@@ -32,7 +32,8 @@ internal static class DnsLabels
         return length > 4 && (answer[3] & 15) != NameErrorStatus;
     }
 
-    private static byte[] Question(string name) =>
+    /// <summary>A question for the addresses of a name.</summary>
+    public static byte[] Question(string name) =>
     [
         .. RandomNumberGenerator.GetBytes(2), 1, 0, 0, 1, 0, 0, 0, 0, 0, 0,
         .. name.Split('.').SelectMany(label => (byte[])[(byte)label.Length, .. Encoding.ASCII.GetBytes(label)]),

@@ -86,6 +86,9 @@ internal static class HttpTricks
         await socket.SendAsync(Encoding.ASCII.GetBytes(request), limit.Token);
         return await socket.ReceiveAsync(new byte[64], limit.Token) > 0;
     }
+    /// <summary>A Host that would clear the terminal of whoever reads the records, and be a formula in a spreadsheet.</summary>
+    public static Task<bool> EscapeAsync(AttackTarget target) => AfterFirstAsync(
+        target, $"GET /canary/{target.Canary} HTTP/1.1\r\nHost: =cmd|'/c'!A1\u001b[2J\u001b]0;all is well\u0007.{target.Name}\r\nConnection: close\r\n\r\n");
 
     // Who leaves with an answer unread resets the connection, and the server may never look at what lay behind.
     private static async Task DrainAsync(Socket socket)

@@ -40,12 +40,6 @@ public static class AttackCatalogue
         new("H3", "paths are not judged in this version"),
     ];
 
-    /// <summary>Lines whose entries are being written. It only ever shrinks, and a line that has entries may not be in it.</summary>
-    public static ImmutableArray<string> Awaited { get; } =
-    [
-        "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12", "D13", "D14", "D15", "D16", "L1", "L2", "B1", "B2", "B3",
-    ];
-
     /// <summary>What a person means: an id, or a line for all of its attacks.</summary>
     public static IReadOnlyList<Attack> Find(string idOrLine) => [.. Attacks.Where(a =>
         a.Id.Equals(idOrLine, StringComparison.OrdinalIgnoreCase) || a.Line.Equals(idOrLine, StringComparison.OrdinalIgnoreCase))];

@@ -16,7 +16,8 @@ internal static class Arrival
         "lookup" or "lookup-tcp" when IsOurResolver(a) => after.Asked(a.Name) > 0,
         "lookup" => Packets(a, after, Udp) > Packets(a, before, Udp),
         "lookup-tcp" => Payload(a, after) > Payload(a, before),
-        "dns-labels" => after.Asked($"{a.Canary}.{a.Name}") > 0,
+        // Marks stand in labels, or in other bytes of the question, which are looked for on the wire.
+        string kind when kind.StartsWith("dns-", StringComparison.Ordinal) || kind is "lookup-txt" or "lookup-null" => after.Questions.Any(q => q.Name.Contains(a.Canary, StringComparison.Ordinal)),
         "udp-send" or "quic-like" or "http3" or "http3-spoofed-sni" => Packets(a, after, Udp) > Packets(a, before, Udp),
         "icmp-error" or "icmp-echo" => Icmps(a, after) > Icmps(a, before),
         // Recognised by the mark alone: a permitted connection to the same address may come first.
@@ -25,7 +26,7 @@ internal static class Arrival
         // Its first connection is a permitted one to the same address: only the mark in the second hello counts.
         "tuple-reuse" => false,
         // So is their first request: only the mark in the second counts.
-        "http-second" or "http-smuggle" or "http-upgrade" => false,
+        "http-second" or "http-smuggle" or "http-upgrade" or "http-escape" => false,
         // What they claim openly may arrive; what they mean must not.
         _ when StreamTricks.Knows(a.Entry.Kind) => false,
         _ => Payload(a, after) > Payload(a, before),

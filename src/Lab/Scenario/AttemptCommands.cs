@@ -40,7 +40,7 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
         """;
 
     private static readonly FrozenSet<string> Tools = FrozenSet.ToFrozenSet(
-        ["tcp-send", "udp-send", "udp-refused", "quic-like", "dns-labels", "tuple-reuse", "hello-pieces", "hello-twenty", "hello-slow", "hello-bytes", "hello-nagle", "hello-huge", "http-second", "http-smuggle", "http-upgrade", "no-sni"]);
+        ["tcp-send", "udp-send", "udp-refused", "quic-like", "tuple-reuse", "hello-pieces", "hello-twenty", "hello-slow", "hello-bytes", "hello-nagle", "hello-huge", "http-second", "http-smuggle", "http-upgrade", "http-escape", "no-sni"]);
 
     /// <summary>What to run for an attempt, and what to give it on standard input.</summary>
     public (IReadOnlyList<string> Command, string? Input) For(PlannedAttempt a)
@@ -66,6 +66,8 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
             "http3-spoofed-sni" => (Http3(a, a.Address), null),
             "lookup" => (Dig(a, [a.Name]), null),
             "lookup-tcp" => (Dig(a, ["+tcp", a.Name]), null),
+            "lookup-txt" => (Dig(a, [$"{a.Canary}.{a.Name}", "-t", "TXT"]), null),
+            "lookup-null" => (Dig(a, [$"{a.Canary}.{a.Name}", "-t", "NULL"]), null),
             "dot" => (["openssl", "s_client", "-connect", $"{there}:{port}", "-quiet"], $"GET /canary/{a.Canary} HTTP/1.0\r\n\r\n"),
             string kind when Tools.Contains(kind) || StreamTricks.Knows(kind) || PacketTricks.Has(kind) || kind.StartsWith("quic-", StringComparison.Ordinal) => ([.. exeat, "lab-attack", kind, a.Address, port, a.Canary, a.Name.Length > 0 ? a.Name : "-"], null),
             string kind => throw new Topology.LabException($"scenario entry {a.Entry.Id}: unknown kind {kind}"),
@@ -96,5 +98,5 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
 
     // The server is the address of the entry's place; at the resolver that is what agents are told to use.
     private static IReadOnlyList<string> Dig(PlannedAttempt a, string[] question) =>
-        ["dig", $"@{a.Address}", $"+time={Seconds(2)}", "+tries=1", "+noall", "+answer", "+comments", .. question, a.Family == 4 ? "A" : "AAAA"];
+        ["dig", $"@{a.Address}", $"+time={Seconds(2)}", "+tries=1", "+noall", "+answer", "+comments", .. question, .. question.Contains("-t") ? [] : (string[])[a.Family == 4 ? "A" : "AAAA"]];
 }

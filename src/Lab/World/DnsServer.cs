@@ -9,6 +9,9 @@ internal sealed class DnsServer(IPAddress address, ArrivalCounters counters)
 {
     private const int Port = 53;
 
+    // What fits the smallest IPv6 path (dnsflagday.net 2020).
+    private const int MaxDatagram = 1232;
+
     /// <summary>Opens its sockets at once, and serves until stopped.</summary>
     public Task RunAsync(CancellationToken stop)
     {
@@ -32,6 +35,7 @@ internal sealed class DnsServer(IPAddress address, ArrivalCounters counters)
                 SocketReceiveFromResult got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, anybody, stop);
                 if (DnsZone.Answer(buffer.AsSpan(0, got.ReceivedBytes), Asked) is { } answer)
                 {
+                    if (answer.Length > MaxDatagram) answer = DnsZone.Cut(buffer.AsSpan(0, got.ReceivedBytes));
                     await socket.SendToAsync(answer, SocketFlags.None, got.RemoteEndPoint, stop);
                 }
             }

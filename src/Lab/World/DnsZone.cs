@@ -16,12 +16,22 @@ internal static class DnsZone
         if (message.Length < HeaderBytes || (message[2] & 0x80) != 0) return null;
         if (!TryReadQuestion(message, out string name, out int type, out int end)) return Head(message, HeaderBytes, FormatError, 0).ToArray();
         asked(name, type);
+        if (name.EndsWith(HostileZone.Suffix, StringComparison.Ordinal)) return HostileZone.Answer(message, end, name, type);
         Place? place = WorldMap.Find(name);
         if (place is null) return Head(message, end, NameError, 0).ToArray();
         List<byte[]> records = Records(name, type, place);
         using MemoryStream answer = Head(message, end, 0, records.Count);
         foreach (byte[] record in records) answer.Write(record);
         return answer.ToArray();
+    }
+
+    /// <summary>The head of an answer that does not fit a datagram: ask again over TCP.</summary>
+    public static byte[] Cut(ReadOnlySpan<byte> message)
+    {
+        if (!TryReadQuestion(message, out _, out _, out int end)) end = HeaderBytes;
+        byte[] cut = Head(message, end, 0, 0).ToArray();
+        cut[2] |= 2;
+        return cut;
     }
 
     private static List<byte[]> Records(string name, int type, Place place)
@@ -56,11 +66,12 @@ internal static class DnsZone
         .. place == WorldMap.Tools ? (byte[])[] : [0, 5, 0, 8, 0, 6, 0xfe, 0x0d, 0, 2, 0xab, 0xcd],
     ];
 
-    private static byte[] Record(byte[] owner, int type, byte[] content) =>
+    /// <summary>One record.</summary>
+    public static byte[] Record(byte[] owner, int type, byte[] content) =>
         [.. owner, (byte)(type >> 8), (byte)type, 0, 1, 0, 0, 0, TimeToLive, (byte)(content.Length >> 8), (byte)content.Length, .. content];
 
     // Same id and question, as an authoritative answer with recursion offered; nothing else of the question is repeated.
-    private static MemoryStream Head(ReadOnlySpan<byte> question, int end, ushort status, int answers)
+    internal static MemoryStream Head(ReadOnlySpan<byte> question, int end, ushort status, int answers)
     {
         var head = new MemoryStream();
         head.Write(question[..end]);
@@ -92,6 +103,7 @@ internal static class DnsZone
         return true;
     }
 
-    private static byte[] Encode(string name) =>
+    /// <summary>A name as the wire has it.</summary>
+    public static byte[] Encode(string name) =>
         [.. name.Split('.').SelectMany(label => (byte[])[(byte)label.Length, .. Encoding.ASCII.GetBytes(label)]), 0];
 }

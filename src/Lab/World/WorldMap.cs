@@ -23,6 +23,15 @@ public static class WorldMap
     /// <summary>A place for everyday clients. What serves here is not part of every lab: the tests with honest clients start a server of their own.</summary>
     public static Place Tools { get; } = Public("tools", 40, "*.tools.example");
 
+    /// <summary>Where names of a permitted zone lead whose owner helps the agent out (<see cref="HostileZone"/>).</summary>
+    public static Place Hostile { get; } = new("hostile", "203.0.113.67", "2001:db8:f::67", ["*" + HostileZone.Suffix]);
+
+    /// <summary>Where clouds hand out credentials to whoever asks.</summary>
+    public static Place Metadata { get; } = new("metadata", "169.254.169.254", "fd00:ec2::254", []);
+
+    /// <summary>The database by an IPv6 address that embeds its IPv4 one (RFC 6052); an address without a meaning in IPv4.</summary>
+    public static Place Embedded { get; } = new("embedded", "203.0.113.68", "64:ff9b::a14:5", []);
+
     /// <summary>A permitted public name whose owner lets it point to an internal address.</summary>
     public const string Rebound = "rebound.example.org";
 
@@ -52,7 +61,7 @@ public static class WorldMap
         Public("identity", 34, "telemetry.example.com", "login.example.com"),
         Public("late", 35, LateName),
         Tools,
-        Attacker, Database, Resolver, Upstream, PublicResolver,
+        Attacker, Hostile, Metadata, Embedded, Database, Resolver, Upstream, PublicResolver,
         new("internal-api", "10.20.0.8", "fd00:20::8", ["ledger.corp.example"]),
     ];
 
