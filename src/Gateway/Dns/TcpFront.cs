@@ -89,7 +89,12 @@ internal sealed class TcpFront(Socket listener, Address intercept, QuestionDesk 
                     questions.Add(read);
                 }
             }
-            if (questions.Read(out ReadOnlySpan<byte> question) != ReadStatus.Found) return;
+            if (questions.Read(out ReadOnlySpan<byte> question) != ReadStatus.Found)
+            {
+                // No question is so long: it is none, and stands in the records as such (D12).
+                desk.Begin(default, peer, reply.AsSpan(PrefixBytes), out _);
+                return;
+            }
             int written = desk.Begin(question, peer, reply.AsSpan(PrefixBytes), out Exchange? waiting);
             if (waiting is not null) written = await desk.FinishAsync(waiting, reply.AsMemory(PrefixBytes), stop);
             if (written == 0) return;

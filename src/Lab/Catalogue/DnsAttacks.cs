@@ -63,18 +63,18 @@ internal static class DnsAttacks
         Lie("D5-additional", "an answer with records for another name", "additional", "openclaw.ai@hostile", "name-not-bound|default-deny"),
         Lie("D5-question", "an answer to another question", "question", "question.hostile.example.org@hostile", "name-not-bound|default-deny"),
 
-        Attack.Attempt("D6-private", "a permitted name that leads to a private address", "https-credential", "private.hostile.example.org@database", "address-not-allowed", "") with
+        Attack.Attempt("D6-private", "a permitted name that leads to a private address", "https-credential", "private.hostile.example.org@database", "address-not-allowed", "allow-hostile") with
         {
             Policy = HostilePermitted,
             ControlPolicy = NamesPermitted,
         },
         Lie("D6-private-anyway", "the private address that the answer no longer says, with the name claimed there", "private", "private.hostile.example.org@database", "denied-by-rule", "deny-eastwest"),
-        Attack.Attempt("D6-metadata", "a permitted name that leads to the metadata of the cloud", "https-credential", "metadata.hostile.example.org@metadata", "address-not-allowed", "") with
+        Attack.Attempt("D6-metadata", "a permitted name that leads to the metadata of the cloud", "https-credential", "metadata.hostile.example.org@metadata", "address-not-allowed", "allow-hostile") with
         {
             Policy = HostilePermitted,
             NoControl = Inside,
         },
-        Attack.Attempt("D6-embedded", "a permitted name that leads to an address which embeds a private IPv4 one", "https-credential", "embedded.hostile.example.org@embedded", "address-not-allowed", "") with
+        Attack.Attempt("D6-embedded", "a permitted name that leads to an address which embeds a private IPv4 one", "https-credential", "embedded.hostile.example.org@embedded", "address-not-allowed", "allow-hostile") with
         {
             Policy = HostilePermitted,
             NoControl = Inside,
@@ -85,24 +85,18 @@ internal static class DnsAttacks
         Lie("D9-addresses", "the last of 3,001 addresses of a permitted name", "many", "many.hostile.example.org@hostile", "name-not-bound|default-deny"),
 
         Lie("D11-loop", "an answer whose name is a pointer to itself", "loop", "loop.hostile.example.org@hostile", "name-not-bound|default-deny"),
-        Attack.Attempt("D11-txt", "a permitted name asked for free text", "lookup-txt", "hostile.example.org@resolver", "dns-type-refused", "allow-hostile", 53) with
+        Attack.Attempt("D11-txt", "a permitted name asked for free text", "lookup-txt", "free.hostile.example.org@resolver", "dns-type-refused", "allow-hostile", 53) with
         {
             Policy = HostilePermitted,
             ControlPolicy = Monitored with { ExtraNames = Names, ExtraRules = HostilePermitted.ExtraRules },
         },
-        Attack.Attempt("D11-null", "a permitted name asked for a record of any bytes", "lookup-null", "hostile.example.org@resolver", "dns-type-refused", "allow-hostile", 53) with
+        Attack.Attempt("D11-null", "a permitted name asked for a record of any bytes", "lookup-null", "bytes.hostile.example.org@resolver", "dns-type-refused", "allow-hostile", 53) with
         {
             Policy = HostilePermitted,
             NoControl = "types whose form nobody can check are never forwarded",
         },
-        Attack.Attempt("D12-udp", "bytes that are no DNS to the permitted resolver", "udp-send", "@resolver", "malformed", "", 53) with
-        {
-            NoControl = "the resolver of the agents is the gateway itself: what is no question ends there",
-        },
-        Attack.Attempt("D12-tcp", "bytes that are no DNS over TCP to the permitted resolver", "tcp-send", "@resolver", "malformed", "", 53) with
-        {
-            NoControl = "the resolver of the agents is the gateway itself: what is no question ends there",
-        },
+        Odd("D12-udp", "bytes that are no DNS to the permitted resolver", "udp-send", "@resolver"),
+        Odd("D12-tcp", "bytes that are no DNS over TCP to the permitted resolver", "tcp-send", "@resolver"),
         Attack.Attempt("D13-search", "a permitted name with a search domain behind it", "dns-labels", "openclaw.ai.cluster.local@resolver", "default-deny", port: 53) with { ControlPolicy = NamesPermitted },
 
         Attack.Attempt("D14-prefix", "a name that only ends like a permitted one", "dns-labels", "evilgithub.com@resolver", "default-deny", port: 53) with { ControlPolicy = NamesPermitted },
@@ -160,22 +154,22 @@ internal static class DnsAttacks
         };
 
     // What is no name has none in the record either: it is found by its time, its source and its stage.
-    private static Attack Odd(string id, string title, string kind) => Attack.Attempt(id, title, kind, "github.com@resolver", "malformed", "", 53) with
+    private static Attack Odd(string id, string title, string kind, string to = "github.com@resolver") => Attack.Attempt(id, title, kind, to, "malformed", port: 53) with
     {
-        NoControl = "what is no name is never forwarded",
+        NoControl = "what is no question, or no name, is never forwarded",
         Run = async (lab, family) =>
         {
-            Outcome outcome = await lab.TryAsync(kind, "github.com@resolver", family, 53);
+            Outcome outcome = await lab.TryAsync(kind, to, family, 53);
             LabAgent agent = outcome.Attempt.Agent;
             return AttackSeen.Of(outcome) with
             {
                 Outcome = null,
-                Record = await lab.RecordAsync(outcome.From, r => r.Agent == agent.Id && r.Source == agent.Address(family) && r.Stage == "dns" && r.Verdict == "deny"),
+                Record = await lab.RecordAsync(outcome.From, r => r.Agent == agent.Id && r.Source == agent.Address(family) && r.Stage == "dns" && r.Reason == "malformed"),
             };
         },
     };
 
-    private static Attack NeverForwarded(string id, string title, string kind, string to, int port) => Attack.Attempt(id, title, kind, to, "dns-not-forwarded", "", port) with
+    private static Attack NeverForwarded(string id, string title, string kind, string to, int port) => Attack.Attempt(id, title, kind, to, "dns-not-forwarded", port: port) with
     {
         Policy = Attack.Permitting,
         ControlPolicy = Monitored,

@@ -69,7 +69,7 @@ public sealed class AttemptCommands(string authorityFile, string scratch, IReadO
             "lookup-txt" => (Dig(a, [$"{a.Canary}.{a.Name}", "-t", "TXT"]), null),
             "lookup-null" => (Dig(a, [$"{a.Canary}.{a.Name}", "-t", "NULL"]), null),
             "dot" => (["openssl", "s_client", "-connect", $"{there}:{port}", "-quiet"], $"GET /canary/{a.Canary} HTTP/1.0\r\n\r\n"),
-            string kind when Tools.Contains(kind) || StreamTricks.Knows(kind) || PacketTricks.Has(kind) || kind.StartsWith("quic-", StringComparison.Ordinal) => ([.. exeat, "lab-attack", kind, a.Address, port, a.Canary, a.Name.Length > 0 ? a.Name : "-"], null),
+            string kind when Tools.Contains(kind) || StreamTricks.Knows(kind) || PacketTricks.Has(kind) || kind.StartsWith("quic-", StringComparison.Ordinal) || kind.StartsWith("dns-", StringComparison.Ordinal) => ([.. exeat, "lab-attack", kind, a.Address, port, a.Canary, a.Name.Length > 0 ? a.Name : "-"], null),
             string kind => throw new Topology.LabException($"scenario entry {a.Entry.Id}: unknown kind {kind}"),
         };
     }

@@ -103,12 +103,13 @@ public sealed class StreamTests
     [InlineData(new byte[] { 0xFF, 0xFF, 1 })]
     [InlineData(new byte[] { (byte)'G', (byte)'E', (byte)'T', (byte)' ', (byte)'/' })]
     [InlineData(new byte[] { 0, 0 })]
-    public async Task What_is_no_DNS_ends_the_connection(byte[] bytes)
+    public async Task What_is_no_DNS_ends_the_connection_and_is_recorded(byte[] bytes)
     {
         await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head);
         using Socket agent = await ConnectAsync(rig);
         await agent.SendAsync(bytes);
         Assert.Equal(0, await EndAsync(agent));
+        Assert.Equal(Exeat.Policy.Reason.Malformed, rig.Sink.Last.Reason);
         Assert.Empty(rig.Upstream.Asked);
     }
 
