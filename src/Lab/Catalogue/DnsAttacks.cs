@@ -96,7 +96,6 @@ internal static class DnsAttacks
             NoControl = "types whose form nobody can check are never forwarded",
         },
         Odd("D12-udp", "bytes that are no DNS to the permitted resolver", "udp-send", "@resolver"),
-        Odd("D12-tcp", "bytes that are no DNS over TCP to the permitted resolver", "tcp-send", "@resolver"),
         Attack.Attempt("D13-search", "a permitted name with a search domain behind it", "dns-labels", "openclaw.ai.cluster.local@resolver", "default-deny", port: 53) with { ControlPolicy = NamesPermitted },
 
         Attack.Attempt("D14-prefix", "a name that only ends like a permitted one", "dns-labels", "evilgithub.com@resolver", "default-deny", port: 53) with { ControlPolicy = NamesPermitted },
@@ -134,6 +133,7 @@ internal static class DnsAttacks
         new("D10-order", "the answer is with the client before the gateway knows it", "the order of two steps inside the gateway", "Exeat.Gateway.Tests.Dns.ReleaseTests.The_record_is_there_before_the_question_goes_out_and_the_binding_before_the_answer"),
         new("D11-bytes", "loops, forward pointers, huge and truncated messages", "thousands of messages, none of which is forwarded", "Exeat.Wire.Tests.Dns.DnsNameTests.Loops_forward_pointers_old_label_types_and_strange_letters_are_malformed",
             "Exeat.Gateway.Tests.Dns.HostileBytesTests.No_message_of_an_upstream_makes_the_reader_throw_or_pass_on_what_is_not_ours", "Exeat.Gateway.Tests.Dns.HostileBytesTests.No_packet_of_an_agent_makes_the_desk_throw_or_answer_too_much"),
+        new("D12-stream", "bytes that are no DNS over TCP to the permitted resolver", "the connection ends at the gateway's own resolver", "Exeat.Gateway.Tests.Dns.StreamTests.What_is_no_DNS_ends_the_connection_and_is_recorded"),
         new("D15-flush", "the redirect of port 53 is flushed by another tool", "it shakes the lab in a class of its own", "Exeat.Lab.Tests.Escapes.RulesetFlushTests.Nothing_denied_passes_while_the_ruleset_is_gone_and_permitted_names_work_after"),
     ];
 
