@@ -3,7 +3,7 @@
 
 passed=0 failed=0 skipped=0
 suite_timeout=900
-namespaced_timeout=1800
+namespaced_timeout=3000
 reports=artifacts/test
 namespaced_suites=(Exeat.Linux.Tests Exeat.Run.Tests Exeat.Lab.Tests)
 
