@@ -36,4 +36,12 @@ public sealed class PrivilegeTests
         Account? found = Account.Find(user, lines);
         Assert.Equal((id, group), (found?.User, found?.Group));
     }
+
+    [Theory]
+    [InlineData(1000u, "/home/kim")]
+    [InlineData(0u, "/root")]
+    [InlineData(7u, null)]
+    [InlineData(8u, null)]
+    public void The_home_folder_of_a_user_is_the_one_that_the_file_states(uint user, string? home) =>
+        Assert.Equal(home, Account.HomeOf(user, ["root:x:0:0:root:/root:/bin/bash", "kim:x:1000:1000::/home/kim:/bin/sh", "none:x:8:8:::/bin/sh", "broken:x:7"]));
 }

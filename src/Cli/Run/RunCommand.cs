@@ -102,6 +102,8 @@ internal static class RunCommand
                 Exeat = [.. Programs.Exeat],
                 Out = way,
                 User = user,
+                // A user without one has none: root's is not theirs to see.
+                PersonHome = RunGround.IsRealRoot ? Account.HomeOf(user.Shown) ?? "/nonexistent" : null,
                 Agent = wish.Agent,
                 Class = wish.Class,
                 Published = wish.Published,

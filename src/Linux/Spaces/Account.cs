@@ -10,6 +10,12 @@ public readonly record struct Account(uint User, uint Group)
     /// <summary>Finds a user by name or number; null when the file has none.</summary>
     public static Account? Find(string user) => Find(user, System.IO.File.ReadLines(File));
 
+    /// <summary>The home folder of a user; null when the file has none for it.</summary>
+    public static string? HomeOf(uint user) => HomeOf(user, System.IO.File.ReadLines(File));
+
+    internal static string? HomeOf(uint user, IEnumerable<string> lines) =>
+        lines.Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length >= 6 && TryNumber(fields[2], out uint id) && id == user) is { } found && found[5].StartsWith('/') ? found[5] : null;
+
     internal static Account? Find(string user, IEnumerable<string> lines)
     {
         foreach (string line in lines)

@@ -24,6 +24,9 @@ public sealed record RunPlan
     /// <summary>Who the command is.</summary>
     public required BoxUser User { get; init; }
 
+    /// <summary>The home folder of whom the command is, where that is not who asked (root); null: the environment's.</summary>
+    public string? PersonHome { get; init; }
+
     /// <summary>The agent's id, for records.</summary>
     public required string Agent { get; init; }
 
