@@ -12,16 +12,14 @@ namespace Exeat.Gateway.Tests.Dns;
 /// <summary>An upstream resolver on loopback that says what a test wants, as many packets as it wants, and counts what arrives.</summary>
 internal sealed class FakeUpstream : IAsyncDisposable
 {
-    private readonly Socket _udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly Socket _tcp = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _udp, _tcp;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
     public FakeUpstream()
     {
-        _udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        (_udp, _tcp) = Open();
         EndPoint = (IPEndPoint)_udp.LocalEndPoint!;
-        _tcp.Bind(EndPoint);
         _tcp.Listen();
         _running = Task.WhenAll(UdpAsync(), TcpAsync());
     }
@@ -47,6 +45,27 @@ internal sealed class FakeUpstream : IAsyncDisposable
         _tcp.Dispose();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+    }
+
+    // One port for both transports: what is free for one may be somebody's for the other.
+    private static (Socket Udp, Socket Tcp) Open()
+    {
+        for (int tried = 1; ; tried++)
+        {
+            var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+                udp.Bind(tcp.LocalEndPoint!);
+                return (udp, tcp);
+            }
+            catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse && tried < 32)
+            {
+                udp.Dispose();
+                tcp.Dispose();
+            }
+        }
     }
 
     private async Task UdpAsync()
