@@ -47,6 +47,8 @@ public sealed partial class SilenceTests
         ["status"] = "status --config ETC/gateway.yaml",
         ["verify"] = "verify --plan --policy ETC/policy.yaml --agents ETC/agents.yaml --agent coding-1", // without --plan its attempts are what it is for
         ["support-bundle"] = "support-bundle --config ETC/gateway.yaml",
+        ["denials"] = "denials --journal JOURNAL",
+        ["run"] = "run --help", // more of it carries its command's traffic, which is what it is for
         ["lab"] = "lab --sabotage --quiet --agents locked-down-1; lab down",
     };
 
