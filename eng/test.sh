@@ -148,12 +148,11 @@ skip_one() { # NAME WHY
 # What was skipped and why, then the closing line, which is the last one and the only one of its form.
 close() {
   if [ "$skipped" -gt 0 ]; then
-    echo "skipped:"
+    echo "$skipped skipped:"
     grep -h -A 1 -E '\[SKIP\]$' "$reports"/*.log | grep -v '^--$' | sed 's/^ */    /' || true
   fi
   echo "took $SECONDS s"
-  if [ "$skipped" -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"
-  else echo "$passed passed, $failed failed"; fi
+  echo "$passed passed, $failed failed"
   if [ "$failed" -gt 0 ]; then exit 1; fi
   exit 0
 }
