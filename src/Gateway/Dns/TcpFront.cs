@@ -89,15 +89,11 @@ internal sealed class TcpFront(Socket listener, Address intercept, QuestionDesk 
                     questions.Add(read);
                 }
             }
-            if (questions.Read(out ReadOnlySpan<byte> question) != ReadStatus.Found)
-            {
-                // No question is so long: it is none, and stands in the records as such (D12).
-                desk.Begin(default, peer, reply.AsSpan(PrefixBytes), out _);
-                return;
-            }
-            int written = desk.Begin(question, peer, reply.AsSpan(PrefixBytes), out Exchange? waiting);
+            // No question is so long: it is none, and stands in the records as such (D12). Its turn is waited for like any other's, since it holds a place until then.
+            bool isTooLong = questions.Read(out ReadOnlySpan<byte> question) != ReadStatus.Found;
+            int written = desk.Begin(isTooLong ? default : question, peer, reply.AsSpan(PrefixBytes), out Exchange? waiting);
             if (waiting is not null) written = await desk.FinishAsync(waiting, reply.AsMemory(PrefixBytes), stop);
-            if (written == 0) return;
+            if (isTooLong || written == 0) return;
             BinaryPrimitives.WriteUInt16BigEndian(reply, (ushort)written);
             await SendAsync(connection, reply.AsMemory(0, PrefixBytes + written), stop);
             questions.Take();

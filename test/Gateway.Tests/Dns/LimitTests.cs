@@ -58,6 +58,8 @@ public sealed class LimitTests
         IPEndPoint to = rig.EndPoint(IPAddress.Loopback);
         await agent.SendToAsync(ResolverRig.Question("slow1.example.org"), to);
         await agent.SendToAsync(ResolverRig.Question("slow2.example.org"), to);
+        using (var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20)))
+            while (rig.Upstream.Asked.Count < 2) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
         Assert.Equal(DnsResponseCode.Refused, (await rig.AskAsync("fast.example.org")).Code);
         Assert.Equal((FlowEventKind.Counted, Reason.LimitReached), (rig.Sink.Last.Kind, rig.Sink.Last.Reason));
         Assert.Equal(["203.0.113.5"], (await rig.AskAsync("fast.example.org", from: "127.0.0.2")).Addresses);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Exeat.Gateway.Dns;
 using Exeat.Wire.Dns;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Exeat.Gateway.Tests.Dns;
 
@@ -111,6 +112,32 @@ public sealed class StreamTests
         Assert.Equal(0, await EndAsync(agent));
         Assert.Equal(Exeat.Policy.Reason.Malformed, rig.Sink.Last.Reason);
         Assert.Empty(rig.Upstream.Asked);
+    }
+
+    [Fact]
+    public async Task What_is_no_DNS_and_waits_for_its_turn_gives_its_place_back()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        ResolverLimits limits = ResolverRig.QuickLimits with { QuestionsBurst = 1, QuestionsPerSecond = 4, LongestTurn = TimeSpan.FromSeconds(0.5), OutstandingPerAgent = 1 };
+        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head, limits, time: time);
+        rig.Upstream.Give(60, "203.0.113.5");
+        for (int i = 1; i <= 2; i++)
+        {
+            using Socket agent = await ConnectAsync(rig);
+            await agent.SendAsync(new byte[] { 0xff, 0xff, 0 });
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            while (rig.Resolver.Counters.Questions < i) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+            Task<int> end = EndAsync(agent);
+            while (i == 2 && !end.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromSeconds(0.25));
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+            }
+            Assert.Equal(0, await end);
+        }
+        time.Advance(TimeSpan.FromSeconds(2));
+        // What has to ask upstream needs the agent's only place.
+        Assert.Equal(["203.0.113.5"], (await rig.AskAsync("api.example.com")).Addresses);
     }
 
     [Fact]
