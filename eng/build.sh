@@ -3,6 +3,7 @@
 bin=artifacts/bin
 programs=artifacts/exeat
 solution=Exeat.slnx
+program_projects=(src/Gateway/Exeat.Gateway.csproj src/Link/Exeat.Link.csproj src/Control/Exeat.Control.csproj src/Cli/Exeat.Cli.csproj)
 
 # Paths whose change asks for a new build.
 inputs=(src test bench fuzz policies Directory.Build.props Directory.Build.targets Directory.Packages.props Exeat.slnx global.json .editorconfig BannedSymbols.txt)
@@ -20,10 +21,10 @@ stamp_from() { # STAMP MARK: the stamp carries the time before the build, so a c
   mv -f "$2" "$1"
 }
 
-# Both programs with the files that they start by. Building single projects into the folder that both share has been seen to take such a file away.
+# The programs with the files that they start by. Building single projects into the folder that they share has been seen to take such a file away.
 programs_are_whole() {
   local name
-  for name in exeat exeat-gateway; do
+  for name in exeat exeat-gateway exeat-link exeat-control; do
     [ -x "$programs/$name" ] && [ -f "$programs/$name.runtimeconfig.json" ] && [ -f "$programs/$name.deps.json" ] || return 1
   done
 }
@@ -44,7 +45,7 @@ compile() { # PROJECT [OPTION…]
 complete_programs() {
   local project
   if programs_are_whole; then return 0; fi
-  for project in src/Gateway/Exeat.Gateway.csproj src/Cli/Exeat.Cli.csproj; do
+  for project in "${program_projects[@]}"; do
     compile "$project" --no-incremental --no-dependencies
   done
   programs_are_whole || { say "the build left files of $programs out; remove the folder artifacts and build again"; return 1; }
@@ -58,15 +59,15 @@ restore_locked() { # PROJECT
   return 1
 }
 
-# Only the two programs: what the lab and the command line need.
+# Only the programs: what the lab and the command line need.
 build_programs() {
   local stamp=artifacts/programs.stamp mark project
   if programs_are_whole && is_fresh "$stamp"; then return 0; fi
   mkdir -p artifacts
   mark=$stamp.new
   touch "$mark"
-  say "building exeat and exeat-gateway"
-  for project in src/Gateway/Exeat.Gateway.csproj src/Cli/Exeat.Cli.csproj; do
+  say "building the programs"
+  for project in "${program_projects[@]}"; do
     restore_locked "$project"
     compile "$project"
   done

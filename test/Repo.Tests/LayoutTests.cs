@@ -13,9 +13,12 @@ public sealed class LayoutTests
         ["Wire"] = ["Names"],
         ["Flows"] = ["Policy"],
         ["Api"] = ["Policy", "Flows"],
+        ["Store"] = ["Policy", "Flows"],
         ["Lab"] = ["Wire", "Linux"],
         ["Run"] = ["Policy", "Linux", "Flows", "Api"],
         ["Gateway"] = ["Policy", "Wire", "Linux", "Flows", "Api"],
+        ["Link"] = ["Policy", "Flows", "Api"],
+        ["Control"] = ["Policy", "Flows", "Api", "Store"],
         ["Cli"] = ["Policy", "Flows", "Api", "Lab", "Linux", "Wire", "Run"],
     }.ToFrozenDictionary();
 
