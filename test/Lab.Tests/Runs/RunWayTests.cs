@@ -85,6 +85,25 @@ public sealed class RunWayTests(RunLab lab) : IClassFixture<RunLab>
     }
 
     [Fact]
+    public async Task Git_over_HTTPS_clones_commits_and_tells_why_not()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        const string Script = """
+            export GIT_SSL_CAINFO="$SSL_CERT_FILE" GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
+            git clone -q https://github.com/git/lab.git "$HOME/cloned" && cat "$HOME/cloned/README" && git -C "$HOME/cloned" commit -q --allow-empty -m more && git -C "$HOME/cloned" log --oneline | wc -l
+            git clone -q https://attacker.example/git/lab.git "$HOME/not" || echo refused
+            """;
+        WorldSnapshot before = await lab.ArrivedAsync();
+        Finished run = await lab.ContainAsync(["--class", "coding", "--network", "veth", "--home", "new"], Script);
+        Assert.True(run.Succeeded, run.Errors);
+        Assert.True(run.Output == "fetched through the gateway\n2\nrefused\n", run.Output + run.Errors);
+        WorldSnapshot after = await lab.ArrivedAsync();
+        Assert.True(Packets(after, Permitted4) + Packets(after, Permitted6) > Packets(before, Permitted4) + Packets(before, Permitted6), "the clone did not come from the world");
+        Assert.Equal(before.Asked("attacker.example"), after.Asked("attacker.example"));
+        Assert.Contains("attacker.example (dns)", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_resolver_of_the_moment_is_asked()
     {
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
