@@ -45,28 +45,20 @@ public static class GatewayDocumentLoader
             Limits = Limits(map.Open("limits", Shapes.Limits)),
             MarkMask = MarkMask(map, problems) ?? GatewayDocument.DefaultMarkMask,
         };
-        return MaxBytes(journal, problems) is { } bytes ? document with { Journal = document.Journal with { MaxBytes = bytes } } : document;
+        return journal?.Bytes("maxBytes", GatewayJournal.LeastBytes, problems) is { } bytes ? document with { Journal = document.Journal with { MaxBytes = bytes } } : document;
     }
 
     private static GatewayDns Dns(MapReader? map, ProblemList problems) => new()
     {
         Intercept = map is null ? [] : map.List("intercept").ReadDistinct("intercept", problems, node => node.AddressValue("intercept", problems)),
-        Upstream = map is null ? [] : map.List("upstream").ReadDistinct("upstream", problems, node => Endpoint(node, "upstream", 53, problems)),
+        Upstream = map is null ? [] : map.List("upstream").ReadDistinct("upstream", problems, node => node.Endpoint("upstream", 53, problems)),
     };
 
     private static AddressAndPort? Metrics(MapReader? map, ProblemList problems)
     {
-        if (map?.Value("metrics") is not { } node || Endpoint(node, "metrics", 9464, problems) is not { } metrics) return null;
+        if (map?.Value("metrics") is not { } node || node.Endpoint("metrics", 9464, problems) is not { } metrics) return null;
         if (metrics.Address.Bits == 0) problems.Error(node.Where, "metrics would be served on every address, also those that agents reach", "write one address of the management side, or 127.0.0.1");
         return metrics;
-    }
-
-    private static AddressAndPort? Endpoint(YamlNode node, string key, ushort defaultPort, ProblemList problems)
-    {
-        if (node.ScalarText(key, problems) is not { } text) return null;
-        if (AddressAndPort.TryParse(text, defaultPort, out AddressAndPort endpoint)) return endpoint;
-        problems.Error(node.Where, $"{key} has {node.Kind}", "write an address as 192.0.2.53, 192.0.2.53:53 or \"[2001:db8::53]:53\"");
-        return null;
     }
 
     private static GatewayLimits Limits(MapReader? map)
@@ -78,21 +70,6 @@ public static class GatewayDocumentLoader
             if (map.Integer(key, min, max) is { } value) limits = with(limits, value);
         }
         return limits;
-    }
-
-    private static long? MaxBytes(MapReader? journal, ProblemList problems)
-    {
-        if (journal?.Scalar("maxBytes") is not { } text) return null;
-        (string Suffix, int Shift)[] units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("", 0)];
-        (string suffix, int shift) = units.First(unit => text.EndsWith(unit.Suffix, StringComparison.Ordinal));
-        const long Least = 1L << 20, Most = 1L << 50;
-        if (long.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
-            && number <= Most >> shift && number << shift >= Least)
-        {
-            return number << shift;
-        }
-        problems.Error(journal.WhereOf("maxBytes"), $"maxBytes is {Excerpt.Of(text)}", "write a number of bytes, or as 512MiB or 2GiB; at least 1MiB");
-        return null;
     }
 
     private static uint? MarkMask(MapReader map, ProblemList problems)

@@ -3,6 +3,9 @@ namespace Exeat.Policy;
 /// <summary>Where flow records go and how much room they may take.</summary>
 public sealed record GatewayJournal
 {
+    /// <summary>The least budget.</summary>
+    public const long LeastBytes = 1L << 20;
+
     /// <summary>The folder.</summary>
     public required string Dir { get; init; }
 

@@ -11,4 +11,7 @@ public enum DocumentKind : byte
 
     /// <summary>A gateway's configuration.</summary>
     Gateway,
+
+    /// <summary>Control's configuration.</summary>
+    Control,
 }

@@ -74,6 +74,9 @@ internal sealed class MapReader
 
     public int? Integer(string key, int min, int max) => Value(key)?.Integer(key, min, max, _problems);
 
+    /// <summary>A size in bytes, as a number or as 512MiB.</summary>
+    public long? Bytes(string key, long least, ProblemList problems) => Value(key)?.Bytes(key, least, problems);
+
     /// <summary>A list that is not empty; empty when the key is not there.</summary>
     public ImmutableArray<YamlNode> List(string key, bool mayBeEmpty = false)
     {

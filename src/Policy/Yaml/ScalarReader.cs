@@ -90,6 +90,31 @@ internal static class ScalarReader
         return null;
     }
 
+    /// <summary>A size in bytes: a number, or with KiB, MiB or GiB behind it.</summary>
+    public static long? Bytes(this YamlNode node, string key, long least, ProblemList problems)
+    {
+        if (node.ScalarText(key, problems) is not { } text) return null;
+        (string Suffix, int Shift)[] units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("", 0)];
+        (string suffix, int shift) = units.First(unit => text.EndsWith(unit.Suffix, StringComparison.Ordinal));
+        const long Most = 1L << 50;
+        if (long.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            && number <= Most >> shift && number << shift >= least)
+        {
+            return number << shift;
+        }
+        problems.Error(node.Where, $"{key} is {Excerpt.Of(text)}", $"write a number of bytes, or as 512MiB or 2GiB; at least {least >> 20}MiB");
+        return null;
+    }
+
+    /// <summary>An address with a port, or with the port that is usual there.</summary>
+    public static AddressAndPort? Endpoint(this YamlNode node, string key, ushort defaultPort, ProblemList problems)
+    {
+        if (node.ScalarText(key, problems) is not { } text) return null;
+        if (AddressAndPort.TryParse(text, defaultPort, out AddressAndPort endpoint)) return endpoint;
+        problems.Error(node.Where, $"{key} has {node.Kind}", "write an address as 192.0.2.53, 192.0.2.53:53 or \"[2001:db8::53]:53\"");
+        return null;
+    }
+
     /// <summary>A date (the end of that day, UTC) or a date-time with its offset.</summary>
     public static DateTimeOffset? Moment(this YamlNode node, string key, ProblemList problems)
     {

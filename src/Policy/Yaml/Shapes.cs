@@ -55,6 +55,16 @@ internal static class Shapes
 
     public static readonly Shape Limits = new("limits", [], [.. GatewayLimitKeys.All.Select(limit => limit.Key)]);
 
+    public static readonly Shape Control = new("control", ["apiVersion", "kind", "data"], ["listen", "names", "tls", "store", "limits"]);
+
+    public static readonly Shape ControlListen = new("controlListen", [], ["people", "gateways"]);
+
+    public static readonly Shape ControlTls = new("controlTls", ["certificate", "key"], []);
+
+    public static readonly Shape ControlStore = new("controlStore", [], ["maxBytes", "maxAgeDays", "memory"]);
+
+    public static readonly Shape ControlLimits = new("controlLimits", [], [.. ControlLimitKeys.All.Select(limit => limit.Key)]);
+
     /// <summary>All shapes with the schema that defines them.</summary>
     public static ImmutableArray<(DocumentKind Kind, Shape Shape)> All { get; } =
     [
@@ -64,12 +74,15 @@ internal static class Shapes
         (DocumentKind.Agents, Agents), (DocumentKind.Agents, Agent),
         (DocumentKind.Gateway, Gateway), (DocumentKind.Gateway, Dns), (DocumentKind.Gateway, Journal), (DocumentKind.Gateway, Management),
         (DocumentKind.Gateway, Limits),
+        (DocumentKind.Control, Control), (DocumentKind.Control, ControlListen), (DocumentKind.Control, ControlTls), (DocumentKind.Control, ControlStore),
+        (DocumentKind.Control, ControlLimits),
     ];
 
     public static Shape Of(DocumentKind kind) => kind switch
     {
         DocumentKind.Policy => Policy,
         DocumentKind.Agents => Agents,
+        DocumentKind.Control => Control,
         _ => Gateway,
     };
 }

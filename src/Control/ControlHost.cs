@@ -1,0 +1,151 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Text.Json.Serialization;
+using Exeat.Api.Control;
+using Exeat.Control.Http;
+using Exeat.Control.People;
+using Exeat.Control.Storage;
+using Exeat.Policy;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Exeat.Control;
+
+/// <summary>Control as a whole: its folder, its database, its two listeners, and one line for each area.</summary>
+internal sealed class ControlHost : IAsyncDisposable
+{
+    // A policy of 100,000 names has 3 MiB; areas that take more say so at the endpoint.
+    private const long MaxBody = 1 << 20;
+
+    private readonly FolderLock _lock;
+    private readonly WebApplication _app;
+
+    private ControlHost(FolderLock folder, WebApplication app) => (_lock, _app) = (folder, app);
+
+    /// <summary>The areas' parts, for tests.</summary>
+    public IServiceProvider Parts => _app.Services;
+
+    /// <summary>Every endpoint, for tests.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
+    /// <summary>Where it listens, once started: people's addresses, then gateways'.</summary>
+    public IReadOnlyList<Uri> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(text => new Uri(text))];
+
+    /// <summary>Locks the folder, brings the database up and starts to answer.</summary>
+    public static async Task<ControlHost> StartAsync(ControlDocument control, TimeProvider time, Action<ILoggingBuilder> logging, PasswordHash? passwords = null)
+    {
+        FolderLock folder = FolderLock.Take(control.DataFolder);
+        WebApplication? app = null;
+        try
+        {
+            app = Build(control, time, logging, passwords ?? new PasswordHash());
+            await app.StartAsync();
+            var host = new ControlHost(folder, app);
+            host.SayReady(control);
+            return host;
+        }
+        catch (Exception failed)
+        {
+            if (app is not null) await app.DisposeAsync();
+            folder.Dispose();
+            if (failed is IOException) throw new ControlFailure(3, $"control cannot listen ({failed.Message.TrimEnd('.')}): free the port, or write others under listen");
+            throw;
+        }
+    }
+
+    /// <summary>Answers until SIGTERM or SIGINT.</summary>
+    public Task WaitAsync() => _app.WaitForShutdownAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        ILogger log = Log(_app);
+        await _app.StopAsync();
+        log.Stopped();
+        await _app.DisposeAsync();
+        _lock.Dispose();
+    }
+
+    private static WebApplication Build(ControlDocument control, TimeProvider time, Action<ILoggingBuilder> logging, PasswordHash passwords)
+    {
+        // Empty: no settings but those of our document, no environment variables of the framework.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ContentRootPath = control.DataFolder });
+        logging(builder.Logging.AddFilter("Microsoft", LogLevel.Warning));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, control));
+        IServiceCollection parts = builder.Services;
+        parts.AddRoutingCore();
+        parts.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.SerializerOptions.RespectNullableAnnotations = true;
+            json.SerializerOptions.RespectRequiredConstructorParameters = true;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ControlJson.Default);
+        });
+        parts.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        parts.AddSingleton(time).AddSingleton(control).AddSingleton(control.Limits).AddSingleton(passwords);
+        parts.AddSingleton(_ => Database.At(control.DataFolder, time)).AddSingleton<AuditLog>().AddSingleton<PeopleCertificate>();
+        // One line for each area.
+        PeopleParts.Add(parts);
+
+        WebApplication app = builder.Build();
+        _ = app.Services.GetRequiredService<Database>();
+        app.UseMiddleware<ProblemAnswers>();
+        app.UseRouting();
+        app.UseMiddleware<Guard>();
+        app.UseMiddleware<RepeatedRequests>();
+        MapAreas(app);
+        if (Permissions.Unstated(((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)).ToArray() is { Length: > 0 } unstated)
+            throw new InvalidOperationException($"endpoints that do not state who may use them: {string.Join(", ", unstated)}");
+        return app;
+    }
+
+    private static void MapAreas(WebApplication app)
+    {
+        RouteGroupBuilder api = app.MapGroup("/api/v1");
+        api.MapGet("/health", () => TypedResults.NoContent()).OpenToAll().WithSummary("Whether control answers");
+        // One line for each area.
+        PeopleEndpoints.Map(api);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ControlDocument control)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = MaxBody;
+        foreach (AddressAndPort at in control.People) Listen(kestrel, at, Door.People);
+        foreach (AddressAndPort at in control.Gateways) Listen(kestrel, at, Door.Gateways);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, AddressAndPort at, Door door) => kestrel.Listen(new IPEndPoint(at.Address.ToIPAddress(), at.Port), listen =>
+    {
+        PeopleCertificate certificate = kestrel.ApplicationServices.GetRequiredService<PeopleCertificate>();
+        listen.Use(next => connection =>
+        {
+            connection.Features.Set(new DoorMark(door));
+            return next(connection);
+        });
+        listen.UseHttps(https =>
+        {
+            https.ServerCertificateSelector = (_, _) => certificate.Current;
+            https.SslProtocols = door == Door.Gateways ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
+            if (door != Door.Gateways) return;
+            // Any certificate passes the handshake and counts for nothing: Gateways checks it, and its revocation, at each request.
+            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            https.AllowAnyClientCertificate();
+        });
+    });
+
+    private void SayReady(ControlDocument control)
+    {
+        ILogger log = Log(_app);
+        if (_app.Services.GetRequiredService<Accounts>().MakeFirst() is { } password)
+        {
+            string file = Path.Combine(control.DataFolder, "first-login.txt");
+            PrivateFile.Write(file, $"{Accounts.FirstName} {password}\n");
+            log.FirstAccount(Accounts.FirstName, file);
+        }
+        log.Ready(string.Join(' ', control.People), string.Join(' ', control.Gateways), _app.Services.GetRequiredService<PeopleCertificate>().Fingerprint);
+    }
+
+    private static ILogger Log(WebApplication app) => app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("control");
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using Exeat.Api.Control;
+using Exeat.Control.Http;
+using Exeat.Control.People;
+using Exeat.Names;
+using Exeat.Policy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Exeat.Control.Tests;
+
+/// <summary>A real control on loopback with a folder of its own, a clock that tests move, and cheap password hashes.</summary>
+internal sealed class ControlFixture : IAsyncDisposable
+{
+    private readonly List<HttpClient> _clients = [];
+
+    private ControlFixture(string folder, FakeTimeProvider time, ControlDocument document) => (Folder, Time, Document) = (folder, time, document);
+
+    public string Folder { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public ControlDocument Document { get; }
+
+    public ControlHost Host { get; private set; } = null!;
+
+    /// <summary>The one-time password of the first account.</summary>
+    public string FirstPassword => File.ReadAllText(Path.Combine(Folder, "first-login.txt")).Trim().Split(' ')[1];
+
+    public static async Task<ControlFixture> StartAsync(Func<ControlDocument, ControlDocument>? with = null)
+    {
+        string folder = Directory.CreateTempSubdirectory("exeat-control-").FullName;
+        _ = Address.TryParse("127.0.0.1", out Address loopback);
+        var document = new ControlDocument { DataFolder = folder, People = [new AddressAndPort(loopback, 0)], Gateways = [new AddressAndPort(loopback, 0)] };
+        var fixture = new ControlFixture(folder, new FakeTimeProvider(new DateTimeOffset(2027, 1, 4, 9, 0, 0, TimeSpan.Zero)), with?.Invoke(document) ?? document);
+        await fixture.StartHostAsync();
+        return fixture;
+    }
+
+    public async Task RestartAsync()
+    {
+        await Host.DisposeAsync();
+        await StartHostAsync();
+    }
+
+    /// <summary>A client of the people's listener, without a login.</summary>
+    public HttpClient Nobody(int address = 0)
+    {
+        // As people do: the fingerprint that control printed is pinned. The gateways' door has a certificate of its own making.
+        string pinned = Host.Parts.GetRequiredService<PeopleCertificate>().Fingerprint;
+        var connections = new SocketsHttpHandler();
+        connections.SslOptions.RemoteCertificateValidationCallback = (_, seen, _, _) => address > 0 || seen?.GetCertHashString(HashAlgorithmName.SHA256) == pinned;
+        var client = new HttpClient(connections) { BaseAddress = new Uri(Host.Addresses[address], "/") };
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>A client with a token of these roles.</summary>
+    public HttpClient With(string secret)
+    {
+        HttpClient client = Nobody();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        return client;
+    }
+
+    public async Task<Session> LoginAsync(string user, string password)
+    {
+        HttpResponseMessage answer = await Nobody().PostAsJsonAsync("api/v1/sessions", new Login(user, password), ControlJson.Default.Login);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync(ControlJson.Default.Session))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (HttpClient client in _clients) client.Dispose();
+        await Host.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task StartHostAsync() => Host = await ControlHost.StartAsync(Document, Time, _ => { }, new PasswordHash(64, 1));
+}
