@@ -28,6 +28,9 @@ public partial class LanguageDocumentTests
             case "Agents":
                 AgentsLoader.LoadAttached(path).Problems.NoProblems();
                 break;
+            case "Control":
+                ControlDocumentLoader.Load(path).Problems.NoProblems();
+                break;
             case "Gateway":
                 GatewayDocumentLoader.Load(path).Problems.NoProblems();
                 break;
