@@ -38,6 +38,7 @@ public sealed class ExampleTests
     {
         if (text.Contains("kind: Agents", StringComparison.Ordinal)) return AgentsLoader.Load(path).Problems;
         if (text.Contains("kind: Gateway", StringComparison.Ordinal)) return GatewayDocumentLoader.Load(path).Problems;
+        if (text.Contains("kind: Control", StringComparison.Ordinal)) return ControlDocumentLoader.Load(path).Problems;
         // A pack is no document by itself: its parameters come from the policy that includes it.
         return text.Contains("\nparameters:", StringComparison.Ordinal) ? [] : PolicyLoader.Load(path).Problems;
     }
