@@ -36,6 +36,7 @@ test|tshark|tshark|the independent reader that the parsers are compared with
 test|iptables|iptables|its extensions let nft print the rule of the xt queue, which the tests compare
 test|systemd-analyze|systemd|the tests read the units with it, as the system does
 test|chromium|chromium|the browser among the honest clients of the tests
+test|faketime|faketime|a test steps the clock of one gateway with it, and of nothing else
 test|ethtool|ethtool|the tests switch offloads of their own links off with it
 publish|clang|clang|links the ahead-of-time compiled programs
 publish|lib:libz.so|zlib1g-dev|linked into the ahead-of-time compiled programs

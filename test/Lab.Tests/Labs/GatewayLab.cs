@@ -26,9 +26,12 @@ public abstract class GatewayLab(PolicyText policy, params (string Key, int Valu
         return status.RootElement.GetProperty("queue").GetProperty("judged").GetInt64();
     }
 
+    /// <summary>How the gateway is started.</summary>
+    protected virtual IReadOnlyList<string> Program => LabPrograms.Gateway;
+
     protected override async Task FillMiddleAsync()
     {
-        _gateway = new LabGateway(Spaces.Network, State, LabPrograms.Gateway) { Limits = limits.ToDictionary(limit => limit.Key, limit => limit.Value) };
+        _gateway = new LabGateway(Spaces.Network, State, Program) { Limits = limits.ToDictionary(limit => limit.Key, limit => limit.Value) };
         await _gateway.StartAsync(policy);
     }
 
