@@ -25,6 +25,7 @@ internal sealed class HostJudging
     private readonly NeverForwarded _never;
     private readonly QuicReader _quicReader;
     private readonly QuicJudge _quic;
+    private readonly QueueTally _tally;
 
     /// <summary>Reads the proofs of earlier runs, then opens journal and queue. Nothing is judged yet.</summary>
     public HostJudging(HostDocuments documents, HostKernel kernel, HostParts parts, TimeProvider time, ILogger log)
@@ -52,8 +53,10 @@ internal sealed class HostJudging
         _quicReader = new QuicReader(parts.Own(new QuicInitialOpener()));
         _quic = new QuicJudge(Table, Bindings, _recorder, _quicReader, Held, connections, time);
         Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, _recorder, _quic, _never, time), _recorder, kernel.Interfaces, marks);
+        _tally = parts.Own(new QueueTally(gateway.State, () => kernel.Locks.Loads, () => Losses.Total));
+        Unjudged = _tally.Unjudged(kernel.Handed());
         Queue = parts.Own(PacketQueue.Open(HostKernel.QueueNumber));
-        Loop = new VerdictLoop(Queue, Judge, _recorder, Tcp, _quic, Held, time);
+        Loop = new VerdictLoop(Queue, Judge, _recorder, Tcp, _quic, Held, time) { Tally = _tally };
         Denials = new DenialCache(new KernelRefusals(kernel.Nftables), Records, time) { AwaitVerdicts = Loop.AwaitVerdicts };
         _recorder.Denials = Denials;
         _recorder.Shared = Bindings.Shared;
@@ -84,6 +87,9 @@ internal sealed class HostJudging
 
     /// <summary>Packets that the queue had no room for.</summary>
     public QueueLosses Losses { get; } = new();
+
+    /// <summary>Packets that the table of an earlier gateway handed to a queue that nobody read.</summary>
+    public long Unjudged { get; }
 
     public ResetList Resets { get; }
 
@@ -117,6 +123,7 @@ internal sealed class HostJudging
         Policies.Frame = kernel.Frame(listeners);
         Policies.Inside = documents.Gateway.Inside;
         var ends = new ConnectionEnds(_parts.Own(ConntrackEvents.Open(ConntrackEventKinds.Destroy)), kernel.Conntrack, Loop, Tcp, _quic, Judge, _time);
+        _tally.Begin();
         // New packets wait in the queue meanwhile.
         Policies.Begin(documents.First, first =>
         {

@@ -66,6 +66,20 @@ internal sealed class HostKernel
         Generations = [],
     };
 
+    /// <summary>Packets that the table which is loaded handed to the queue since its load; null: there is no table.</summary>
+    public long? Handed()
+    {
+        try
+        {
+            IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)> counters = Nftables.Counters(TrafficRuleset.Table);
+            return counters.TryGetValue(TrafficRuleset.Asked, out var asked) && counters.TryGetValue(TrafficRuleset.NotJudged, out var lonely) ? (long)asked.Packets - (long)lonely.Packets : null;
+        }
+        catch (KernelException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// Makes the machine ready for a changed document. An interface that is taken out of <c>inside</c> stays locked as long as this gateway runs: it attaches no agent any
     /// more, and nothing passes from or to it.

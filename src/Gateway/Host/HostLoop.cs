@@ -34,6 +34,7 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
     {
         var counts = new KernelCounts(kernel.Nftables, kernel.Locks, kernel.Attachments, judging.Records, judging.Losses, () => judging.Policies.Current);
         HostMetrics.Register(judging.Metrics, counts);
+        counts.RecordUnjudged(judging.Unjudged);
         using var watch = new DocumentWatch(_signal.Changed, log);
         watch.Watch(reload.Paths);
         reload.Begin();

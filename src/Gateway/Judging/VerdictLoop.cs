@@ -16,6 +16,9 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
     private long _sweptAt = time.GetTimestamp();
     private int _judging;
 
+    /// <summary>Keeps for the next gateway what this one knows of; null: nothing does.</summary>
+    public QueueTally? Tally { get; init; }
+
     /// <summary>Packets judged since the start.</summary>
     public long Judged { get; private set; }
 
@@ -124,6 +127,7 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
         queue.SendVerdicts();
         tcp.Send();
         Judged += count;
+        Tally?.Note(queue.Received);
     }
 
     private void Withdraw(FlowEntry permit)

@@ -49,6 +49,9 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
         Told(QueueFull, losses.Take(table, before, handed, await loop.DrainedAsync(stop).ConfigureAwait(false)), Reason.LimitReached, null);
     }
 
+    /// <summary>Writes how many packets were dropped because no gateway was there.</summary>
+    public void RecordUnjudged(long packets) => Told(TrafficRuleset.NotJudged, packets, Reason.LimitReached, null);
+
     /// <summary>Writes what was dropped since the last call. A table that somebody flushed just now counts from zero again. Returns how many packets were handed to the queue.</summary>
     public long? Record()
     {
