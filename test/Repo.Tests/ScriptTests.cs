@@ -32,6 +32,7 @@ public sealed partial class ScriptTests
     [InlineData("build")]
     [InlineData("bench")]
     [InlineData("fuzz")]
+    [InlineData("soak")]
     [InlineData("publish")]
     [InlineData("exeat")]
     [InlineData("setup")]
@@ -39,6 +40,36 @@ public sealed partial class ScriptTests
 
     [Fact]
     public void An_unknown_verb_is_refused_with_status_2() => Assert.Equal(2, Run("no-such-verb").Status);
+
+    [Theory]
+    [InlineData("90", "90")]
+    [InlineData("90s", "90")]
+    [InlineData("30m", "1800")]
+    [InlineData("2h", "7200")]
+    [InlineData("0", "")]
+    [InlineData("2d", "")]
+    [InlineData("-5", "")]
+    public void A_soak_lasts_as_long_as_it_is_told(string asked, string seconds) =>
+        Assert.Equal((seconds.Length > 0 ? 0 : 1, seconds), Trimmed(Bash("-c", $"source '{Repository.FullPath("eng/soak.sh")}'; soak_seconds {asked}")));
+
+    [Fact]
+    public void A_soak_removes_what_a_killed_one_left_and_nothing_that_is_held()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            string script = $"""
+                source '{Repository.FullPath("eng/soak.sh")}'; cd '{folder}'
+                mkdir exeat-soak-dead exeat-soak-alive other; touch exeat-soak-dead/held exeat-soak-alive/held other/held
+                exec 8>exeat-soak-alive/held; flock 8; sweep_soaks .; ls
+                """;
+            Assert.Equal("exeat-soak-alive\nother", Bash("-c", script).Output.Trim());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     [Fact]
     public void The_script_is_short_and_its_parts_parse()
@@ -52,6 +83,8 @@ public sealed partial class ScriptTests
         }
         findings.AssertNone();
     }
+
+    private static (int, string) Trimmed((int Status, string Output) run) => (run.Status, run.Output.Trim());
 
     private static string[] HelpVerbs() =>
         [.. Run("--help").Output.Split('\n').Select(line => HelpLine().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value).Distinct()];

@@ -18,8 +18,8 @@ public class ChaosLab : RunningLab
 
         """ + more);
 
-    /// <summary>The gateway document of all its tests.</summary>
-    private protected virtual string GatewayText => LabFiles.Text(GatewayFile);
+    /// <summary>The gateway document of all its tests: a journal that still has the permit of a flow that began hours ago.</summary>
+    private protected virtual string GatewayText => LabFiles.Text(GatewayFile).Replace("maxBytes: 67108864", "maxBytes: 2147483648", StringComparison.Ordinal);
 
     internal Supervisor Supervisor => _supervisor ?? throw new InvalidOperationException("the lab was not built");
 
@@ -57,7 +57,7 @@ public class ChaosLab : RunningLab
         await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
         double stopping = Supervisor.Now;
         await traffic.StopAsync();
-        List<TrafficAttempt> attempts = traffic.Attempts();
+        IReadOnlyList<TrafficAttempt> attempts = traffic.Attempts();
         WorldSnapshot after = await World.DrainAsync("", TimeSpan.FromMilliseconds(30), TimeSpan.FromSeconds(1));
         ChaosReport report;
         long start = TimeProvider.System.GetTimestamp();

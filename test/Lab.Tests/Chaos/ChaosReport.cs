@@ -20,6 +20,15 @@ internal sealed record ChaosReport
 
     public required int Denied { get; init; }
 
+    /// <summary>Marks of permitted attempts that arrived at the far side.</summary>
+    public required int Arrived { get; init; }
+
+    /// <summary>Packets on record as judged by nobody.</summary>
+    public required long NotJudged { get; init; }
+
+    /// <summary>Packets that found the kernel's queue full.</summary>
+    public required long QueueLost { get; init; }
+
     /// <summary>Everything that arrived and must not have.</summary>
     public required IReadOnlyList<string> Escapes { get; init; }
 
@@ -72,6 +81,9 @@ internal sealed record ChaosReport
             Permitted = attempts.Count(a => a.IsPermitted),
             Through = attempts.Count(a => a.IsPermitted && a.Succeeded),
             Denied = attempts.Count(a => !a.IsPermitted),
+            Arrived = attempts.Count(a => a.IsPermitted && arrived.Contains(a.Canary)),
+            QueueLost = ledger.QueueLost,
+            NotJudged = ledger.NotJudged,
             Escapes = escapes,
             Unrecorded = [.. ledger.Unrecorded(through)],
             // A permitted question that failed was recorded as far as it came; only answered ones are counted here.
@@ -89,6 +101,6 @@ internal sealed record ChaosReport
     /// <summary>One line: the row of a table.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Fault}: {Attempts} attempts; permitted {Through}/{Permitted} through; denied {Denied}, escaped {Escapes.Count}; steady {Steady - Ended.Count}/{Steady} alive, longest silence {LongestSilenceMs} ms; "
-        + $"records {Recorded}, counted {Counted}, permits without {Unrecorded.Count}, missing {Missing}; nobody judged {OutageSeconds:F1} s ({Unjudged} attempts); restarts {Restarts}; "
+        + $"records {Recorded}, counted {Counted}, permits without {Unrecorded.Count}, missing {Missing}, queue lost {QueueLost}; nobody judged {OutageSeconds:F1} s ({Unjudged} attempts, {NotJudged} packets on record); restarts {Restarts}; "
         + $"fds {Before.Descriptors} to {After.Descriptors}, RSS {Before.RssKiB / 1024} to {After.RssKiB / 1024} MiB");
 }

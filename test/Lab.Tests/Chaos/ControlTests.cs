@@ -17,7 +17,7 @@ public sealed class ControlTests(OpenLab open) : IClassFixture<OpenLab>
         await traffic.StopAsync();
         WorldSnapshot after = await open.World.DrainAsync("", TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
         HashSet<string> arrived = [.. after.Canaries.Select(c => c.Canary)];
-        List<TrafficAttempt> attempts = traffic.Attempts();
+        IReadOnlyList<TrafficAttempt> attempts = traffic.Attempts();
         // A SYN to any port and a question carry no mark that a server reads: their packets and names are counted.
         foreach ((string kind, int family) in from kind in TrafficAttempt.Denied.Except(["any-port", "tunnel"]) from family in (int[])[4, 6] select (kind, family))
             Assert.True(attempts.Any(a => a.Kind == kind && a.Family == family && arrived.Contains(a.Canary)), $"{kind} over IPv{family} is not seen, so this suite shows nothing of it");

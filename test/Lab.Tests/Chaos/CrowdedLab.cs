@@ -5,5 +5,5 @@ public sealed class CrowdedLab : ChaosLab
 {
     public const int MostConnections = 600;
 
-    private protected override string GatewayText => LabFiles.Text(GatewayFile) + $"limits: {{newFlowsPerSecond: 100000, newFlowsBurst: 100000, connections: {MostConnections}}}\n";
+    private protected override string GatewayText => base.GatewayText + $"limits: {{newFlowsPerSecond: 100000, newFlowsBurst: 100000, connections: {MostConnections}}}\n";
 }

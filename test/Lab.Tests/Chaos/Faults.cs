@@ -71,9 +71,13 @@ internal static class Faults
             """;
         string file = Path.Combine(lab.State.Scratch, "iptables");
         await File.WriteAllTextAsync(file, Rules);
+        // A repair may load our table again, and counts of the last half second go with the old one.
+        lab.Supervisor.BeginOutage();
         foreach (string program in (string[])["/usr/sbin/iptables-nft-restore", "/usr/sbin/ip6tables-nft-restore"]) await InGatewayAsync(lab, "env", $"XTABLES_LOCKFILE={file}.lock", program, file);
         await PauseAsync(0.7);
         foreach (string table in (string[])["ip mangle", "ip filter", "ip6 mangle", "ip6 filter"]) await InGatewayAsync(lab, [Nft, "delete", "table", .. table.Split(' ')]);
+        await PauseAsync(0.3);
+        lab.Supervisor.EndOutage();
     }
 
     /// <summary>The jump to the queue is taken out of our table.</summary>

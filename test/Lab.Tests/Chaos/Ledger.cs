@@ -18,6 +18,12 @@ internal sealed class Ledger
     /// <summary>Flows that a start could not join with a proof.</summary>
     public long Unproven { get; private set; }
 
+    /// <summary>Packets that found the kernel's queue full.</summary>
+    public long QueueLost { get; private set; }
+
+    /// <summary>Packets that nobody judged, as the next gateway told.</summary>
+    public long NotJudged { get; private set; }
+
     public void Add(IEnumerable<FlowEvent> events)
     {
         foreach (FlowEvent e in events) Add(e);
@@ -29,6 +35,8 @@ internal sealed class Ledger
         if (e.Verdict is not ("permit" or "deny") || e.Event is not ("decision" or "counted" or "update")) return;
         string agent = e.Agent ?? "";
         if (e.Event == "counted") Counted += e.Count;
+        if (e.End == "not_judged") NotJudged += e.Count;
+        if (e.End == "queue_full") QueueLost += e.Count;
         if (e.Reason == "unproven-after-restart") Unproven++;
         if (e.Stage == "dns") Raise(_questions, (agent, e.Verdict), e.Count);
         else if (e.Destination is null) Raise(_coarse, agent, e.Count);

@@ -25,7 +25,7 @@ public sealed class RecordFaultTests(SmallDiskLab lab) : IClassFixture<SmallDisk
             Assert.Equal(connections, await ConnectionsAsync());
             free = Supervisor.Now;
             File.Delete(ballast);
-            attempts = traffic.Attempts();
+            attempts = [.. traffic.Attempts()];
         });
         List<TrafficAttempt> within = [.. attempts.Where(a => a.Began > full && a.Ended < free)];
         Assert.Contains(within, a => !a.IsPermitted);

@@ -8,7 +8,9 @@ namespace Exeat.Lab.Tests.Chaos;
 internal sealed class Traffic : IAsyncDisposable
 {
     private readonly string _folder;
-    private readonly List<(string Agent, string File, Task<Finished> Client)> _clients = [];
+    private readonly List<(string Agent, TrafficLog Log, Task<Finished> Client)> _clients = [];
+    private readonly List<TrafficAttempt> _attempts = [];
+    private readonly List<SteadyFlow> _steady = [];
 
     private Traffic(string folder) => _folder = folder;
 
@@ -22,7 +24,7 @@ internal sealed class Traffic : IAsyncDisposable
         {
             string file = Path.Combine(traffic._folder, agent);
             File.WriteAllText(file, "");
-            traffic._clients.Add((agent, file, Subprocess.RunAsync(
+            traffic._clients.Add((agent, new TrafficLog(file), Subprocess.RunAsync(
                 lab.Network.Inside(agent, "python3", script, file, traffic.StopFile, pace.ToString(CultureInfo.InvariantCulture)), longest + TimeSpan.FromSeconds(60))));
         }
         return traffic;
@@ -33,17 +35,25 @@ internal sealed class Traffic : IAsyncDisposable
     private string StopFile => Path.Combine(_folder, "stop");
 
     /// <summary>Every attempt that has ended so far.</summary>
-    public List<TrafficAttempt> Attempts() => [.. Lines().Select(l => TrafficAttempt.Parse(l.Agent, l.Line)).OfType<TrafficAttempt>()];
+    public IReadOnlyList<TrafficAttempt> Attempts()
+    {
+        Read();
+        return _attempts;
+    }
 
     /// <summary>Steady flows that have ended so far.</summary>
-    public List<SteadyFlow> Steady() => [.. Lines().Select(l => SteadyFlow.Parse(l.Agent, l.Line)).OfType<SteadyFlow>()];
+    public IReadOnlyList<SteadyFlow> Steady()
+    {
+        Read();
+        return _steady;
+    }
 
     /// <summary>Waits until every permitted kind of every agent has succeeded once with a flow that began after a moment. False: not within the time.</summary>
     public async Task<bool> FlowsAsync(double after, TimeSpan within)
     {
         int wanted = _clients.Count * 2 * TrafficAttempt.Permitted.Length;
         long start = TimeProvider.System.GetTimestamp();
-        while (Attempts().Where(a => a.IsPermitted && a.Succeeded && a.Began > after).Select(a => (a.Agent, a.Family, a.Kind)).Distinct().Count() < wanted)
+        while (Since(after).Count < wanted)
         {
             if (TimeProvider.System.GetElapsedTime(start) > within) return false;
             foreach ((string agent, _, Task<Finished> client) in _clients)
@@ -56,7 +66,7 @@ internal sealed class Traffic : IAsyncDisposable
     /// <summary>What of the permitted kinds did not succeed after a moment, for a message.</summary>
     public string Missing(double after)
     {
-        var seen = Attempts().Where(a => a.IsPermitted && a.Succeeded && a.Began > after).Select(a => (a.Agent, a.Family, a.Kind)).ToHashSet();
+        HashSet<(string Agent, int Family, string Kind)> seen = Since(after);
         return string.Join(", ", from agent in Agents from family in (int[])[4, 6] from kind in TrafficAttempt.Permitted where !seen.Contains((agent, family, kind)) select $"{agent} IPv{family} {kind}");
     }
 
@@ -77,12 +87,21 @@ internal sealed class Traffic : IAsyncDisposable
         await Task.WhenAll(_clients.Select(c => c.Client));
     }
 
-    private IEnumerable<(string Agent, string Line)> Lines()
+    // From the newest backwards: a long run has many.
+    private HashSet<(string Agent, int Family, string Kind)> Since(double after) =>
+        [.. Enumerable.Reverse(Attempts()).TakeWhile(a => a.Ended > after).Where(a => a.IsPermitted && a.Succeeded && a.Began > after).Select(a => (a.Agent, a.Family, a.Kind))];
+
+    private void Read()
     {
-        foreach ((string agent, string file, _) in _clients)
+        List<TrafficAttempt> fresh = [];
+        foreach ((string agent, TrafficLog log, _) in _clients)
         {
-            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            while (reader.ReadLine() is { } line) yield return (agent, line);
+            foreach (string line in log.Read())
+            {
+                if (TrafficAttempt.Parse(agent, line) is { } attempt) fresh.Add(attempt);
+                else if (SteadyFlow.Parse(agent, line) is { } steady) _steady.Add(steady);
+            }
         }
+        _attempts.AddRange(fresh.OrderBy(a => a.Ended));
     }
 }
