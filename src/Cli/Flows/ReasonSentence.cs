@@ -55,6 +55,7 @@ internal static class ReasonSentence
         "journal-retired" => "old events were deleted to stay within the disk budget",
         "journal-damaged" => "a file of the journal was deleted or changed by somebody else while it was written",
         "journal-torn" => "a last line that a crash had cut short was taken away",
+        "counts-lost" => "another program deleted what had counted refusals, before they were read",
         null => "no reason is recorded",
         _ => $"the reason is {Exeat.Flows.TerminalText.Escape(reason)}, which this release does not know",
     };

@@ -81,6 +81,9 @@ public sealed partial class Journal
         else _buffer.Truncate(0);
     }
 
+    /// <summary>Notes that counts were lost before anybody could read them: how many is not known, why is.</summary>
+    public void TellLostCounts(string why) => Tell(new JournalNote(JournalNote.CountsLost, 0, Text: why));
+
     private void Tell(in JournalNote note)
     {
         lock (_gate)

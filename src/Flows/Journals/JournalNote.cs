@@ -12,6 +12,9 @@ internal readonly record struct JournalNote(string Reason, long Count, string? A
     /// <summary>A last line cut short by a crash, taken away at opening.</summary>
     public const string Torn = "journal-torn";
 
+    /// <summary>Counts that were never written: whoever counted was deleted.</summary>
+    public const string CountsLost = "counts-lost";
+
     /// <summary>A segment that somebody else deleted or changed.</summary>
     public const string Damaged = "journal-damaged";
 }

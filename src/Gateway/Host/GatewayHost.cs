@@ -68,6 +68,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         await resolver.JoinAsync().ConfigureAwait(false);
         await _parts.JoinAsync().ConfigureAwait(false);
         judging.Journal.Commit();
+        judging.Note();
         _parts.ThrowIfFailed();
         log.Stopped();
     }

@@ -26,6 +26,7 @@ internal sealed class HostJudging
     private readonly QuicReader _quicReader;
     private readonly QuicJudge _quic;
     private readonly QueueTally _tally;
+    private readonly long? _handed;
 
     /// <summary>Reads the proofs of earlier runs, then opens journal and queue. Nothing is judged yet.</summary>
     public HostJudging(HostDocuments documents, HostKernel kernel, HostParts parts, TimeProvider time, ILogger log)
@@ -53,8 +54,9 @@ internal sealed class HostJudging
         _quicReader = new QuicReader(parts.Own(new QuicInitialOpener()));
         _quic = new QuicJudge(Table, Bindings, _recorder, _quicReader, Held, connections, time);
         Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, _recorder, _quic, _never, time), _recorder, kernel.Interfaces, marks);
-        _tally = parts.Own(new QueueTally(gateway.State, () => kernel.Locks.Loads, () => Losses.Total));
-        Unjudged = _tally.Unjudged(kernel.Handed());
+        _tally = parts.Own(new QueueTally(gateway.State, () => kernel.Locks.Loads, () => Losses.Total) { Repeated = () => Denials!.Told, Unwritten = () => Records.Waiting });
+        _handed = kernel.Handed();
+        Left = (_tally.Unjudged(_handed), _tally.Unread(kernel.Repeated()), _tally.Waiting);
         Queue = parts.Own(PacketQueue.Open(HostKernel.QueueNumber));
         Loop = new VerdictLoop(Queue, Judge, _recorder, Tcp, _quic, Held, time) { Tally = _tally };
         Denials = new DenialCache(new KernelRefusals(kernel.Nftables), Records, time) { AwaitVerdicts = Loop.AwaitVerdicts };
@@ -88,8 +90,8 @@ internal sealed class HostJudging
     /// <summary>Packets that the queue had no room for.</summary>
     public QueueLosses Losses { get; } = new();
 
-    /// <summary>Packets that the table of an earlier gateway handed to a queue that nobody read.</summary>
-    public long Unjudged { get; }
+    /// <summary>What an earlier gateway left on nobody's record: packets for a queue that nobody read, refusals that the kernel repeated, refusals that were counted and not written.</summary>
+    public (long Unjudged, long Repeated, long Waiting) Left { get; }
 
     public ResetList Resets { get; }
 
@@ -103,6 +105,9 @@ internal sealed class HostJudging
 
     /// <summary>What a change of policy has to reach.</summary>
     public JudgingParts Parts => new(Loop, Judge, Tcp);
+
+    /// <summary>Notes for the next gateway what this one knows of.</summary>
+    public void Note() => _tally.Note(Queue.Received);
 
     /// <summary>Takes over everything of a gateway document that judging depends on; at start, and on the verdict thread when the document changes.</summary>
     public void Take(GatewayDocument gateway)
@@ -123,8 +128,8 @@ internal sealed class HostJudging
         Policies.Frame = kernel.Frame(listeners);
         Policies.Inside = documents.Gateway.Inside;
         var ends = new ConnectionEnds(_parts.Own(ConntrackEvents.Open(ConntrackEventKinds.Destroy)), kernel.Conntrack, Loop, Tcp, _quic, Judge, _time);
-        _tally.Begin();
         // New packets wait in the queue meanwhile.
+        _tally.Begin(Math.Max(0, kernel.Handed() - _handed ?? 0));
         Policies.Begin(documents.First, first =>
         {
             Judge.Snapshot = first;

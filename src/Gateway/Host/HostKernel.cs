@@ -80,6 +80,22 @@ internal sealed class HostKernel
         }
     }
 
+    /// <summary>Refusals that the table which is loaded has repeated by itself since its load; it repeats no more. Null: there is no table.</summary>
+    public long? Repeated()
+    {
+        try
+        {
+            var refusals = new KernelRefusals(Nftables);
+            refusals.Forget();
+            long hits = 0;
+            return refusals.ReadHits((_, packets) => hits += packets) ? hits : null;
+        }
+        catch (KernelException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// Makes the machine ready for a changed document. An interface that is taken out of <c>inside</c> stays locked as long as this gateway runs: it attaches no agent any
     /// more, and nothing passes from or to it.

@@ -34,7 +34,9 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
     {
         var counts = new KernelCounts(kernel.Nftables, kernel.Locks, kernel.Attachments, judging.Records, judging.Losses, () => judging.Policies.Current);
         HostMetrics.Register(judging.Metrics, counts);
-        counts.RecordUnjudged(judging.Unjudged);
+        counts.RecordLeft(judging.Left.Unjudged, judging.Left.Repeated, judging.Left.Waiting);
+        kernel.Locks.Renewing = load => counts.Renew(() => judging.Denials.Renew(load, () => kernel.Locks.Loads));
+        Action note = judging.Note;
         using var watch = new DocumentWatch(_signal.Changed, log);
         watch.Watch(reload.Paths);
         reload.Begin();
@@ -67,6 +69,7 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
                 {
                     await judging.Denials.CountAsync(parts.Stopping).ConfigureAwait(false);
                     judging.Records.Flush();
+                    judging.Loop.Post(note);
                     repeated = time.GetTimestamp();
                 }
                 if (time.GetElapsedTime(counted) < CountEvery) continue;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Exeat.Flows;
 using Exeat.Gateway.Judging;
 using Exeat.Gateway.Records;
+using Exeat.Linux;
 using Exeat.Names;
 using Exeat.Policy;
 
@@ -17,6 +18,7 @@ namespace Exeat.Gateway.Kernel;
 ///   new binding  ─► stored ─► no batch in flight judged without it ─► @denied emptied ─► answer released
 ///   generation   ─► @denied emptied in the transaction that changes it
 ///   now and then ─► @hits read ─► counted records
+///   table loaded again ─► @denied emptied ─► @hits read ─► loaded ─► counts begin at nothing
 /// </code>
 /// A full set is no error: such packets come to user space as before.
 /// </remarks>
@@ -40,18 +42,24 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
     // A new binding makes the kernel forget what was refused within this time: ample, for a batch that waited for the disk.
     private static readonly TimeSpan Suspect = TimeSpan.FromSeconds(15);
     private readonly Lock _gate = new();
+
+    // One reading at a time: an older number must not be taken for a count that began anew. Taken before the gate.
+    private readonly Lock _reading = new();
     private readonly Dictionary<FlowKey, Remembered> _known = [];
     private readonly Dictionary<string, int> _perAgent = new(StringComparer.Ordinal);
     private readonly Dictionary<Address, long> _last = [];
     private readonly Stack<Remembered> _free = new();
     private bool _paused;
-    private long _hits, _flushes;
+    private long _hits, _flushes, _told;
 
     /// <summary>Waits until no verdict is on its way that was made before now.</summary>
     public Action AwaitVerdicts { get; init; } = () => { };
 
     /// <summary>First packets that the kernel refused by itself, as far as they were read.</summary>
     public long Hits => Volatile.Read(ref _hits);
+
+    /// <summary>Of what the kernel's counts say now, how much is on record. From any thread.</summary>
+    public long Told => Volatile.Read(ref _told);
 
     /// <summary>How often the kernel was made to forget for a new binding.</summary>
     public long Flushes => Volatile.Read(ref _flushes);
@@ -108,6 +116,37 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
         kernel.Forget();
     }
 
+    /// <summary>Surrounds a load of the table, after which the kernel counts from nothing: what it counted before is recorded. A table that is gone has taken its last counts along.</summary>
+    public void Renew(Action load, Func<int> loads)
+    {
+        lock (_reading)
+        {
+            List<(Remembered Known, long Fresh)> fresh = [];
+            int before = loads();
+            try
+            {
+                kernel.Forget();
+                // Twice, as below.
+                Read(fresh);
+                Read(fresh);
+            }
+            catch (KernelException)
+            {
+                // Whatever somebody made of the table: it is loaded again all the same, and what it had counted is among what is noted as lost.
+            }
+            try
+            {
+                load();
+            }
+            finally
+            {
+                if (loads() != before) CountFromNothing();
+                // Only now: a disk that hangs must not keep the table from being loaded.
+                Tell(fresh);
+            }
+        }
+    }
+
     /// <summary>Reads the hits and records them. To be called now and then, by one thread.</summary>
     public async Task CountAsync(CancellationToken stop)
     {
@@ -133,7 +172,11 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
         // Twice: a dump may pass over an element while the kernel sorts its table anew.
         Read();
         Read();
-        kernel.DropHits();
+        lock (_reading)
+        {
+            kernel.DropHits();
+            CountFromNothing();
+        }
         lock (_gate)
         {
             foreach (Remembered known in _known.Values) _free.Push(known);
@@ -146,28 +189,48 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
 
     private void Read()
     {
-        long before = time.GetTimestamp();
         List<(Remembered Known, long Fresh)> fresh = [];
-        kernel.ReadHits((key, packets) =>
+        lock (_reading)
         {
+            long before = time.GetTimestamp();
+            Read(fresh);
+            Tell(fresh);
             lock (_gate)
             {
-                if (!_known.TryGetValue(KeyOf(key), out Remembered? known) || packets == known.Seen) return;
-                // Fewer than before: the table was loaded again.
-                fresh.Add((known, packets > known.Seen ? packets - known.Seen : packets));
-                known.Seen = packets;
+                // Nothing of the old decision can be hit any more: the next refusal may be remembered with its own words.
+                foreach (Remembered known in _known.Values)
+                    if (time.GetElapsedTime(known.At, before) > Fresh) known.Snapshot = null;
             }
-        });
+        }
+    }
+
+    private void Read(List<(Remembered Known, long Fresh)> fresh) => kernel.ReadHits((key, packets) =>
+    {
+        lock (_gate)
+        {
+            if (!_known.TryGetValue(KeyOf(key), out Remembered? known) || packets == known.Seen) return;
+            // Fewer than before: another tool emptied the set.
+            fresh.Add((known, packets > known.Seen ? packets - known.Seen : packets));
+            known.Seen = packets;
+        }
+    });
+
+    private void Tell(List<(Remembered Known, long Fresh)> fresh)
+    {
         foreach ((Remembered known, long count) in fresh)
         {
             Interlocked.Add(ref _hits, count);
             records.Repeat(known.Refusal, count);
         }
+        lock (_gate) Volatile.Write(ref _told, _known.Values.Sum(known => known.Seen));
+    }
+
+    private void CountFromNothing()
+    {
         lock (_gate)
         {
-            // Nothing of the old decision can be hit any more: the next refusal may be remembered with its own words.
-            foreach (Remembered known in _known.Values)
-                if (time.GetElapsedTime(known.At, before) > Fresh) known.Snapshot = null;
+            foreach (Remembered known in _known.Values) known.Seen = 0;
+            Volatile.Write(ref _told, 0);
         }
     }
 

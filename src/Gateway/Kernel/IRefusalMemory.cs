@@ -8,8 +8,8 @@ internal interface IRefusalMemory
     /// <summary>Nothing is refused from memory any more, until it is remembered again. What was counted stays.</summary>
     void Forget();
 
-    /// <summary>Visits every count: source, destination, protocol and destination port, each padded to four bytes.</summary>
-    void ReadHits(PacketSetVisitor visit);
+    /// <summary>Visits every count: source, destination, protocol and destination port, each padded to four bytes. False: somebody took the counts away.</summary>
+    bool ReadHits(PacketSetVisitor visit);
 
     /// <summary>Begins to count anew.</summary>
     void DropHits();

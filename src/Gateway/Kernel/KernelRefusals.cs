@@ -7,9 +7,11 @@ internal sealed class KernelRefusals(Nftables nftables) : IRefusalMemory
 {
     public void Forget() => PacketSets.Flush(nftables, TrafficRuleset.Table, TrafficRuleset.Denied);
 
-    public void ReadHits(PacketSetVisitor visit)
+    public bool ReadHits(PacketSetVisitor visit)
     {
-        foreach (string set in TrafficRuleset.Hits) PacketSets.Read(nftables, TrafficRuleset.Table, set, visit);
+        bool all = true;
+        foreach (string set in TrafficRuleset.Hits) all &= PacketSets.Read(nftables, TrafficRuleset.Table, set, visit);
+        return all;
     }
 
     public void DropHits() => PacketSets.Flush(nftables, TrafficRuleset.Table, TrafficRuleset.Hits);

@@ -16,6 +16,9 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
     /// <summary>How often the data table was loaded: its counters begin at zero each time. From any thread.</summary>
     public int Loads => Volatile.Read(ref _loads);
 
+    /// <summary>Runs a load that replaces tables which count: whoever reads their counts reads them before, and begins anew after. It must run it, whatever happens.</summary>
+    public Action<Action> Renewing { get; set; } = load => load();
+
     /// <summary>The means by which packets reach the queue on this kernel.</summary>
     public QueueKind QueueKind { get; private set; }
 
@@ -63,9 +66,13 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
             bool tables = IsChanged();
             if (tables)
             {
-                nftables.Apply(DropRuleset.Text(_options));
-                _expectedDrop = DropTableText();
-                Load(_options);
+                RulesetOptions options = _options;
+                Renewing(() =>
+                {
+                    nftables.Apply(DropRuleset.Text(options));
+                    _expectedDrop = DropTableText();
+                    Load(options);
+                });
             }
             else if (foreignTransaction)
             {

@@ -8,13 +8,16 @@ namespace Exeat.Gateway.Records;
 internal sealed class AgentRecords(Journal journal, RecordLimits limits, VerdictCounters verdicts, TimeProvider time) : IFlowSink
 {
     private readonly ConcurrentDictionary<string, RecordShare> _shares = new(StringComparer.Ordinal);
-    private long _counted, _exhausted;
+    private long _counted, _exhausted, _waiting;
 
     /// <summary>False while the disk refuses.</summary>
     public bool IsWritable => journal.IsWritable;
 
     /// <summary>Refusals that were counted instead of written one by one.</summary>
     public long Counted => Volatile.Read(ref _counted);
+
+    /// <summary>Of these, how many are not in the journal yet. From any thread.</summary>
+    public long Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Permits that did not happen because the agent's share was used up.</summary>
     public long Exhausted => Volatile.Read(ref _exhausted);
@@ -30,6 +33,9 @@ internal sealed class AgentRecords(Journal journal, RecordLimits limits, Verdict
 
     /// <summary>Records that a refusal came so many times again without being asked about.</summary>
     public void Repeat(DenialTally refusal, long count) => Write(refusal.Line(count, stackalloc byte[DenialId.Length]), durable: true, out _);
+
+    /// <summary>Notes in the journal that counts were lost, and why.</summary>
+    public void TellLostCounts(string why) => journal.TellLostCounts(why);
 
     /// <summary>Writes all that was appended. False: permits among it must not take effect.</summary>
     public bool Commit() => journal.Commit();
@@ -47,8 +53,15 @@ internal sealed class AgentRecords(Journal journal, RecordLimits limits, Verdict
             share.TakeDue(due, all);
             foreach ((DenialTally tally, long count) in due)
             {
-                if (tally.Write(journal, count, durable: true, out int bytes)) share.Charge(bytes);
-                else share.PutBack(tally, count);
+                if (tally.Write(journal, count, durable: true, out int bytes))
+                {
+                    share.Charge(bytes);
+                    Interlocked.Add(ref _waiting, -count);
+                }
+                else
+                {
+                    share.PutBack(tally, count);
+                }
             }
         }
     }
@@ -76,10 +89,18 @@ internal sealed class AgentRecords(Journal journal, RecordLimits limits, Verdict
         DenialTally? tally = share.Take(draft, out bool isFirst, out told);
         if (tally is null) return Put(share, draft, durable);
         Interlocked.Increment(ref _counted);
+        Interlocked.Add(ref _waiting, Math.Max(1, draft.Count));
         // The first of its kind stands in the journal at once: only how often it came again may wait.
         if (!isFirst) return true;
-        if (tally.Write(journal, 1, durable, out int bytes)) share.Charge(bytes);
-        else share.PutBack(tally, 1);
+        if (tally.Write(journal, 1, durable, out int bytes))
+        {
+            share.Charge(bytes);
+            Interlocked.Decrement(ref _waiting);
+        }
+        else
+        {
+            share.PutBack(tally, 1);
+        }
         return true;
     }
 

@@ -13,6 +13,11 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
     // What found the queue full has no counter of the kernel's.
     private const string QueueFull = "queue_full";
 
+    // What a gateway that was killed had not written: refusals that the kernel repeated from memory, and refusals that were counted in its own.
+    private const string Repeated = "repeated_not_read", Waiting = "counts_not_written";
+
+    private static readonly string[] Tables = [TrafficRuleset.Table, DropRuleset.Table];
+
     private static readonly (string Table, string Counter, Reason Reason)[] Known =
     [
         (TrafficRuleset.Table, "spoofed_over_limit", Reason.SpoofedSource),
@@ -31,6 +36,7 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
     // Flows; the others count packets of flows that exist, or no flows at all.
     private static readonly string[] OfFlows = [TrafficRuleset.NewFlows, TrafficRuleset.DnsFlows];
 
+    private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _totals = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _overLimit = new(StringComparer.Ordinal);
@@ -49,25 +55,63 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
         Told(QueueFull, losses.Take(table, before, handed, await loop.DrainedAsync(stop).ConfigureAwait(false)), Reason.LimitReached, null);
     }
 
-    /// <summary>Writes how many packets were dropped because no gateway was there.</summary>
-    public void RecordUnjudged(long packets) => Told(TrafficRuleset.NotJudged, packets, Reason.LimitReached, null);
+    /// <summary>Writes what an earlier gateway left without a record: packets that met no gateway, refusals that the kernel repeated, and counts that waited for their line.</summary>
+    public void RecordLeft(long notJudged, long repeated, long waiting)
+    {
+        lock (_gate)
+        {
+            Told(TrafficRuleset.NotJudged, notJudged, Reason.LimitReached, null);
+            Told(Repeated, repeated, Reason.LimitReached, null);
+            Told(Waiting, waiting, Reason.LimitReached, null);
+        }
+    }
+
+    /// <summary>Surrounds a load of both tables: what they counted is recorded before they count from nothing. When another tool has deleted one, its last counts are gone, and the journal says so.</summary>
+    public void Renew(Action load)
+    {
+        lock (_gate)
+        {
+            IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)>?[] last = [.. Tables.Select(Read)];
+            int before = locks.Loads;
+            try
+            {
+                load();
+            }
+            finally
+            {
+                for (int i = 0; i < last.Length; i++)
+                    if (last[i] is { } counters) Take(Tables[i], counters);
+                if (locks.Loads != before) _seen.Clear();
+                if (last.Contains(null)) records.TellLostCounts("another tool deleted a table of ours: what the kernel had counted by itself since it was last read (refusals that repeat: half a second at most; other drops: five) is not known");
+            }
+        }
+    }
 
     /// <summary>Writes what was dropped since the last call. A table that somebody flushed just now counts from zero again. Returns how many packets were handed to the queue.</summary>
     public long? Record()
     {
-        long? handed = null;
-        foreach (string table in (ReadOnlySpan<string>)[TrafficRuleset.Table, DropRuleset.Table])
+        lock (_gate)
         {
-            if (Read(table) is not { } counters) continue;
-            foreach ((string _, string counter, Reason reason) in Known.Where(known => known.Table == table)) Take(counters, counter, counter, reason, null);
-            if (table != TrafficRuleset.Table) continue;
-            if (counters.TryGetValue(TrafficRuleset.Asked, out var asked) && counters.TryGetValue(TrafficRuleset.NotJudged, out var lonely)) handed = (long)asked.Packets - (long)lonely.Packets;
-            foreach ((string agent, int number) in attachments.Numbers)
+            long? handed = null;
+            foreach (string table in Tables)
             {
-                foreach (string name in TrafficRuleset.PerAgent) Take(counters, $"{name}_over_{number}", name + "_over_limit", Reason.LimitReached, agent, OfFlows.Contains(name));
+                if (Read(table) is not { } counters) continue;
+                Take(table, counters);
+                if (table == TrafficRuleset.Table && counters.TryGetValue(TrafficRuleset.Asked, out var asked) && counters.TryGetValue(TrafficRuleset.NotJudged, out var lonely))
+                    handed = (long)asked.Packets - (long)lonely.Packets;
             }
+            return handed;
         }
-        return handed;
+    }
+
+    private void Take(string table, IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)> counters)
+    {
+        foreach ((string _, string counter, Reason reason) in Known.Where(known => known.Table == table)) Take(counters, counter, counter, reason, null);
+        if (table != TrafficRuleset.Table) return;
+        foreach ((string agent, int number) in attachments.Numbers)
+        {
+            foreach (string name in TrafficRuleset.PerAgent) Take(counters, $"{name}_over_{number}", name + "_over_limit", Reason.LimitReached, agent, OfFlows.Contains(name));
+        }
     }
 
     private void Take(IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)> counters, string counter, string name, Reason reason, string? agent, bool isOfFlows = false)

@@ -68,6 +68,59 @@ public sealed class DenialCacheTests : IDisposable
         Assert.Equal(DenialCache.Places - 1, _cache.Count);
     }
 
+    [Theory]
+    // As many hits after the load as before, one more, one less: none may be taken for one that was seen.
+    [InlineData(3, 3), InlineData(3, 4), InlineData(3, 2), InlineData(1, 1), InlineData(0, 1)]
+    public async Task A_table_that_is_loaded_again_loses_no_hit_and_doubles_none(int before, int after)
+    {
+        int loads = 1;
+        Assert.True(Refuse(Key(0)) && Refuse(Key(1)));
+        for (int i = 0; i < before; i++) Assert.True(_kernel.Refuses(Key(0)));
+        await _cache.CountAsync(TestContext.Current.CancellationToken);
+        // What came since the last reading, and while the counts are read for the last time.
+        Assert.True(_kernel.Refuses(Key(1)));
+        bool late = true;
+        _kernel.Meanwhile = () => late = late && _kernel.Refuses(Key(0)) && false;
+        _cache.Renew(() => (loads, _) = (2, Load()), () => loads);
+        _kernel.Meanwhile = null;
+        Assert.Equal(_kernel.Refused, Recorded());
+        Assert.Equal(0, _cache.Told);
+        Assert.False(_kernel.Refuses(Key(0)), "the new table refuses from memory what nobody told it");
+
+        Assert.True(Refuse(Key(0)));
+        for (int i = 0; i < after; i++) Assert.True(_kernel.Refuses(Key(0)));
+        await _cache.CountAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(_kernel.Refused, Recorded());
+        Assert.Equal(after, _cache.Told);
+    }
+
+    [Fact]
+    public async Task A_table_that_another_tool_deleted_is_loaded_again_and_its_counts_begin_at_nothing()
+    {
+        int loads = 1;
+        Assert.True(Refuse(Key(0)));
+        for (int i = 0; i < 5; i++) Assert.True(_kernel.Refuses(Key(0)));
+        await _cache.CountAsync(TestContext.Current.CancellationToken);
+        (_kernel.IsGone, long told) = (true, Recorded());
+        _cache.Renew(() => (loads, _) = (2, Load()), () => loads);
+        Assert.True(Refuse(Key(0)));
+        for (int i = 0; i < 5; i++) Assert.True(_kernel.Refuses(Key(0)));
+        await _cache.CountAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(told + 5, Recorded());
+    }
+
+    [Fact]
+    public async Task A_load_that_fails_leaves_counts_as_they_are()
+    {
+        Assert.True(Refuse(Key(0)));
+        Assert.True(_kernel.Refuses(Key(0)));
+        Assert.Throws<InvalidOperationException>(() => _cache.Renew(() => throw new InvalidOperationException(), () => 1));
+        Assert.True(Refuse(Key(0)));
+        Assert.True(_kernel.Refuses(Key(0)));
+        await _cache.CountAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2, Recorded());
+    }
+
     [Fact]
     public void One_agent_takes_its_part_of_the_places_and_no_more()
     {
@@ -102,6 +155,12 @@ public sealed class DenialCacheTests : IDisposable
         _cache.Forget(PacketBuilder.At("203.0.113.77"));
         Assert.Equal(0, _cache.Flushes);
         Assert.True(_kernel.Refuses(Key(0)));
+    }
+
+    private bool Load()
+    {
+        _kernel.Load();
+        return true;
     }
 
     private bool Refuse(FlowKey key)

@@ -41,8 +41,12 @@ internal sealed class ModelRefusals : IRefusalMemory
         _denied.Clear();
     }
 
-    public void ReadHits(PacketSetVisitor visit)
+    /// <summary>Another tool has deleted the table.</summary>
+    public bool IsGone { get; set; }
+
+    public bool ReadHits(PacketSetVisitor visit)
     {
+        if (IsGone) return false;
         foreach ((FlowKey key, long packets) in _hits)
         {
             byte[] bytes = new byte[40];
@@ -53,7 +57,16 @@ internal sealed class ModelRefusals : IRefusalMemory
             visit(bytes.AsSpan(0, 2 * size + 8), packets);
         }
         Meanwhile?.Invoke();
+        return true;
     }
 
     public void DropHits() => _hits.Clear();
+
+    /// <summary>The table is loaded anew.</summary>
+    public void Load()
+    {
+        IsGone = false;
+        _denied.Clear();
+        _hits.Clear();
+    }
 }

@@ -20,8 +20,10 @@ public sealed class AgentRecordsTests
     {
         using var rig = new RecordsRig();
         for (int i = 0; i < 5000; i++) Assert.True(rig.Records.Append(RecordsRig.Denial()));
+        Assert.Equal(4979, rig.Records.Waiting);
         rig.Time.Advance(TimeSpan.FromSeconds(5));
         rig.Records.Flush();
+        Assert.Equal(0, rig.Records.Waiting);
         List<FlowEvent> read = rig.Read();
         Assert.Equal(5000, rig.Attempts("ag-1"));
         Assert.Equal(22, read.Count);

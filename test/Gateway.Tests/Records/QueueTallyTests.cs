@@ -17,7 +17,7 @@ public sealed class QueueTallyTests : IDisposable
         using (QueueTally first = Open())
         {
             Assert.Equal(0, first.Unjudged(500));
-            first.Begin();
+            first.Begin(0);
             first.Note(40);
             _lost = 10;
             first.Note(90);
@@ -30,17 +30,54 @@ public sealed class QueueTallyTests : IDisposable
     }
 
     [Fact]
+    public void What_waits_in_the_queue_when_the_table_is_loaded_is_not_of_the_new_table()
+    {
+        using (QueueTally first = Open())
+        {
+            first.Begin(100);
+            first.Note(60);
+            first.Note(105);
+        }
+        // Of the new table 5 came, 9 were handed over.
+        using QueueTally next = Open();
+        Assert.Equal(4, next.Unjudged(9));
+    }
+
+    [Fact]
     public void A_table_that_was_loaded_again_counts_from_zero()
     {
         using (QueueTally first = Open())
         {
-            first.Begin();
+            first.Begin(0);
             first.Note(1000);
             _table = 2;
             first.Note(1003);
         }
         using QueueTally next = Open();
         Assert.Equal(4, next.Unjudged(7));
+    }
+
+    [Fact]
+    public void Refusals_that_a_killed_gateway_had_counted_or_not_read_are_known_to_the_next()
+    {
+        long repeated = 0, waiting = 0;
+        using (var first = new QueueTally(_state, () => _table, () => _lost) { Repeated = () => repeated, Unwritten = () => waiting })
+        {
+            Assert.Equal((0, 0), (first.Unread(9), first.Waiting));
+            first.Begin(0);
+            (repeated, waiting) = (7, 5);
+            first.Note(1);
+        }
+        using QueueTally next = Open();
+        Assert.Equal((2, 0, 0, 5), (next.Unread(9), next.Unread(7), next.Unread(null), next.Waiting));
+    }
+
+    [Fact]
+    public void What_an_older_gateway_kept_is_read()
+    {
+        File.WriteAllBytes(Path.Combine(_state, QueueTally.FileName), BitConverter.GetBytes(90L));
+        using QueueTally tally = Open();
+        Assert.Equal((30, 0, 0), (tally.Unjudged(120), tally.Unread(9), tally.Waiting));
     }
 
     [Fact]

@@ -38,6 +38,15 @@ internal sealed record ChaosReport
     /// <summary>Attempts made while somebody judged that are neither recorded nor counted.</summary>
     public required long Missing { get; init; }
 
+    /// <summary>As <see cref="Missing"/>, of all that was refused but questions, also while nobody judged: what the kernel dropped meanwhile is told by the next gateway.</summary>
+    public required long MissingOfAll { get; init; }
+
+    /// <summary>How often the journal notes that counts were lost.</summary>
+    public required int CountsLost { get; init; }
+
+    /// <summary>Where they are missing, before what is counted for all destinations together.</summary>
+    public required IReadOnlyList<string> Lacking { get; init; }
+
     /// <summary>Attempts made while nobody judged: the kernel dropped them.</summary>
     public required int Unjudged { get; init; }
 
@@ -72,7 +81,7 @@ internal sealed record ChaosReport
             if (packets > 0) escapes.Add($"{packets} packets of {agent.Id} at {there}");
         }
         if (after.Asked("exfil.attacker.example") - before.Asked("exfil.attacker.example") is > 0 and var asked) escapes.Add($"{asked} questions below exfil.attacker.example");
-        List<TrafficAttempt> judged = [.. attempts.Where(a => !outages.Any(o => o.Touches(a)))];
+        List<TrafficAttempt> judged = [.. attempts.Where(a => !outages.Concat(ledger.Lost).Any(o => o.Touches(a)))];
         List<TrafficAttempt> through = [.. attempts.Where(a => a.IsPermitted && (a.Succeeded || arrived.Contains(a.Canary)))];
         return new ChaosReport
         {
@@ -88,6 +97,9 @@ internal sealed record ChaosReport
             Unrecorded = [.. ledger.Unrecorded(through)],
             // A permitted question that failed was recorded as far as it came; only answered ones are counted here.
             Missing = ledger.Missing(judged.Where(a => !a.IsPermitted || a.Succeeded)),
+            MissingOfAll = ledger.Missing(attempts.Where(a => !a.IsPermitted && !a.IsQuestion), withUnjudged: true),
+            CountsLost = ledger.Lost.Count,
+            Lacking = [.. ledger.Lacking(judged)],
             Unjudged = attempts.Count - judged.Count,
             Ended = [.. steady.Where(s => s.How != "stopped")],
             Steady = steady.Count,
@@ -101,6 +113,6 @@ internal sealed record ChaosReport
     /// <summary>One line: the row of a table.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Fault}: {Attempts} attempts; permitted {Through}/{Permitted} through; denied {Denied}, escaped {Escapes.Count}; steady {Steady - Ended.Count}/{Steady} alive, longest silence {LongestSilenceMs} ms; "
-        + $"records {Recorded}, counted {Counted}, permits without {Unrecorded.Count}, missing {Missing}, queue lost {QueueLost}; nobody judged {OutageSeconds:F1} s ({Unjudged} attempts, {NotJudged} packets on record); restarts {Restarts}; "
+        + $"records {Recorded}, counted {Counted}, permits without {Unrecorded.Count}, missing {Missing} (of all {MissingOfAll}), counts lost {CountsLost}, queue lost {QueueLost}; nobody judged {OutageSeconds:F1} s ({Unjudged} attempts, {NotJudged} packets on record); restarts {Restarts}; "
         + $"fds {Before.Descriptors} to {After.Descriptors}, RSS {Before.RssKiB / 1024} to {After.RssKiB / 1024} MiB");
 }

@@ -71,19 +71,15 @@ internal static class Faults
             """;
         string file = Path.Combine(lab.State.Scratch, "iptables");
         await File.WriteAllTextAsync(file, Rules);
-        // A repair may load our table again, and counts of the last half second go with the old one.
-        lab.Supervisor.BeginOutage();
         foreach (string program in (string[])["/usr/sbin/iptables-nft-restore", "/usr/sbin/ip6tables-nft-restore"]) await InGatewayAsync(lab, "env", $"XTABLES_LOCKFILE={file}.lock", program, file);
         await PauseAsync(0.7);
         foreach (string table in (string[])["ip mangle", "ip filter", "ip6 mangle", "ip6 filter"]) await InGatewayAsync(lab, [Nft, "delete", "table", .. table.Split(' ')]);
-        await PauseAsync(0.3);
-        lab.Supervisor.EndOutage();
     }
 
     /// <summary>The jump to the queue is taken out of our table.</summary>
-    public static async Task UnqueueAsync(ChaosLab lab)
+    public static async Task UnqueueAsync(ChaosLab lab, int times = 3)
     {
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < times; i++)
         {
             lab.Supervisor.BeginOutage();
             await InGatewayAsync(lab, Nft, "flush", "chain", "inet", "exeat", "to_queue");
@@ -96,7 +92,6 @@ internal static class Faults
     /// <summary>Another tool's rule writes marks at a hook of its own.</summary>
     public static async Task MarkAsync(ChaosLab lab, string hook, int priority, string statement, double seconds = 1.2)
     {
-        lab.Supervisor.BeginOutage();
         await Subprocess.DemandAsync(lab.Network.Inside(LabPlan.Gateway, Nft, "-f", "-"), $$"""
             table inet other {
               chain marks {
@@ -108,8 +103,6 @@ internal static class Faults
             """);
         await PauseAsync(seconds);
         await InGatewayAsync(lab, Nft, "delete", "table", "inet", "other");
-        await PauseAsync(0.3);
-        lab.Supervisor.EndOutage();
     }
 
     /// <summary>An inside link and the outside link go down and come back, with the routes that whoever manages the links puts back.</summary>

@@ -9,6 +9,7 @@ internal sealed class Ledger
     private readonly Dictionary<(string Agent, string To, string Protocol, int Port), long> _permitted = [], _denied = [];
     private readonly Dictionary<(string Agent, string Verdict), long> _questions = [];
     private readonly Dictionary<string, long> _coarse = [];
+    private readonly List<Outage> _lost = [];
 
     public long Events { get; private set; }
 
@@ -24,6 +25,9 @@ internal sealed class Ledger
     /// <summary>Packets that nobody judged, as the next gateway told.</summary>
     public long NotJudged { get; private set; }
 
+    /// <summary>When the kernel repeated refusals whose counts another tool deleted before they were read, as the journal notes it: no longer than half a second before each repair.</summary>
+    public IReadOnlyList<Outage> Lost => _lost;
+
     public void Add(IEnumerable<FlowEvent> events)
     {
         foreach (FlowEvent e in events) Add(e);
@@ -32,6 +36,7 @@ internal sealed class Ledger
     public void Add(FlowEvent e)
     {
         Events++;
+        if (e.Reason == "counts-lost") _lost.Add(new Outage((e.Time - DateTimeOffset.UnixEpoch).TotalSeconds - 1, (e.Time - DateTimeOffset.UnixEpoch).TotalSeconds));
         if (e.Verdict is not ("permit" or "deny") || e.Event is not ("decision" or "counted" or "update")) return;
         string agent = e.Agent ?? "";
         if (e.Event == "counted") Counted += e.Count;
@@ -68,7 +73,9 @@ internal sealed class Ledger
     /// How many of these attempts are neither on record nor among the counts. Refusals that repeat are counted by destination, the kernel's own by agent or for all together:
     /// so the sums are compared, for each destination first.
     /// </summary>
-    public long Missing(IEnumerable<TrafficAttempt> attempts)
+    /// <param name="attempts">What clients tried.</param>
+    /// <param name="withUnjudged">Whether some of these found no gateway: then what the next one told of them counts as well.</param>
+    public long Missing(IEnumerable<TrafficAttempt> attempts, bool withUnjudged = false)
     {
         long all = 0;
         foreach (IGrouping<string, TrafficAttempt> own in attempts.GroupBy(a => a.Agent))
@@ -80,8 +87,17 @@ internal sealed class Ledger
                 lacking += Math.Max(0, own.Count(a => a.Kind == kind) - _questions.GetValueOrDefault((own.Key, verdict)));
             all += Math.Max(0, lacking - _coarse.GetValueOrDefault(own.Key));
         }
-        return Math.Max(0, all - _coarse.GetValueOrDefault(""));
+        return Math.Max(0, all - _coarse.GetValueOrDefault("") + (withUnjudged ? 0 : NotJudged));
     }
+
+    /// <summary>Which refusals are fewer on record than at the client, for a message.</summary>
+    public IEnumerable<string> Lacking(IEnumerable<TrafficAttempt> attempts) =>
+        from a in attempts
+        where !a.IsPermitted && !a.IsQuestion
+        group a by (a.Agent, a.To, a.Protocol, a.Port) into tried
+        let recorded = _denied.GetValueOrDefault(tried.Key)
+        where recorded < tried.Count()
+        select $"{tried.Key.Agent} {tried.Key.Protocol} {tried.Key.To} {tried.Key.Port}: {recorded} of {tried.Count()} ({string.Join(", ", tried.GroupBy(a => a.Kind + " " + a.Result).Select(g => $"{g.Count()} {g.Key}"))})";
 
     private static void Raise<T>(Dictionary<T, long> sums, T key, long by)
         where T : notnull => sums[key] = sums.GetValueOrDefault(key) + by;

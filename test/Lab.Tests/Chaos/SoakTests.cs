@@ -21,7 +21,7 @@ public sealed class SoakTests(ChaosLab lab, ITestOutputHelper output) : IClassFi
         ("stop and continue", lab => Faults.HoldAsync(lab, 1.5)),
         ("hang until killed", Faults.HangAsync),
         ("nft flush ruleset", lab => Faults.FlushAsync(lab, 3)),
-        ("queue rule removed", Faults.UnqueueAsync),
+        ("queue rule removed", lab => Faults.UnqueueAsync(lab)),
         ("iptables-restore", Faults.RestoreIptablesAsync),
         ("foreign marks", lab => Faults.MarkAsync(lab, "forward", -150, "meta mark set 0xffffffff")),
         ("links flap", Faults.FlapAsync),
