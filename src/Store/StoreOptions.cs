@@ -25,7 +25,7 @@ public sealed record StoreOptions
     public int Threads { get; init; } = Math.Min(2, Environment.ProcessorCount);
 
     /// <summary>Records are turned into Parquet when so many wait …</summary>
-    public int ConvertEvents { get; init; } = 250_000;
+    public int ConvertEvents { get; init; } = 100_000;
 
     /// <summary>… or the oldest has waited so long.</summary>
     public TimeSpan ConvertAfter { get; init; } = TimeSpan.FromMinutes(1);

@@ -1,0 +1,46 @@
+namespace Exeat.Store;
+
+/// <summary>What a question reads from: the files of the days it needs, without dead rows, and the tails.</summary>
+internal sealed class LiveRows
+{
+    private LiveRows(string from, List<(string, object)> values) => (From, Values) = (from, values);
+
+    /// <summary>A table expression of ours.</summary>
+    public string From { get; }
+
+    /// <summary>The paths, as parameters.</summary>
+    public IReadOnlyList<(string Name, object Value)> Values { get; }
+
+    /// <summary>Rows of flows.</summary>
+    public static LiveRows Flows(FileView view, string folder, Func<StoredFile, bool> isNeeded)
+    {
+        List<StoredFile> files = [.. view.Files.Where(file => file.Kind == FileKind.Flows && isNeeded(file))];
+        List<string> clean = Paths(files.Where(file => !view.Dirty.Contains(file.Path)), folder), dirty = Paths(files.Where(file => view.Dirty.Contains(file.Path)), folder);
+        List<string> mixed = [.. view.Tails.Select(tail => $"SELECT {FlowColumns.Names} FROM {tail.Flows}")];
+        if (dirty.Count > 0) mixed.Add($"SELECT {FlowColumns.Names} FROM read_parquet($dirty::VARCHAR[])");
+        string from = $"SELECT {FlowColumns.Names} FROM ({string.Join(" UNION ALL ", mixed)}) ANTI JOIN dead USING (rid)";
+        if (clean.Count > 0) from += $" UNION ALL SELECT {FlowColumns.Names} FROM read_parquet($clean::VARCHAR[])";
+        return new LiveRows($"({from})", [("clean", clean), ("dirty", dirty)]);
+    }
+
+    /// <summary>Rows of events.</summary>
+    public static LiveRows Events(FileView view, string folder, Func<StoredFile, bool> isNeeded)
+    {
+        List<string> files = Paths(view.Files.Where(file => file.Kind == FileKind.Events && isNeeded(file)), folder);
+        List<string> from = [.. view.Tails.Select(tail => $"SELECT {EventColumns.Names} FROM {tail.Events}")];
+        if (files.Count > 0) from.Add($"SELECT {EventColumns.Names} FROM read_parquet($files::VARCHAR[])");
+        return new LiveRows($"({string.Join(" UNION ALL ", from)})", [("files", files)]);
+    }
+
+    /// <summary>Sums of this kind.</summary>
+    public static LiveRows Sums(FileView view, string folder, FileKind kind, Func<StoredFile, bool> isNeeded)
+    {
+        (string keys, long step) = kind == FileKind.Hours ? (SumColumns.HourKeys, Microseconds.Hour) : (SumColumns.MinuteKeys, Microseconds.Minute);
+        List<string> files = Paths(view.Files.Where(file => file.Kind == kind && isNeeded(file)), folder);
+        List<string> from = [.. view.Tails.Select(tail => $"SELECT began - began % {step} AS began, {keys}, attempts, bytes_out, bytes_in FROM {tail.Sums}")];
+        if (files.Count > 0) from.Add($"SELECT began, {keys}, attempts, bytes_out, bytes_in FROM read_parquet($files::VARCHAR[])");
+        return new LiveRows($"({string.Join(" UNION ALL ", from)})", [("files", files)]);
+    }
+
+    private static List<string> Paths(IEnumerable<StoredFile> files, string folder) => [.. files.Select(file => Path.Combine(folder, file.Path))];
+}

@@ -1,0 +1,314 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+
+namespace Exeat.Store;
+
+public sealed partial class FlowStore
+{
+    // Row groups of this size are what a filter by agent or time passes over: an agent's records of a day are a few of them.
+    private const int RowsPerGroup = 30_000;
+
+    // A file of so many rows is large enough; it is not written again.
+    private const long LargeFileRows = 4_000_000;
+
+    // So many replaced rows in files cost every query something.
+    private const int MostDead = 20_000;
+
+    private static readonly TimeSpan RetireEvery = TimeSpan.FromMinutes(1);
+
+    private async Task DriveAsync()
+    {
+        using var timer = new PeriodicTimer(_options.ShowEvery, _time);
+        long converted = _time.GetTimestamp(), retired = converted;
+        while (!_closing.IsCancellationRequested)
+        {
+            try
+            {
+                if (!await timer.WaitForNextTickAsync(_closing.Token)) return;
+                TryShow();
+                if (_tail.Count + _pending.Count >= _options.ConvertEvents || _time.GetElapsedTime(converted) >= _options.ConvertAfter)
+                {
+                    converted = _time.GetTimestamp();
+                    Convert();
+                    while (!_closing.IsCancellationRequested && Compact()) TryShow();
+                }
+                if (_time.GetElapsedTime(retired) < RetireEvery) continue;
+                retired = _time.GetTimestamp();
+                Retire();
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception error) when (error is DuckDBException or IOException or UnauthorizedAccessException)
+            {
+                // Told in the status, and tried again: a full disk empties, memory comes back.
+                lock (_ingest) _lastError = $"upkeep: {error.Message}";
+            }
+        }
+    }
+
+    /// <summary>Turns what waits into Parquet. False: nothing waited.</summary>
+    internal bool Convert()
+    {
+        lock (_upkeep)
+        {
+            FrozenTail? frozen;
+            lock (_ingest) frozen = _frozen ?? Freeze();
+            if (frozen is null) return false;
+            List<StoredFile> files = [];
+            try
+            {
+                long number = frozen.State.NextFile;
+                using (DuckDBConnection connection = _engine.Connect())
+                {
+                    WriteFlows(connection, frozen, files, ref number);
+                    WriteEvents(connection, frozen, files, ref number);
+                    WriteSums(connection, frozen, files, ref number);
+                }
+                CrashPoint.Reached("files-written");
+                lock (_ingest)
+                {
+                    IReadOnlyList<StoredFile> all = [.. _manifest.Files, .. files];
+                    Save(frozen.State with { Files = all, Dead = InFiles(frozen.State.Dead, all), NextFile = Math.Max(number, _manifest.NextFile), Retired = _manifest.Retired });
+                    Thaw(frozen);
+                }
+            }
+            catch
+            {
+                // Not named by the manifest: nobody misses them.
+                foreach (StoredFile file in files.Where(file => !_manifest.Files.Contains(file))) File.Delete(PathOf(file));
+                throw;
+            }
+            _wal.DeleteThrough(frozen.State.WalThrough);
+            CrashPoint.Reached("wal-deleted");
+            return true;
+        }
+    }
+
+    /// <summary>Merges small files of one day, or those in which rows were replaced. False: there was nothing to merge.</summary>
+    internal bool Compact()
+    {
+        lock (_upkeep)
+        {
+            Manifest before;
+            lock (_ingest) before = _manifest;
+            if (Mergeable(before) is not { } merged) return false;
+            (FileKind kind, int day) = (merged[0].Kind, merged[0].Day);
+            long number = before.NextFile;
+            using DuckDBConnection connection = _engine.Connect();
+            List<string> paths = [.. merged.Select(PathOf)];
+            // Only rows whose later row is in a file too: a crash must not lose the one that is left.
+            List<long> dead = kind == FileKind.Flows ? [.. before.Dead] : [];
+            StoreEngine.Run(connection, "CREATE TEMP TABLE gone AS SELECT unnest($dead::BIGINT[]) AS rid", ("dead", dead));
+            string from = kind switch
+            {
+                FileKind.Flows => $"SELECT {FlowColumns.Names} FROM read_parquet($files::VARCHAR[]) ANTI JOIN gone USING (rid) ORDER BY agent, began",
+                FileKind.Events => $"SELECT {EventColumns.Names} FROM read_parquet($files::VARCHAR[]) ORDER BY agent, time",
+                _ => SumsOf(kind, "read_parquet($files::VARCHAR[])", "true"),
+            };
+            StoredFile? made = Copy(connection, kind, day, number++, from, [("files", paths)]);
+            CrashPoint.Reached("compacted");
+            lock (_ingest)
+            {
+                List<StoredFile> files = [.. _manifest.Files.Except(merged)];
+                if (made is not null) files.Add(made);
+                IReadOnlyList<long> left = InFiles(before.Dead.Except(RowsOf(connection, merged, dead)), files);
+                HashSet<long> undead = [.. before.Dead.Except(left)];
+                Save(_manifest with { Files = files, Dead = left, NextFile = Math.Max(number, _manifest.NextFile) });
+                lock (_swap)
+                {
+                    Unbury(undead);
+                    _shelf.Show(View(), merged);
+                }
+            }
+            return true;
+        }
+    }
+
+    /// <summary>Deletes the days that are too old, and the oldest ones when there is too much. Says how many events went.</summary>
+    internal long Retire()
+    {
+        lock (_upkeep)
+        lock (_ingest)
+        {
+            int oldest = _options.RetentionDays > 0 ? Microseconds.DayOf(Microseconds.Of(_time.GetUtcNow())) - _options.RetentionDays : int.MinValue;
+            List<StoredFile> gone = [.. _manifest.Files.Where(file => file.Day < oldest)];
+            long bytes = _manifest.Files.Sum(file => file.Bytes) - gone.Sum(file => file.Bytes);
+            foreach (IGrouping<int, StoredFile> day in _manifest.Files.Except(gone).GroupBy(file => file.Day).OrderBy(day => day.Key).ToList())
+            {
+                if (_options.MaxBytes <= 0 || bytes <= _options.MaxBytes) break;
+                gone.AddRange(day);
+                bytes -= day.Sum(file => file.Bytes);
+            }
+            if (gone.Count == 0) return 0;
+            long events = gone.Where(file => file.Kind == FileKind.Events).Sum(file => file.Rows);
+            List<StoredFile> files = [.. _manifest.Files.Except(gone)];
+            Save(_manifest with { Files = files, Dead = InFiles(_manifest.Dead, files), Retired = _manifest.Retired + events });
+            lock (_swap) _shelf.Show(View(), gone);
+            return events;
+        }
+    }
+
+    // Called with _ingest. Null: nothing waits.
+    private FrozenTail? Freeze()
+    {
+        Show();
+        if (_tail.Count == 0) return null;
+        var next = new StoreTail(_tail.Number + 1);
+        _engine.Make(next);
+        string dead = string.Create(CultureInfo.InvariantCulture, $"dead_{_tail.Number}");
+        _engine.Run($"CREATE TABLE {dead} AS SELECT rid FROM dead");
+        Manifest state = _manifest with
+        {
+            WalThrough = _wal.Rotate(),
+            NextRow = _nextRow,
+            NextArrival = _nextArrival,
+            Dead = [.. _dead],
+            Seen = _seen.Save(),
+            Horizons = _units.HorizonsWithoutMemory(),
+        };
+        lock (_swap)
+        {
+            _frozen = new FrozenTail(_tail, state, dead, _manifest.NextRow);
+            _tail = next;
+            _shelf.Show(View(), []);
+        }
+        return _frozen;
+    }
+
+    // Called with _ingest, once the manifest names the files.
+    private void Thaw(FrozenTail frozen)
+    {
+        // Dead rows of the tail that no file has.
+        List<long> gone = [.. frozen.State.Dead.Where(row => row >= frozen.FirstRow && row < frozen.State.NextRow)];
+        lock (_swap)
+        {
+            _frozen = null;
+            Unbury(gone);
+            _shelf.Show(View(), []);
+            _engine.Drop(frozen.Tail);
+            _engine.Run($"DROP TABLE {frozen.Dead}");
+        }
+    }
+
+    private void Unbury(ICollection<long> rows)
+    {
+        if (rows.Count == 0) return;
+        foreach (long row in rows) _dead.Remove(row);
+        StoreEngine.Run(_writer, "DELETE FROM dead WHERE rid IN (SELECT unnest($rows::BIGINT[]))", ("rows", rows.ToList()));
+    }
+
+    // Called with _ingest: the manifest first, then what is in memory.
+    private void Save(Manifest manifest)
+    {
+        ManifestFile.Write(_options.Dir, manifest);
+        _manifest = manifest;
+    }
+
+    private static IReadOnlyList<long> InFiles(IEnumerable<long> dead, IReadOnlyList<StoredFile> files)
+    {
+        List<StoredFile> flows = [.. files.Where(file => file.Kind == FileKind.Flows)];
+        return [.. dead.Where(row => flows.Any(file => file.From <= row && row <= file.To))];
+    }
+
+    // Those of the rows that the files have.
+    private HashSet<long> RowsOf(DuckDBConnection connection, List<StoredFile> files, List<long> rows)
+    {
+        HashSet<long> found = [];
+        if (rows.Count == 0 || files[0].Kind != FileKind.Flows) return found;
+        using DuckDBCommand command = StoreEngine.Command(connection, "SELECT f.rid FROM read_parquet($files::VARCHAR[]) f SEMI JOIN gone USING (rid)", ("files", files.Select(PathOf).ToList()));
+        using DuckDBDataReader reader = command.ExecuteReader();
+        while (reader.Read()) found.Add(reader.GetInt64(0));
+        return found;
+    }
+
+    private List<StoredFile>? Mergeable(Manifest manifest)
+    {
+        foreach (IGrouping<(FileKind Kind, int Day), StoredFile> day in manifest.Files.GroupBy(file => (file.Kind, file.Day)))
+        {
+            List<StoredFile> small = [.. day.Where(file => file.Rows < LargeFileRows)];
+            if (small.Count > _options.MaxFilesPerDay) return small;
+        }
+        if (manifest.Dead.Count <= MostDead) return null;
+        var dead = new SortedSet<long>(manifest.Dead);
+        return manifest.Files.Where(file => file.Kind == FileKind.Flows && dead.GetViewBetween(file.From, file.To).Count > 0).GroupBy(file => file.Day)
+            .OrderByDescending(day => day.Sum(file => dead.GetViewBetween(file.From, file.To).Count)).FirstOrDefault()?.ToList();
+    }
+
+    private void WriteFlows(DuckDBConnection connection, FrozenTail frozen, List<StoredFile> files, ref long number)
+    {
+        string live = $"{frozen.Tail.Flows} ANTI JOIN {frozen.Dead} USING (rid)";
+        foreach (int day in Days(connection, $"SELECT DISTINCT began // {Microseconds.Day} FROM {live} ORDER BY 1"))
+            Keep(files, Copy(connection, FileKind.Flows, day, number++, $"SELECT {FlowColumns.Names} FROM {live} WHERE {OfDay("began", day)} ORDER BY agent, began", []));
+    }
+
+    private void WriteEvents(DuckDBConnection connection, FrozenTail frozen, List<StoredFile> files, ref long number)
+    {
+        foreach (int day in Days(connection, $"SELECT DISTINCT time // {Microseconds.Day} FROM {frozen.Tail.Events} ORDER BY 1"))
+            Keep(files, Copy(connection, FileKind.Events, day, number++, $"SELECT {EventColumns.Names} FROM {frozen.Tail.Events} WHERE {OfDay("time", day)} ORDER BY agent, time", []));
+    }
+
+    private void WriteSums(DuckDBConnection connection, FrozenTail frozen, List<StoredFile> files, ref long number)
+    {
+        foreach (int day in Days(connection, $"SELECT DISTINCT began // {Microseconds.Day} FROM {frozen.Tail.Sums} ORDER BY 1"))
+        {
+            Keep(files, Copy(connection, FileKind.Hours, day, number++, SumsOf(FileKind.Hours, frozen.Tail.Sums, OfDay("began", day)), []));
+            Keep(files, Copy(connection, FileKind.Minutes, day, number++, SumsOf(FileKind.Minutes, frozen.Tail.Sums, OfDay("began", day)), []));
+        }
+    }
+
+    private static void Keep(List<StoredFile> files, StoredFile? made)
+    {
+        if (made is not null) files.Add(made);
+    }
+
+    private static string OfDay(string column, int day) => string.Create(CultureInfo.InvariantCulture, $"{column} >= {day * Microseconds.Day} AND {column} < {(day + 1) * Microseconds.Day}");
+
+    // Sums of sums; what came to nothing is left out.
+    private static string SumsOf(FileKind kind, string from, string where)
+    {
+        (string keys, long step) = kind == FileKind.Hours ? (SumColumns.HourKeys, Microseconds.Hour) : (SumColumns.MinuteKeys, Microseconds.Minute);
+        return $"SELECT * FROM (SELECT began - began % {step} AS began, {keys}, sum(attempts)::BIGINT AS attempts, sum(bytes_out)::BIGINT AS bytes_out, sum(bytes_in)::BIGINT AS bytes_in FROM {from} WHERE {where} GROUP BY ALL) "
+            + "WHERE attempts <> 0 OR bytes_out <> 0 OR bytes_in <> 0 ORDER BY agent, began";
+    }
+
+    private static List<int> Days(DuckDBConnection connection, string sql)
+    {
+        List<int> days = [];
+        using DuckDBCommand command = StoreEngine.Command(connection, sql);
+        using DuckDBDataReader reader = command.ExecuteReader();
+        while (reader.Read()) days.Add((int)reader.GetInt64(0));
+        return days;
+    }
+
+    // Writes one file and syncs it. Null: there was nothing to write.
+    private StoredFile? Copy(DuckDBConnection connection, FileKind kind, int day, long number, string select, (string, object)[] values)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"{FolderOf(kind)}/{Microseconds.Date(day):yyyy-MM-dd}/{number:d9}.parquet"), path = Path.Combine(_options.Dir, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            StoreEngine.Run(connection, $"COPY ({select}) TO {StoreEngine.Quoted(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {RowsPerGroup})", values);
+            long bytes;
+            using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
+            {
+                RandomAccess.FlushToDisk(file);
+                bytes = RandomAccess.GetLength(file);
+            }
+            string counted = kind switch { FileKind.Flows => "rid", FileKind.Events => "arrival", _ => "0" };
+            using DuckDBCommand command = StoreEngine.Command(connection, $"SELECT count(*), coalesce(min({counted}), 0)::BIGINT, coalesce(max({counted}), 0)::BIGINT FROM read_parquet($file)", ("file", path));
+            using DuckDBDataReader reader = command.ExecuteReader();
+            reader.Read();
+            var made = new StoredFile { Kind = kind, Day = day, Path = name, Bytes = bytes, Rows = reader.GetInt64(0), From = reader.GetInt64(1), To = reader.GetInt64(2) };
+            if (made.Rows > 0) return made;
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+        File.Delete(path);
+        return null;
+    }
+}

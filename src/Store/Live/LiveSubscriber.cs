@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Exeat.Flows;
+
+namespace Exeat.Store;
+
+/// <summary>One who follows: a bounded buffer, and a count of what did not fit into it.</summary>
+internal sealed class LiveSubscriber(TailFilter filter)
+{
+    /// <summary>A few seconds of a busy gateway; some megabytes at most, since lines are shared.</summary>
+    public const int MostLines = 4096;
+
+    private readonly Channel<TailLine> _lines = Channel.CreateBounded<TailLine>(new BoundedChannelOptions(MostLines) { SingleReader = true });
+    private long _lost;
+
+    /// <summary>False: it did not fit.</summary>
+    public bool Tell(string gateway, FlowEvent read)
+    {
+        if (!filter.Matches(gateway, read)) return true;
+        long lost = Interlocked.Exchange(ref _lost, 0);
+        if (_lines.Writer.TryWrite(new TailLine(gateway, read.Raw, lost))) return true;
+        Interlocked.Add(ref _lost, lost + 1);
+        return false;
+    }
+
+    public void Complete() => _lines.Writer.TryComplete();
+
+    public async IAsyncEnumerable<TailLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (TailLine line in _lines.Reader.ReadAllAsync(cancellation)) yield return line;
+    }
+}
