@@ -130,24 +130,24 @@ public sealed partial class FlowStore
     internal long Retire()
     {
         lock (_upkeep)
-        lock (_ingest)
-        {
-            int oldest = _options.RetentionDays > 0 ? Microseconds.DayOf(Microseconds.Of(_time.GetUtcNow())) - _options.RetentionDays : int.MinValue;
-            List<StoredFile> gone = [.. _manifest.Files.Where(file => file.Day < oldest)];
-            long bytes = _manifest.Files.Sum(file => file.Bytes) - gone.Sum(file => file.Bytes);
-            foreach (IGrouping<int, StoredFile> day in _manifest.Files.Except(gone).GroupBy(file => file.Day).OrderBy(day => day.Key).ToList())
+            lock (_ingest)
             {
-                if (_options.MaxBytes <= 0 || bytes <= _options.MaxBytes) break;
-                gone.AddRange(day);
-                bytes -= day.Sum(file => file.Bytes);
+                int oldest = _options.RetentionDays > 0 ? Microseconds.DayOf(Microseconds.Of(_time.GetUtcNow())) - _options.RetentionDays : int.MinValue;
+                List<StoredFile> gone = [.. _manifest.Files.Where(file => file.Day < oldest)];
+                long bytes = _manifest.Files.Sum(file => file.Bytes) - gone.Sum(file => file.Bytes);
+                foreach (IGrouping<int, StoredFile> day in _manifest.Files.Except(gone).GroupBy(file => file.Day).OrderBy(day => day.Key).ToList())
+                {
+                    if (_options.MaxBytes <= 0 || bytes <= _options.MaxBytes) break;
+                    gone.AddRange(day);
+                    bytes -= day.Sum(file => file.Bytes);
+                }
+                if (gone.Count == 0) return 0;
+                long events = gone.Where(file => file.Kind == FileKind.Events).Sum(file => file.Rows);
+                List<StoredFile> files = [.. _manifest.Files.Except(gone)];
+                Save(_manifest with { Files = files, Dead = InFiles(_manifest.Dead, files), Retired = _manifest.Retired + events });
+                lock (_swap) _shelf.Show(View(), gone);
+                return events;
             }
-            if (gone.Count == 0) return 0;
-            long events = gone.Where(file => file.Kind == FileKind.Events).Sum(file => file.Rows);
-            List<StoredFile> files = [.. _manifest.Files.Except(gone)];
-            Save(_manifest with { Files = files, Dead = InFiles(_manifest.Dead, files), Retired = _manifest.Retired + events });
-            lock (_swap) _shelf.Show(View(), gone);
-            return events;
-        }
     }
 
     // Called with _ingest. Null: nothing waits.

@@ -122,13 +122,13 @@ public sealed partial class FlowStore : IAsyncDisposable
         await _driving;
         _live.Complete();
         lock (_upkeep)
-        lock (_ingest)
-        {
-            _wal.Dispose();
-            _writer.Dispose();
-            _engine.Dispose();
-            _folderLock.Dispose();
-        }
+            lock (_ingest)
+            {
+                _wal.Dispose();
+                _writer.Dispose();
+                _engine.Dispose();
+                _folderLock.Dispose();
+            }
         _closing.Dispose();
         _asking.Dispose();
     }
