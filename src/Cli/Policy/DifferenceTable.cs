@@ -16,7 +16,7 @@ internal static class DifferenceTable
         if (lines.Any(line => line.Example.IsAnswered)) lines = [.. lines.Where(line => line.Example.IsAnswered)];
         if (lines.Length == 0) return;
         // The same names elsewhere, where another rule comes to decide, are no news.
-        lines = [.. lines.DistinctBy(line => (line.Difference.From, string.Join(' ', line.Difference.Agents), Attempt(line.Difference, line.Example.Probe), How(line.Difference, line.Example),
+        lines = [.. lines.DistinctBy(line => (line.Difference.From, string.Join(' ', line.Difference.Agents), line.Difference.AttemptText(line.Example), line.Difference.HowText(line.Example),
             line.Example.Names.IsEmpty ? line.Example.Probe.Destination.ToString() : string.Join(' ', line.Example.Names)))];
         output.Data.WriteLine();
         output.Data.WriteLine(title);
@@ -27,37 +27,12 @@ internal static class DifferenceTable
         {
             bool inSecond = difference.IsPermittedInSecond;
             table.AddRow(
-                Cell(Some(difference.Agents, MaxAgents)), Cell(Attempt(difference, example.Probe)), Cell(Destination(difference, example)), Cell(Some(example.Patterns, MaxNames)),
+                Cell(Some(difference.Agents, MaxAgents)), Cell(difference.AttemptText(example)), Cell(Destination(difference, example)), Cell(Some(example.Patterns, MaxNames)),
                 Cell((inSecond ? "deny by " : "permit by ") + TerminalText.Escape(difference.FirstRule)), Cell((inSecond ? "permit by " : "deny by ") + TerminalText.Escape(difference.SecondRule)),
-                Cell(How(difference, example)));
+                Cell(difference.HowText(example)));
         }
         output.Screen.Write(table);
         if (limit > 0 && lines.Length > limit) output.Tell($"{lines.Length - limit} more lines not shown; --limit 0 shows all");
-    }
-
-    public static string Attempt(PolicyDifference difference, Probe probe)
-    {
-        if (difference.IsAnswer) return "answer";
-        if (probe.Stage == Stage.Dns) return "dns";
-        string protocol = FlowWords.ProtocolText(probe.Protocol) ?? probe.Protocol.ToString(CultureInfo.InvariantCulture);
-        return probe.Port > 0 ? string.Create(CultureInfo.InvariantCulture, $"{protocol}/{probe.Port}") : protocol;
-    }
-
-    /// <summary>What is unusual about it; empty for what honest clients do.</summary>
-    public static string How(PolicyDifference difference, DifferenceExample example)
-    {
-        Probe probe = example.Probe;
-        string from = difference.From is { } moment ? string.Create(CultureInfo.InvariantCulture, $"from {moment.UtcDateTime:yyyy-MM-dd HH:mm} on") : "";
-        string how = difference.IsAnswer ? "released by the resolver" : !example.IsAnswered ? "at an address that the resolver does not release" : probe.IsPlain ? "" : probe.Claim switch
-        {
-            Claim.Name when probe.Bound.Contains(probe.Claimed!) => $"the address is also that of {probe.Bound[^1]}",
-            Claim.Name when probe.Bound.Length > 0 => $"named, while the address is that of {probe.Bound[0]}",
-            Claim.Name => "named, but not resolved to this address",
-            Claim.Unreadable => "a hello that cannot be read with certainty",
-            _ when probe.Bound.Length > 0 => "resolved, but the first bytes name nobody",
-            _ => "",
-        };
-        return from.Length > 0 && how.Length > 0 ? $"{from}, {how}" : from + how;
     }
 
     // A question that is decided as the hello for its name says nothing more than that.

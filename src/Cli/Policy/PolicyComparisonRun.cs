@@ -116,8 +116,8 @@ internal static class PolicyComparisonRun
         foreach (DifferenceExample example in difference.Examples)
         {
             json.WriteStartObject();
-            json.WriteString("attempt", DifferenceTable.Attempt(difference, example.Probe));
-            json.WriteString("how", DifferenceTable.How(difference, example));
+            json.WriteString("attempt", difference.AttemptText(example));
+            json.WriteString("how", difference.HowText(example));
             if (example.Probe.Destination.IsKnown) json.WriteString("address", example.Probe.Destination.ToString());
             if (example.Probe.Stage != Stage.Dns)
             {

@@ -26,11 +26,13 @@ public static class PolicyLoader
         if (draft.MonitorUntil is { } end && draft.Mode is { Value: Mode.Enforce })
             problems.Error(end.Where, "the policy enforces, and monitorUntil says when monitor ends", "take it out, or write mode: monitor");
         PolicyLinks.Check(draft, packs.AreWhole, problems);
-        if (problems.HasErrors) return new LoadResult(null, problems.ToImmutable()) { Packs = packs.Packs };
+        DocumentFile[] files = [.. set.Files, .. packs.Files];
+        LoadResult Result(Policy? policy) => new(policy, problems.ToImmutable()) { Packs = packs.Packs, Files = [.. files.Select(file => new LoadedFile(file.Name, file.Shown, file.Hash))] };
+        if (problems.HasErrors) return Result(null);
 
         var policy = new Policy
         {
-            Version = DocumentFiles.Version([.. set.Files, .. packs.Files]),
+            Version = DocumentFiles.Version(files),
             Mode = draft.Mode!.Value.Value,
             MonitorUntil = draft.MonitorUntil?.Value,
             Default = draft.Default?.Value ?? RuleAction.Deny,
@@ -40,7 +42,7 @@ public static class PolicyLoader
             Tests = [.. draft.Tests],
         };
         PolicyChecks.Run(policy, draft, whole, options, problems);
-        return new LoadResult(problems.HasErrors ? null : policy, problems.ToImmutable()) { Packs = packs.Packs };
+        return Result(problems.HasErrors ? null : policy);
     }
 
     private static Rule Resolved(Rule rule, Dictionary<string, WebGroup> groups) =>

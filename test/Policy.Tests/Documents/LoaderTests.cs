@@ -18,6 +18,20 @@ public class LoaderTests
     }
 
     [Fact]
+    public void It_says_of_which_files_the_version_is_made_and_of_no_others()
+    {
+        using TempFolder folder = new();
+        string text = "apiVersion: exeat/v1\nkind: Policy\n";
+        folder.Write("policy/p.yaml", text + "include: [{pack: base}]\n" + Two);
+        folder.Write("policy/agents.yaml", "apiVersion: exeat/v1\nkind: Agents\nagents: []\n");
+        folder.Write("packs/base/sub/b.yaml", text + "smartGroups: {g: {class: coding}}\n");
+        folder.Write("packs/other/o.yaml", text);
+        LoadResult loaded = Loading.Load(folder.Path + "/policy", packs: folder.Path + "/packs");
+        Assert.Equal(["p.yaml", "packs/base/sub/b.yaml"], loaded.Files.Select(file => file.Name));
+        Assert.All(loaded.Files, file => Assert.Equal(file.Sha256, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file.Shown)))));
+    }
+
+    [Fact]
     public void The_version_follows_contents_and_paths_but_not_the_place()
     {
         using TempFolder one = new(), two = new();

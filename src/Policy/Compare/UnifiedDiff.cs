@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace Exeat.Cli;
+namespace Exeat.Policy;
 
 /// <summary>The difference of two texts in the form that <c>git apply</c> and people read.</summary>
-internal static class UnifiedDiff
+public static class UnifiedDiff
 {
     // What git shows around a change.
     private const int Context = 3;

@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace Exeat.Cli.Tests;
+namespace Exeat.Policy.Tests.Compare;
 
 public sealed class UnifiedDiffTests
 {
