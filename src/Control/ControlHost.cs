@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Exeat.Api.Control;
 using Exeat.Control.Http;
 using Exeat.Control.People;
+using Exeat.Control.Policies;
 using Exeat.Control.Storage;
 using Exeat.Policy;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -87,6 +88,7 @@ internal sealed class ControlHost : IAsyncDisposable
         parts.AddSingleton(_ => Database.At(control.DataFolder, time)).AddSingleton<AuditLog>().AddSingleton<PeopleCertificate>();
         // One line for each area.
         PeopleParts.Add(parts);
+        PolicyParts.Add(parts);
 
         WebApplication app = builder.Build();
         _ = app.Services.GetRequiredService<Database>();
@@ -106,6 +108,7 @@ internal sealed class ControlHost : IAsyncDisposable
         api.MapGet("/health", () => TypedResults.NoContent()).OpenToAll().WithSummary("Whether control answers");
         // One line for each area.
         PeopleEndpoints.Map(api);
+        PolicyEndpoints.Map(api);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ControlDocument control)

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Exeat.Api.Control;
+
+namespace Exeat.Control.Policies;
+
+/// <summary>A change that has been checked, with what it does.</summary>
+/// <param name="Change">The change, whole.</param>
+/// <param name="Effect">What it does, as people see it.</param>
+/// <param name="Guarded">The classes that it touches and for which a second person is needed.</param>
+/// <param name="TouchesUnknown">Whether it cannot be told whom it touches: then it counts as touching every class.</param>
+internal sealed record ChangePlan(PolicyChange Change, ChangeEffect Effect, ImmutableArray<string> Guarded, bool TouchesUnknown)
+{
+    /// <summary>Of the change and of what it permits: what is approved is this, or nothing. Notes are not among it: they may name moments.</summary>
+    public string Hash
+    {
+        get
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(Change, PoliciesJson.Default.PolicyChange));
+            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(Effect with { Notes = [] }, PoliciesJson.Default.ChangeEffect));
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
+    }
+}
