@@ -34,6 +34,9 @@ public static class AddressScreen
     private static readonly ImmutableArray<Prefix> IfStatedPrefixes = Parse(
         "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "192.88.99.0/24", "198.18.0.0/15", "fc00::/7", "64:ff9b::/96");
 
+    // All that was ever given out for hosts (IANA, IPv6 Global Unicast Address Assignments). Behind anything else there is nobody, or a network of the operator's own.
+    private static readonly Prefix GlobalUnicast = Parse("2000::/3")[0];
+
     private static readonly Prefix Nat64 = Parse("64:ff9b::/96")[0];
 
     /// <summary>How this address is to be taken.</summary>
@@ -42,11 +45,11 @@ public static class AddressScreen
         if (!address.IsKnown || Lies(address, NeverPrefixes)) return AddressKind.Never;
         // NAT64 leads to the IPv4 address inside: what that one may not be, this one may not be either.
         if (Nat64.Contains(address) && KindOf(Address.V4((uint)address.Bits)) == AddressKind.Never) return AddressKind.Never;
-        return Lies(address, IfStatedPrefixes) ? AddressKind.IfStated : AddressKind.Public;
+        return !Lies(address, IfStatedPrefixes) && (address.IsV4 || GlobalUnicast.Contains(address)) ? AddressKind.Public : AddressKind.IfStated;
     }
 
     /// <summary>The first address of every run of addresses of one kind.</summary>
-    internal static IEnumerable<Address> Edges => NeverPrefixes.Concat(IfStatedPrefixes).SelectMany(prefix => (Address[])[prefix.Network, After(prefix)]);
+    internal static IEnumerable<Address> Edges => NeverPrefixes.Concat(IfStatedPrefixes).Append(GlobalUnicast).SelectMany(prefix => (Address[])[prefix.Network, After(prefix)]);
 
     // The last prefix of all has none behind it: adding wraps to the first address, which is an edge as well.
     private static Address After(Prefix prefix)

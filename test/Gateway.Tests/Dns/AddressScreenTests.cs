@@ -45,7 +45,14 @@ public sealed class AddressScreenTests
     [InlineData("fd00::1")]
     [InlineData("fc00::1")]
     [InlineData("64:ff9b::192.0.2.1")]
-    public void Private_addresses_need_a_rule_that_states_them(string address) => Assert.Equal(AddressKind.IfStated, KindOf(address));
+    [InlineData("::a100:ffff:a00:1")]
+    [InlineData("64:ff9b:2::1")]
+    [InlineData("200::1")]
+    [InlineData("1fff:ffff::1")]
+    [InlineData("4000::1")]
+    [InlineData("5f00::1")]
+    [InlineData("e000::1")]
+    public void Private_and_ungiven_addresses_need_a_rule_that_states_them(string address) => Assert.Equal(AddressKind.IfStated, KindOf(address));
 
     [Theory]
     [InlineData("192.0.2.1")]
@@ -55,6 +62,8 @@ public sealed class AddressScreenTests
     [InlineData("172.32.0.1")]
     [InlineData("100.128.0.1")]
     [InlineData("2001:db8::1")]
+    [InlineData("2000::1")]
+    [InlineData("3fff::1")]
     [InlineData("2606:4700::1111")]
     public void The_world_and_the_documentation_ranges_are_public(string address) => Assert.Equal(AddressKind.Public, KindOf(address));
 

@@ -53,10 +53,15 @@ internal sealed class DnsNotary
 
     public static string? AgentOf(string source) => source switch { "192.0.2.1" or "2001:db8:a::1" => "coder", "192.0.2.2" => "other", _ => null };
 
+    /// <summary>An agent asks. What it may not ask was never asked, as far as bindings go.</summary>
+    public void Asked(string agent, string name)
+    {
+        if (!Enforces(agent) || MayAsk(agent, name)) _asked.Add((agent, name));
+    }
+
     /// <summary>A question goes upstream.</summary>
     public string? Left(string agent, string name, Address resolver)
     {
-        _asked.Add((agent, name));
         if (!Enforces(agent)) return null;
         if (resolver != At(DnsWorld.Intercept) && resolver != At(DnsWorld.Intercept6)) return $"a question to {resolver}, which no rule permits, left";
         return MayAsk(agent, name) ? null : $"the question of {agent} for {name} left";
@@ -75,7 +80,6 @@ internal sealed class DnsNotary
     /// <summary>A record is told to an agent.</summary>
     public string? Released(string agent, string name, DnsType type, ReadOnlySpan<byte> rdata, Func<string, Address, bool> isBound)
     {
-        _asked.Add((agent, name));
         string? wrong = Enforces(agent) && !MayAsk(agent, name) ? $"{agent} was told of {name}" : null;
         if (type is DnsType.HTTPS or DnsType.SVCB)
         {
@@ -120,7 +124,8 @@ internal sealed class DnsNotary
         byte[] bytes = address.ToIPAddress().GetAddressBytes();
         if (bytes is [10, ..] or [0xfd, ..]) return name == "db.example.com";
         if (bytes.Length == 4) return bytes is not ([0 or 127 or >= 224, ..] or [169, 254, ..] or [192, 168, ..] or [172, >= 16 and < 32, ..] or [100, >= 64 and < 128, ..]);
-        return bytes is not ([0xfe, >= 0x80, ..] or [0xff, ..] or [0xfc, ..] or [0x20, 0x02, ..]) && bytes.AsSpan(0, 8).ContainsAnyExcept((byte)0);
+        // 2001:0:: is Teredo.
+        return bytes is [>= 0x20 and < 0x40, ..] and not ([0x20, 0x02, ..] or [0x20, 0x01, 0, 0, ..]);
     }
 
     // True: ech is there.

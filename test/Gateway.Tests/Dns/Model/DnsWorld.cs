@@ -108,6 +108,7 @@ internal sealed class DnsWorld : IFlowSink, IDisposable
         }
         if (length != 0) Wrong ??= "a question is answered and asked on as well";
         string left = waiting.Question!.Name!.Text, agent = DnsNotary.AgentOf(from) ?? "nobody";
+        _notary.Asked(agent, left);
         Wrong ??= _notary.Left(agent, left, peer.Intercept);
         if (!_recorded.Contains(waiting.Flow)) Wrong ??= $"a question for {left} left before it was recorded";
         _waiting.Add(waiting);
@@ -192,6 +193,7 @@ internal sealed class DnsWorld : IFlowSink, IDisposable
         Span<byte> room = stackalloc byte[CanonicalName.MaxBytes];
         question.TryReadName(room, out int length);
         string name = System.Text.Encoding.ASCII.GetString(room[..length]), agent = DnsNotary.AgentOf(peer.Source.ToString()) ?? "nobody";
+        _notary.Asked(agent, name);
         while (reader.HasRecord)
         {
             if (reader.TryReadRecord(out DnsRecord record) != ReadStatus.Found)
