@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Exeat.Api.Control;
+using Exeat.Policy;
+
+namespace Exeat.Link.Delivery;
+
+/// <summary>One folder of delivered documents, in the making or complete: <c>policy/</c>, <c>packs/</c>, <c>agents/</c>, and what they are.</summary>
+internal sealed class VersionFolder(string path)
+{
+    public string Path => path;
+
+    public string Policy => System.IO.Path.Combine(path, "policy");
+
+    public string Packs => System.IO.Path.Combine(path, "packs");
+
+    public string Agents => System.IO.Path.Combine(path, "agents");
+
+    /// <summary>The one file of agents that control sends; its name is part of the hash.</summary>
+    public const string AgentsFile = "agents.yaml";
+
+    /// <summary>What it is; null: it is not complete, or not ours.</summary>
+    public DeliveredState? Read()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(System.IO.Path.Combine(path, DeliveredState.FileName)), LinkStateJson.Default.DeliveredState);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The last thing that is written into it.</summary>
+    public void Complete(DeliveredState state) =>
+        AtomicFile.WriteNew(System.IO.Path.Combine(path, DeliveredState.FileName), JsonSerializer.Serialize(state, LinkStateJson.Default.DeliveredState) + "\n", AtomicFile.ForGateway);
+
+    /// <summary>Writes a policy and its packs.</summary>
+    public void Write(BundleContent bundle)
+    {
+        LinkFolder.CreateFolder(Policy);
+        LinkFolder.CreateFolder(Packs);
+        foreach (BundleFile file in bundle.Files)
+        {
+            string target = System.IO.Path.Combine(path, file.Path);
+            LinkFolder.CreateFolder(System.IO.Path.GetDirectoryName(target)!);
+            AtomicFile.WriteNew(target, file.Text, AtomicFile.ForGateway);
+        }
+    }
+
+    /// <summary>Writes the agents.</summary>
+    public void WriteAgents(string document)
+    {
+        LinkFolder.CreateFolder(Agents);
+        AtomicFile.WriteNew(System.IO.Path.Combine(Agents, AgentsFile), document, AtomicFile.ForGateway);
+    }
+
+    /// <summary>Takes policy and packs from a file or folder each, as they are.</summary>
+    public void CopyPolicy(string policy, string? packs)
+    {
+        Copy(policy, Policy);
+        LinkFolder.CreateFolder(Packs);
+        if (packs is not null) Copy(packs, Packs);
+    }
+
+    /// <summary>Takes the agents from a file or folder, as they are.</summary>
+    public void CopyAgents(string agents) => Copy(agents, Agents);
+
+    /// <summary>How the gateway will read the policy.</summary>
+    public LoadResult LoadPolicy(TimeProvider clock) => PolicyLoader.Load(Policy, new LoadOptions { TimeProvider = clock, PacksDirectory = Packs });
+
+    /// <summary>How the gateway will read the agents.</summary>
+    public AgentsResult LoadAgents() => AgentsLoader.LoadAttached(Agents);
+
+    private static void Copy(string source, string destination)
+    {
+        LinkFolder.CreateFolder(destination);
+        bool isFolder = Directory.Exists(source);
+        foreach (string file in DocumentPaths.Files(source))
+        {
+            string copy = System.IO.Path.Combine(destination, isFolder ? System.IO.Path.GetRelativePath(source, file) : System.IO.Path.GetFileName(file));
+            LinkFolder.CreateFolder(System.IO.Path.GetDirectoryName(copy)!);
+            AtomicFile.WriteNew(copy, File.ReadAllText(file), AtomicFile.ForGateway);
+        }
+    }
+}

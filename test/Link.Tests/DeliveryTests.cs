@@ -1,0 +1,109 @@
+using System.Globalization;
+using Exeat.Api.Control;
+using Exeat.Link.Delivery;
+using Exeat.Policy;
+
+namespace Exeat.Link.Tests;
+
+/// <summary>What control sends, as it lies where the gateway reads it.</summary>
+public sealed class DeliveryTests : IDisposable
+{
+    private const string Agents = "apiVersion: exeat/v1\nkind: Agents\nagents: [{id: coding-1, class: coding, interface: ag-1, addresses: [192.0.2.10]}]\n";
+
+    private readonly string _path = Directory.CreateTempSubdirectory("exeat-link-").FullName;
+    private readonly LinkFolder _folder;
+    private readonly VersionShelf _shelf;
+
+    public DeliveryTests() => (_folder, _shelf) = (new LinkFolder(_path), new VersionShelf(new LinkFolder(_path), TimeProvider.System));
+
+    public void Dispose() => Directory.Delete(_path, recursive: true);
+
+    [Fact]
+    public void A_state_is_taken_into_use_by_one_link_and_is_what_the_gateway_will_report()
+    {
+        BundleContent bundle = Policy("openclaw.ai");
+        DeliveryOutcome outcome = _shelf.Deliver(Desired("r1", bundle, Agents), bundle);
+        Assert.True(outcome.Delivered, string.Join('\n', outcome.Problems));
+        Assert.Equal(PolicyLoader.Load(_folder.CurrentPolicy, new LoadOptions { PacksDirectory = _folder.CurrentPacks }).Policy!.Version, outcome.PolicyVersion);
+        Assert.Equal(AgentsLoader.LoadAttached(_folder.CurrentAgents).Agents!.Hash, outcome.AgentsHash);
+        Assert.Equal(new DeliveredState("r1", bundle.Hash(), outcome.AgentsHash), _shelf.Current!.Read());
+        Assert.NotNull(new FileInfo(_folder.Current).LinkTarget);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Next));
+        // The gateway is another user of the group.
+        if (!OperatingSystem.IsWindows()) Assert.Equal(AtomicFile.ForGateway, File.GetUnixFileMode(Path.Combine(_folder.CurrentPolicy, "policy.yaml")));
+    }
+
+    [Fact]
+    public void A_policy_with_mistakes_keeps_the_one_before_and_does_not_keep_a_quarantine_away()
+    {
+        BundleContent good = Policy("openclaw.ai"), bad = new([new BundleFile("policy/policy.yaml", "kind: Nothing\n")]);
+        DeliveryOutcome first = _shelf.Deliver(Desired("r1", good, Agents), good);
+        DeliveryOutcome second = _shelf.Deliver(Desired("r2", bad, Agents.Replace("class:", "quarantined: true, class:", StringComparison.Ordinal)), bad);
+        Assert.False(second.Delivered);
+        Assert.Equal(first.PolicyVersion, second.PolicyVersion);
+        Assert.NotEqual(first.AgentsHash, second.AgentsHash);
+        Assert.Contains("policy: policy.yaml", second.Problems[0], StringComparison.Ordinal);
+        Assert.True(AgentsLoader.LoadAttached(_folder.CurrentAgents).Agents!.Agents[0].Quarantined);
+        // And the other way round.
+        BundleContent better = Policy("openclaw.org");
+        DeliveryOutcome third = _shelf.Deliver(Desired("r3", better, "agents: what"), better);
+        Assert.False(third.Delivered);
+        Assert.Equal(second.AgentsHash, third.AgentsHash);
+        Assert.NotEqual(second.PolicyVersion, third.PolicyVersion);
+    }
+
+    [Fact]
+    public void What_control_does_not_say_stays_as_it_is()
+    {
+        BundleContent bundle = Policy("openclaw.ai");
+        _shelf.Deliver(Desired("r1", bundle, Agents), bundle);
+        DeliveryOutcome only = _shelf.Deliver(new DesiredState("r2", null, new DesiredAgents("", Agents + "# more\n")), null);
+        Assert.True(only.Delivered);
+        Assert.Equal(bundle.Hash(), _shelf.Current!.Read()!.Bundle);
+        Assert.NotNull(only.PolicyVersion);
+        DeliveryOutcome none = _shelf.Deliver(new DesiredState("r3", null, null), null);
+        Assert.Equal((only.PolicyVersion, only.AgentsHash), (none.PolicyVersion, none.AgentsHash));
+    }
+
+    [Fact]
+    public void The_newest_few_stay_and_at_every_moment_there_is_a_current_one()
+    {
+        using var stop = new CancellationTokenSource();
+        BundleContent first = Policy("n0.example.com");
+        _shelf.Deliver(Desired("r0", first, Agents), first);
+        long missing = 0, seen = 0;
+        var watch = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                seen++;
+                if (!File.Exists(Path.Combine(_folder.CurrentPolicy, "policy.yaml"))) missing++;
+            }
+        });
+        watch.Start();
+        for (int i = 1; i < 40; i++)
+        {
+            BundleContent bundle = Policy(string.Create(CultureInfo.InvariantCulture, $"n{i}.example.com"));
+            Assert.True(_shelf.Deliver(Desired($"r{i}", bundle, Agents), bundle).Delivered);
+        }
+        stop.Cancel();
+        watch.Join();
+        Assert.True(seen > 0);
+        Assert.Equal(0, missing);
+        Assert.Equal(VersionShelf.Kept, Directory.GetDirectories(_folder.Versions).Length);
+        Assert.Equal("r39", _shelf.Current!.Read()!.Revision);
+    }
+
+    private static BundleContent Policy(string name) => new([new BundleFile("policy/policy.yaml", $$"""
+        apiVersion: exeat/v1
+        kind: Policy
+        mode: enforce
+        default: deny
+        webGroups: {core: {names: [{{name}}]} }
+        rules:
+        - {name: allow-core, priority: 20, to: {names: [core]}, protocol: tcp, ports: [443], action: permit}
+
+        """)]);
+
+    private static DesiredState Desired(string revision, BundleContent bundle, string agents) => new(revision, new DesiredBundle(null, bundle.Hash()), new DesiredAgents("", agents));
+}
