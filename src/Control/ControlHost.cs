@@ -2,6 +2,10 @@ using System.Net;
 using System.Security.Authentication;
 using System.Text.Json.Serialization;
 using Exeat.Api.Control;
+using Exeat.Control.Agents;
+using Exeat.Control.Gateways;
+using Exeat.Control.Gateways.Certificates;
+using Exeat.Control.Gateways.Door;
 using Exeat.Control.Http;
 using Exeat.Control.People;
 using Exeat.Control.Policies;
@@ -89,6 +93,7 @@ internal sealed class ControlHost : IAsyncDisposable
         // One line for each area.
         PeopleParts.Add(parts);
         PolicyParts.Add(parts);
+        GatewayParts.Add(parts);
 
         WebApplication app = builder.Build();
         _ = app.Services.GetRequiredService<Database>();
@@ -109,6 +114,9 @@ internal sealed class ControlHost : IAsyncDisposable
         // One line for each area.
         PeopleEndpoints.Map(api);
         PolicyEndpoints.Map(api);
+        GatewayEndpoints.Map(api);
+        AgentEndpoints.Map(api);
+        LinkEndpoints.Map(app);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ControlDocument control)
@@ -122,6 +130,7 @@ internal sealed class ControlHost : IAsyncDisposable
     private static void Listen(KestrelServerOptions kestrel, AddressAndPort at, Door door) => kestrel.Listen(new IPEndPoint(at.Address.ToIPAddress(), at.Port), listen =>
     {
         PeopleCertificate certificate = kestrel.ApplicationServices.GetRequiredService<PeopleCertificate>();
+        GatewayAuthority authority = kestrel.ApplicationServices.GetRequiredService<GatewayAuthority>();
         listen.Use(next => connection =>
         {
             connection.Features.Set(new DoorMark(door));
@@ -129,7 +138,7 @@ internal sealed class ControlHost : IAsyncDisposable
         });
         listen.UseHttps(https =>
         {
-            https.ServerCertificateSelector = (_, _) => certificate.Current;
+            https.ServerCertificateSelector = (_, _) => door == Door.Gateways ? authority.Server : certificate.Current;
             https.SslProtocols = door == Door.Gateways ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
             if (door != Door.Gateways) return;
             // Any certificate passes the handshake and counts for nothing: Gateways checks it, and its revocation, at each request.

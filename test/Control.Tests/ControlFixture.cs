@@ -46,6 +46,9 @@ internal sealed class ControlFixture : IAsyncDisposable
         await StartHostAsync();
     }
 
+    /// <summary>After its host was ended by the test.</summary>
+    public Task RestartedAsync() => StartHostAsync();
+
     /// <summary>A client of the people's listener, without a login.</summary>
     public HttpClient Nobody(int address = 0)
     {

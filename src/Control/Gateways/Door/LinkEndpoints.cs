@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Exeat.Api.Control;
+using Exeat.Control.Agents;
+using Exeat.Control.Gateways.Certificates;
+using Exeat.Control.Gateways.Fleet;
+using Exeat.Control.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace Exeat.Control.Gateways.Door;
+
+/// <summary>What links ask: <c>/gateway/v1</c> on the gateways' listener. Unknown fields of their messages are passed over, so that a newer link is understood.</summary>
+internal sealed class LinkEndpoints(GatewayCaller callers, GatewayBook book, GatewayAuthority authority, AgentsBook agents, DesiredStates desired, GatewayShares shares, GatewayEvents events, RecordSink sink, TimeProvider time) : IDisposable
+{
+    // Of the certificate's life, after which control says that it is due, by its own clock.
+    private const double RenewalAfter = 2.0 / 3;
+    private const int MaxPackedBytes = LinkProtocol.MaxBatchBytes, MaxReport = 1 << 18, MaxRequest = 1 << 14, MaxEnrolment = 2 << 20;
+
+    // Batches in memory at once, of all gateways: each has up to twice the largest batch.
+    private readonly SemaphoreSlim _batches = new(8);
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        RouteGroupBuilder door = app.MapGroup("/gateway/v1");
+        door.MapGet("/authority", (HttpContext context, LinkEndpoints link) => link.AuthorityAsync(context)).ForGateways();
+        door.MapPost("/enrol", (HttpContext context, LinkEndpoints link) => link.EnrolAsync(context)).ForGateways();
+        door.MapPost("/renew", (HttpContext context, LinkEndpoints link) => link.RenewAsync(context)).ForGateways();
+        door.MapGet("/desired", (HttpContext context, LinkEndpoints link) => link.DesiredAsync(context)).ForGateways();
+        door.MapGet("/bundles/{hash}", (HttpContext context, LinkEndpoints link) => link.BundleAsync(context)).ForGateways();
+        door.MapPost("/records", (HttpContext context, LinkEndpoints link) => link.RecordsAsync(context)).ForGateways();
+        door.MapPost("/status", (HttpContext context, LinkEndpoints link) => link.StatusAsync(context)).ForGateways();
+    }
+
+    public void Dispose() => _batches.Dispose();
+
+    private Task AuthorityAsync(HttpContext context)
+    {
+        Begin(context);
+        context.Response.ContentType = "application/x-pem-file";
+        return context.Response.WriteAsync(authority.Certificate + "\n", context.RequestAborted);
+    }
+
+    private async Task EnrolAsync(HttpContext context)
+    {
+        Begin(context);
+        EnrolRequest asked = await ReadAsync(context, LinkJson.Default.EnrolRequest, MaxEnrolment);
+        if (!GatewayBook.IsId(asked.Gateway) || asked.Token is not { Length: > 0 } || asked.Request is not { Length: > 0 }) throw Refused.Invalid("the enrolment lacks its gateway, token or request", "use the exeat-link of this release or the one before");
+        using X509Certificate2 certificate = book.Enrol(asked.Gateway, asked.Token, asked.Request, change =>
+        {
+            if (asked.Agents is { } document) agents.Begin(change, asked.Gateway, document);
+        });
+        await AnswerAsync(context, new CertificateAnswer(certificate.ExportCertificatePem(), authority.Certificate), LinkJson.Default.CertificateAnswer);
+    }
+
+    private async Task RenewAsync(HttpContext context)
+    {
+        Begin(context);
+        (GatewayRow row, X509Certificate2 shown) = Caller(context, mayHaveEnded: true);
+        using IDisposable place = shares.Take(row.Id, "renew");
+        RenewRequest asked = await ReadAsync(context, LinkJson.Default.RenewRequest, MaxRequest);
+        using X509Certificate2 certificate = book.Renew(row, shown.SerialNumber, asked.Request ?? "");
+        await AnswerAsync(context, new CertificateAnswer(certificate.ExportCertificatePem(), authority.Certificate), LinkJson.Default.CertificateAnswer);
+    }
+
+    private async Task DesiredAsync(HttpContext context)
+    {
+        Begin(context);
+        (GatewayRow row, _) = Caller(context);
+        using IDisposable place = shares.Take(row.Id, "desired");
+        string have = context.Request.Query["have"].ToString();
+        _ = int.TryParse(context.Request.Query["wait"], NumberStyles.None, CultureInfo.InvariantCulture, out int seconds);
+        TimeSpan most = TimeSpan.FromSeconds(Math.Min(seconds, LinkProtocol.MaxWait.TotalSeconds));
+        DesiredState state = await desired.WaitAsync(row.Id, have, most, () => Caller(context), context.RequestAborted);
+        await AnswerAsync(context, state, LinkJson.Default.DesiredState);
+    }
+
+    private async Task BundleAsync(HttpContext context)
+    {
+        Begin(context);
+        (GatewayRow row, _) = Caller(context);
+        using IDisposable place = shares.Take(row.Id, "bundles");
+        BundleContent bundle = desired.Bundle(row.Id, context.Request.RouteValues["hash"] as string ?? "") ?? throw Refused.NotFound("such bundle for this gateway", "ask for what is desired again");
+        await AnswerAsync(context, bundle, LinkJson.Default.BundleContent);
+    }
+
+    private async Task RecordsAsync(HttpContext context)
+    {
+        Begin(context);
+        (GatewayRow row, _) = Caller(context);
+        using IDisposable place = shares.Take(row.Id, "records");
+        await _batches.WaitAsync(context.RequestAborted);
+        try
+        {
+            byte[] lines = await ReadLinesAsync(context);
+            int own = OwnRecords.Keep(lines, row.Id, out long foreign);
+            if (foreign > 0) book.CountForeign(row.Id, foreign);
+            RecordsAnswer kept = sink(row.Id, lines.AsSpan(0, own), time.GetUtcNow())
+                ?? throw new Refused(StatusCodes.Status507InsufficientStorage, "store-full", "the flow store has no room", "free some on control's disk, or keep records for a shorter time; gateways keep theirs meanwhile");
+            await AnswerAsync(context, kept with { Foreign = foreign }, LinkJson.Default.RecordsAnswer);
+        }
+        finally
+        {
+            _batches.Release();
+        }
+    }
+
+    private async Task StatusAsync(HttpContext context)
+    {
+        Begin(context);
+        (GatewayRow row, X509Certificate2 shown) = Caller(context);
+        using IDisposable place = shares.Take(row.Id, "status");
+        book.Keep(row.Id, await ReadAsync(context, LinkJson.Default.LinkReport, MaxReport));
+        DateTimeOffset now = time.GetUtcNow(), from = shown.NotBefore.ToUniversalTime(), to = shown.NotAfter.ToUniversalTime();
+        await AnswerAsync(context, new ReportAnswer(now, now >= from + ((to - from) * RenewalAfter)), LinkJson.Default.ReportAnswer);
+    }
+
+    private (GatewayRow Row, X509Certificate2 Shown) Caller(HttpContext context, bool mayHaveEnded = false)
+    {
+        try
+        {
+            return callers.Of(context, mayHaveEnded);
+        }
+        catch (Refused refused) when (refused.Word is "certificate-revoked" or "certificate-replaced")
+        {
+            if (authority.GatewayOf(context.Connection.ClientCertificate!) is { } id) events.Raise(GatewayEventKind.Rejected, id, refused.Message);
+            throw;
+        }
+    }
+
+    // The version first: what speaks another may mean something else by the rest.
+    private static void Begin(HttpContext context)
+    {
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers[LinkProtocol.Header] = LinkProtocol.Current.ToString(CultureInfo.InvariantCulture);
+            return Task.CompletedTask;
+        });
+        string said = context.Request.Headers[LinkProtocol.Header].ToString();
+        if (int.TryParse(said, NumberStyles.None, CultureInfo.InvariantCulture, out int version) && LinkProtocol.Understands(version)) return;
+        throw new Refused(StatusCodes.Status426UpgradeRequired, "protocol", said.Length == 0 ? $"the request has no {LinkProtocol.Header}" : $"the link speaks another protocol than {LinkProtocol.Current}, which this control speaks",
+            "releases of link and control may be one apart; upgrade the older side");
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, int most)
+    {
+        Allow(context, most);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) ?? throw Refused.Invalid("the body is empty", "use the exeat-link of this release or the one before");
+        }
+        catch (JsonException broken)
+        {
+            throw Refused.Invalid($"the body cannot be read: {broken.Message}", "use the exeat-link of this release or the one before");
+        }
+    }
+
+    private static async Task<byte[]> ReadLinesAsync(HttpContext context)
+    {
+        Allow(context, MaxPackedBytes);
+        using var lines = new MemoryStream();
+        bool packed = context.Request.Headers[HeaderNames.ContentEncoding] == "gzip";
+        await using Stream body = packed ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : context.Request.Body;
+        byte[] piece = new byte[1 << 16];
+        try
+        {
+            for (int read; (read = await body.ReadAsync(piece, context.RequestAborted)) > 0;)
+            {
+                lines.Write(piece, 0, read);
+                // However well it was packed.
+                if (lines.Length > LinkProtocol.MaxBatchBytes) throw new Refused(StatusCodes.Status413PayloadTooLarge, "too-large", $"the batch has more than {LinkProtocol.MaxBatchBytes >> 20} MiB", "send smaller ones");
+            }
+        }
+        catch (InvalidDataException broken)
+        {
+            throw Refused.Invalid($"the batch cannot be unpacked: {broken.Message}", "it is sent again by itself");
+        }
+        return lines.ToArray();
+    }
+
+    private static void Allow(HttpContext context, long most)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = most;
+    }
+
+    private static Task AnswerAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type)
+    {
+        context.Response.ContentType = "application/json";
+        return JsonSerializer.SerializeAsync(context.Response.Body, answer, type, context.RequestAborted);
+    }
+}

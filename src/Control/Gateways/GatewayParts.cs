@@ -1,0 +1,42 @@
+using Exeat.Api.Control;
+using Exeat.Control.Agents;
+using Exeat.Control.Gateways.Certificates;
+using Exeat.Control.Gateways.Door;
+using Exeat.Control.Gateways.Fleet;
+using Exeat.Policy;
+using Exeat.Store;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Exeat.Control.Gateways;
+
+/// <summary>What the areas of gateways and agents need.</summary>
+internal static class GatewayParts
+{
+    public static void Add(IServiceCollection parts)
+    {
+        parts.AddSingleton<GatewayAuthority>();
+        parts.AddSingleton<GatewayEvents>();
+        parts.AddSingleton<GatewayBook>();
+        parts.AddSingleton<AgentsBook>();
+        parts.AddSingleton<DesiredStates>();
+        parts.AddSingleton<StoreMark>();
+        parts.AddSingleton<GatewayCaller>();
+        parts.AddSingleton<GatewayShares>();
+        parts.AddSingleton<LinkEndpoints>();
+        parts.TryAddSingleton(got => FlowStore.Open(StoreOptionsOf(got.GetRequiredService<ControlDocument>()), got.GetRequiredService<TimeProvider>()));
+        parts.AddSingleton<RecordSink>(got => Sink(got.GetRequiredService<FlowStore>(), got.GetRequiredService<StoreMark>()));
+        parts.AddHostedService<GatewayWatch>();
+        parts.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, FleetJson.Default));
+    }
+
+    private static StoreOptions StoreOptionsOf(ControlDocument control) => new()
+    {
+        Dir = Path.Combine(control.DataFolder, "flows"),
+        RetentionDays = control.Store.MaxAgeDays,
+        MaxBytes = control.Store.MaxBytes,
+        MemoryBytes = control.Store.Memory,
+    };
+
+    private static RecordSink Sink(FlowStore store, StoreMark mark) => (gateway, lines, received) =>
+        store.Append(gateway, lines, received) is { IsFull: false } kept ? new RecordsAnswer(kept.Accepted, kept.Duplicates, kept.Refused, 0, mark.Text) : null;
+}
