@@ -15,7 +15,7 @@ usage: install.sh [--prefix DIR] [--root DIR] [--no-start] [--dry-run]     insta
   --open         with --uninstall: remove the locks from the running kernel as well. Without it nothing of the agents passes until the next boot
   --purge        with --uninstall: also configuration, journal and state
 
-What it writes: PREFIX/versions/VERSION, PREFIX/current and PREFIX/previous (links), /usr/local/bin/exeat and /usr/local/sbin/exeat-gateway (links),
+What it writes: PREFIX/versions/VERSION, PREFIX/current and PREFIX/previous (links), /usr/local/bin/exeat, /usr/local/sbin/exeat-gateway and /usr/local/sbin/exeat-link (links),
 /usr/share/exeat/packs (a link to the policy packs of the version in use),
 units in /etc/systemd/system, the user exeat by way of /etc/sysusers.d, and, only where nothing is there yet, /etc/exeat with an example
 that permits one name that does not exist.
@@ -83,7 +83,7 @@ require() {
 unit_files() { find "$1/systemd" -maxdepth 1 -type f -name '*.service' ! -name 'exeat-verify.*' -printf '%f\n' 2>/dev/null | sort; }
 
 # Units name the programs where this prefix puts them.
-unit_text() { sed -E "s#^(Exec[A-Za-z]+=[-+!@:]*)/[^ ]*/(exeat-gateway|exeat)( |\$)#\\1$prefix/current/\\2\\3#" "$1"; }
+unit_text() { sed -E "s#^(Exec[A-Za-z]+=[-+!@:]*)/[^ ]*/(exeat-gateway|exeat-link|exeat)( |\$)#\\1$prefix/current/\\2\\3#" "$1"; }
 
 is_enabled_by_itself() { grep -qE '^(WantedBy|RequiredBy)=' "$1"; }
 
@@ -120,7 +120,10 @@ install_user() { # VERSION-FOLDER
   put "$(cat "$1/systemd/exeat.sysusers.conf")" "$sysusers" 644
   [ -z "$root" ] || return 0
   if command -v systemd-sysusers >/dev/null; then systemd-sysusers "$sysusers"
-  else getent passwd "$user" >/dev/null || useradd --system --user-group --no-create-home --home-dir /var/lib/exeat --shell /usr/sbin/nologin "$user"; fi
+  else
+    getent passwd "$user" >/dev/null || useradd --system --user-group --no-create-home --home-dir /var/lib/exeat --shell /usr/sbin/nologin "$user"
+    getent passwd "$user-link" >/dev/null || useradd --system --gid "$user" --no-create-home --home-dir /var/lib/exeat-link --shell /usr/sbin/nologin "$user-link"
+  fi
 }
 
 # --- the documents -------------------------------------------------------------------------------------------------------------------------------------------
@@ -161,6 +164,7 @@ switch_to() { # VERSION: links, units, and the running gateway
 link_programs() {
   link_to "$prefix/current/exeat" "$root/usr/local/bin/exeat"
   link_to "$prefix/current/exeat-gateway" "$root/usr/local/sbin/exeat-gateway"
+  link_to "$prefix/current/exeat-link" "$root/usr/local/sbin/exeat-link"
   link_to "$prefix/current/packs" "$root/usr/share/exeat/packs"
 }
 
@@ -227,7 +231,7 @@ uninstall() {
   for file in $(cat "$at/units" 2>/dev/null || true); do run "stop, disable and remove $file" remove_unit "$file"; done
   if [ "$open" = yes ] && [ -z "$root" ]; then run "remove both locks from the kernel; if it forwards, agents now pass unguarded (sysctl -w net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0)" "$at/current/exeat-gateway" --remove-locks
   elif [ -z "$root" ]; then say "both locks stay in the kernel: nothing of the agents passes until the next boot. After it, forwarding is what this machine's settings make of it"; fi
-  run "remove links and $prefix" rm -rf "$root/usr/local/bin/exeat" "$root/usr/local/sbin/exeat-gateway" "$root/usr/share/exeat/packs" "$at"
+  run "remove links and $prefix" rm -rf "$root/usr/local/bin/exeat" "$root/usr/local/sbin/exeat-gateway" "$root/usr/local/sbin/exeat-link" "$root/usr/share/exeat/packs" "$at"
   if [ "$purge" = yes ]; then run "remove configuration, journal and state" rm -rf "$etc" "$state"
   else say "kept: $etc, $state (--purge removes them)"; fi
   [ ! -e "$sysusers" ] || run "remove $sysusers; the user $user stays, as files may be its own" rm -f "$sysusers"
