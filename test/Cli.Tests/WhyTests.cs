@@ -94,7 +94,7 @@ public sealed class WhyTests(SampleJournal sample) : IClassFixture<SampleJournal
     [Fact]
     public void Every_reason_has_its_half_sentence()
     {
-        string source = File.ReadAllText(Path.Combine(CommandLine.Root, "src", "Cli", "Flows", "ReasonSentence.cs"));
+        string source = File.ReadAllText(Path.Combine(CommandLine.Root, "src", "Flows", "Explaining", "ReasonSentence.cs"));
         Assert.All(Enum.GetValues<Reason>(), reason => Assert.Contains($"\"{reason.Text()}\" => \"", source));
     }
 }

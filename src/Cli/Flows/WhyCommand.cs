@@ -38,8 +38,8 @@ internal static class WhyCommand
             output.Tell(agent is null ? "Nothing was refused." : $"Nothing was refused to {agent}.");
             return ExitCode.Done;
         }
-        var explanation = FlowExplanation.Of(flow, journal);
-        explanation.Write(output);
+        var explanation = FlowExplanation.Of(flow, CommandPath.Program, journal is null ? "" : "--journal " + CommandWord.Of(journal));
+        FlowExplanationText.Write(explanation, output);
         if (explanation.NeedsPolicy && PolicyInput.Unset is { Length: > 0 } unset)
             output.Tell($"why: the command under 'next' judges by the gateway's policy and agents; name them first: export {unset}");
         return ExitCode.Done;

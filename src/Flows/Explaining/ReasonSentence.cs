@@ -1,13 +1,13 @@
-namespace Exeat.Cli;
+namespace Exeat.Flows;
 
 /// <summary>Reasons as half sentences, for <c>exeat why</c>; docs/reasons.md has the whole story of each.</summary>
-internal static class ReasonSentence
+public static class ReasonSentence
 {
     /// <summary>The half sentence, naming the rule where a rule decided.</summary>
     public static string Of(string? reason, string? rule) => reason switch
     {
-        "permitted-by-rule" when rule is not null => $"the rule {Exeat.Flows.TerminalText.Escape(rule)} permits it",
-        "denied-by-rule" when rule is not null => $"the rule {Exeat.Flows.TerminalText.Escape(rule)} denies it",
+        "permitted-by-rule" when rule is not null => $"the rule {TerminalText.Escape(rule)} permits it",
+        "denied-by-rule" when rule is not null => $"the rule {TerminalText.Escape(rule)} denies it",
         _ => Of(reason),
     };
 
@@ -57,7 +57,7 @@ internal static class ReasonSentence
         "journal-torn" => "a last line that a crash had cut short was taken away",
         "counts-lost" => "another program deleted what had counted refusals, before they were read",
         null => "no reason is recorded",
-        _ => $"the reason is {Exeat.Flows.TerminalText.Escape(reason)}, which this release does not know",
+        _ => $"the reason is {TerminalText.Escape(reason)}, which this release does not know",
     };
 
     /// <summary>Whether asking the policy again tells more.</summary>

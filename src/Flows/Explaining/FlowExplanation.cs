@@ -1,75 +1,39 @@
 using System.Globalization;
-using System.Text.Json;
-using Exeat.Flows;
-using Spectre.Console;
 
-namespace Exeat.Cli;
+namespace Exeat.Flows;
 
 /// <summary>A recorded attempt in plain words.</summary>
-internal sealed record FlowExplanation(FlowSummary Flow, string Sentence, string Rule, string Proven, string Next, string? Propose)
+/// <param name="Flow">The attempt.</param>
+/// <param name="Sentence">What happened, and why.</param>
+/// <param name="Rule">The rule, the reason and the mode.</param>
+/// <param name="Proven">How far the name is proven.</param>
+/// <param name="Next">The command to go on with.</param>
+/// <param name="Propose">What to propose, when the policy has a gap; null: it has none.</param>
+public sealed record FlowExplanation(FlowSummary Flow, string Sentence, string Rule, string Proven, string Next, string? Propose)
 {
-    /// <summary>Explains; the journal that was given by option goes into the command that is printed, so that it works as it stands.</summary>
-    public static FlowExplanation Of(FlowSummary flow, string? journal)
+    /// <summary>Explains.</summary>
+    /// <param name="flow">The attempt.</param>
+    /// <param name="program">How the command line is called, for the command that is printed.</param>
+    /// <param name="source">The options that say where records are read, so that the command works as it stands; empty: none.</param>
+    public static FlowExplanation Of(FlowSummary flow, string program, string source)
     {
         FlowEvent decision = flow.Decision;
-        if (decision.Verdict is null) return Note(flow, journal);
-        return new FlowExplanation(flow, SentenceOf(flow), RuleOf(decision), ProvenOf(flow), NextOf(flow, journal), ProposalOf(flow));
+        if (decision.Verdict is null) return Note(flow, program, source);
+        return new FlowExplanation(flow, SentenceOf(flow), RuleOf(decision), ProvenOf(flow), NextOf(flow, program, source), ProposalOf(flow));
     }
 
     /// <summary>Whether the command to go on with judges by a policy, which a record does not hold.</summary>
     public bool NeedsPolicy => Flow.Decision.Verdict is not null && IsExplained(Flow.Decision);
 
-    public void Write(CommandOutput output)
-    {
-        if (output.AsJson)
-        {
-            WriteJson(output.Data);
-            return;
-        }
-        if (output.IsColoured) output.Screen.Write(new Text(Sentence + Environment.NewLine, FlowText.Colour(Flow.Decision)));
-        else output.Data.WriteLine(Sentence);
-        output.Data.WriteLine();
-        Part("rule", Rule);
-        Part("proven", Proven);
-        Part("policy", TerminalText.Escape(Flow.Decision.Policy));
-        Part("record", TerminalText.Escape(Flow.Decision.Id) + (Flow.Denial is null ? "" : $", denial {TerminalText.Escape(Flow.Denial)}"));
-        Part("next", Next);
-        if (Propose is not null) output.Data.WriteLine(Propose);
-
-        void Part(string name, string text)
-        {
-            if (text.Length > 0) output.Data.WriteLine($"{name + ":",-8} {text}");
-        }
-    }
-
-    private void WriteJson(TextWriter data)
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
-        {
-            json.WriteStartObject();
-            json.WriteString("sentence", Sentence);
-            json.WriteString("decision", Flow.Outcome);
-            json.WriteString("rule", Flow.Decision.Rule);
-            json.WriteString("reason", Flow.Decision.Reason);
-            json.WriteString("proven", Proven);
-            json.WriteString("next", Next);
-            json.WritePropertyName("record");
-            json.WriteRawValue(Flow.Decision.Raw.Span);
-            json.WriteEndObject();
-        }
-        data.WriteLine(System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
-    }
-
-    private static FlowExplanation Note(FlowSummary flow, string? journal) => new(flow,
+    private static FlowExplanation Note(FlowSummary flow, string program, string source) => new(flow,
         string.Create(CultureInfo.InvariantCulture, $"This is a note of the journal about itself: {ReasonSentence.Of(flow.Decision.Reason)} ({flow.Attempts} events). {TerminalText.Escape(flow.Decision.Note)}").TrimEnd(),
-        "", "", Query("", flow, journal), null);
+        "", "", Query("", flow, program, source), null);
 
     private static string SentenceOf(FlowSummary flow)
     {
         FlowEvent read = flow.Decision;
         string when = read.Time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        string who = read.Agent is null ? "An unknown agent" : $"Agent {FlowText.Agent(read)}" + (read.Class is null ? "" : $" ({TerminalText.Escape(read.Class)})");
+        string who = read.Agent is null ? "An unknown agent" : $"Agent {TerminalText.Escape(read.Agent)}" + (read.Class is null ? "" : $" ({TerminalText.Escape(read.Class)})");
         string fate = read.WouldDeny ? "was let through by monitor mode, where enforce would refuse it," : read.Verdict switch
         {
             "permit" => "was let through",
@@ -121,17 +85,17 @@ internal sealed record FlowExplanation(FlowSummary Flow, string Sentence, string
         return bound.Length == 0 ? proof : $"{proof}; this address was answered to this agent for {bound}";
     }
 
-    private static string NextOf(FlowSummary flow, string? journal)
+    private static string NextOf(FlowSummary flow, string program, string source)
     {
         FlowEvent read = flow.Decision;
         string agent = read.Agent is null ? "" : $" --agent {CommandWord.Of(read.Agent)}";
-        return IsExplained(read) ? $"{CommandPath.Program} policy explain{agent}{AttemptOf(flow)}" : Query(agent, flow, journal);
+        return IsExplained(read) ? $"{program} policy explain{agent}{AttemptOf(flow)}" : Query(agent, flow, program, source);
     }
 
     private static bool IsExplained(FlowEvent read) => ReasonSentence.IsPolicy(read.Reason) && read.Agent is not null;
 
-    private static string Query(string agent, FlowSummary flow, string? journal) =>
-        $"{CommandPath.Program} flows query{agent} --reason {CommandWord.Of(flow.Decision.Reason ?? "")}" + (journal is null ? "" : " --journal " + CommandWord.Of(journal));
+    private static string Query(string agent, FlowSummary flow, string program, string source) =>
+        $"{program} flows query{agent} --reason {CommandWord.Of(flow.Decision.Reason ?? "")}" + (source.Length == 0 ? "" : " " + source);
 
     // The same attempt in the words of explain; the answer then follows the record, also where the claim was false.
     private static string AttemptOf(FlowSummary flow)

@@ -1,10 +1,9 @@
-using Exeat.Flows;
-
-namespace Exeat.Cli;
+namespace Exeat.Flows;
 
 /// <summary>Recorded text inside a command that a person will copy: plain words stay, anything else is quoted for a shell, so that a record cannot bring a command of its own.</summary>
-internal static class CommandWord
+public static class CommandWord
 {
+    /// <summary>The word.</summary>
     public static string Of(string text)
     {
         string safe = TerminalText.EscapeName(text);
