@@ -6,6 +6,7 @@ using Exeat.Control.Agents;
 using Exeat.Control.Gateways;
 using Exeat.Control.Gateways.Certificates;
 using Exeat.Control.Gateways.Door;
+using Exeat.Control.Alerts;
 using Exeat.Control.Http;
 using Exeat.Control.People;
 using Exeat.Control.Policies;
@@ -94,6 +95,7 @@ internal sealed class ControlHost : IAsyncDisposable
         PeopleParts.Add(parts);
         PolicyParts.Add(parts);
         GatewayParts.Add(parts);
+        AlertParts.Add(parts);
 
         WebApplication app = builder.Build();
         _ = app.Services.GetRequiredService<Database>();
@@ -117,6 +119,7 @@ internal sealed class ControlHost : IAsyncDisposable
         GatewayEndpoints.Map(api);
         AgentEndpoints.Map(api);
         LinkEndpoints.Map(app);
+        AlertsEndpoints.Map(api);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ControlDocument control)

@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using Exeat.Api.Control;
+using Exeat.Control.Http;
+using Exeat.Store;
+
+namespace Exeat.Control.Flows;
+
+/// <summary>Questions to the flow store: so many at once for each caller, with an end, and the long ones as jobs.</summary>
+internal sealed class FlowDesk(IFlowRecords store, FilterReading filters, TimeProvider time) : IDisposable
+{
+    /// <summary>Long questions that one caller may have running, and readers of the tail.</summary>
+    public const int MaxOfCaller = 4;
+
+    /// <summary>All together.</summary>
+    public const int MaxInAll = 32;
+
+    /// <summary>What is asked and answered at once takes so long at most; more is a job.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>A job that takes longer is given up.</summary>
+    public static readonly TimeSpan JobPatience = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the answer of a job is kept.</summary>
+    public static readonly TimeSpan Keep = TimeSpan.FromMinutes(15);
+
+    // Answers kept, over or not: each may have 10,000 groups.
+    private const int MaxKept = 64;
+
+    private readonly ConcurrentDictionary<string, Job> _jobs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _tails = new(StringComparer.Ordinal);
+    private readonly Lock _changing = new();
+    private long _asked, _refused, _exports;
+
+    public long Asked => Interlocked.Read(ref _asked);
+
+    public long Refused => Interlocked.Read(ref _refused);
+
+    public long Exports => Interlocked.Read(ref _exports);
+
+    public int Running => _jobs.Values.Count(job => job.State == "running");
+
+    public int Tails
+    {
+        get
+        {
+            lock (_changing) return _tails.Values.Sum();
+        }
+    }
+
+    /// <summary>The filter of a query string.</summary>
+    public FlowFilter Filter(IQueryCollection query) => Counted(() => filters.Of(query));
+
+    /// <summary>Asks within <see cref="Patience"/>.</summary>
+    public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
+    {
+        Interlocked.Increment(ref _asked);
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
+        try
+        {
+            return await ask(either.Token);
+        }
+        catch (FlowFilterException wrong)
+        {
+            Interlocked.Increment(ref _refused);
+            throw Http.Refused.Invalid($"{wrong.Field}: {wrong.What}", wrong.Remedy);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            Interlocked.Increment(ref _refused);
+            throw new Refused(StatusCodes.Status503ServiceUnavailable, "too-long", $"the question takes longer than {Patience.TotalSeconds:0} s", "narrow its time, or ask it as a job: POST /api/v1/flows/queries");
+        }
+    }
+
+    public Task<FlowGroups> GroupAsync(GroupQuestion asked, CancellationToken cancel)
+    {
+        GroupQuery query = Counted(() => GroupReading.Of(asked, filters));
+        return AskAsync(async either => GroupReading.Answer(asked, await store.GroupAsync(query, null, either)), cancel);
+    }
+
+    /// <summary>Begins a job.</summary>
+    public FlowJob Begin(Actor actor, GroupQuestion asked)
+    {
+        GroupQuery query = Counted(() => GroupReading.Of(asked, filters));
+        Interlocked.Increment(ref _asked);
+        lock (_changing)
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            foreach ((string id, Job old) in _jobs)
+                if (old.KeptUntil <= now && _jobs.TryRemove(id, out _)) old.Dispose();
+            if (_jobs.Values.Count(job => job.Owner == actor.Name && job.State == "running") >= MaxOfCaller || Running >= MaxInAll || _jobs.Count >= MaxKept)
+            {
+                Interlocked.Increment(ref _refused);
+                throw new Refused(StatusCodes.Status429TooManyRequests, "too-many-queries", $"{MaxOfCaller} questions of yours run, or {MaxInAll} of all", "wait for one to end, or cancel one: DELETE /api/v1/flows/queries/ID");
+            }
+            var begun = new Job(Guid.CreateVersion7(now).ToString(), actor.Name, now, time);
+            _jobs[begun.Id] = begun;
+            _ = begun.RunAsync(async (progress, cancel) => GroupReading.Answer(asked, await store.GroupAsync(query, progress, cancel)));
+            return begun.Form();
+        }
+    }
+
+    public IReadOnlyList<FlowJob> Jobs(Actor actor) => [.. _jobs.Values.Where(job => job.Owner == actor.Name).OrderByDescending(job => job.Id, StringComparer.Ordinal).Select(job => job.Form() with { Result = null })];
+
+    public FlowJob Job(Actor actor, string id) => Owned(actor, id).Form();
+
+    public FlowJob Cancel(Actor actor, string id)
+    {
+        Job job = Owned(actor, id);
+        job.Cancel();
+        return job.Form();
+    }
+
+    /// <summary>A place at the live tail, until it is disposed.</summary>
+    public IDisposable TakeTail(Actor actor)
+    {
+        lock (_changing)
+        {
+            if (_tails.GetValueOrDefault(actor.Name) >= MaxOfCaller || _tails.Values.Sum() >= MaxInAll)
+            {
+                Interlocked.Increment(ref _refused);
+                throw new Refused(StatusCodes.Status429TooManyRequests, "too-many-tails", $"{MaxOfCaller} tails of yours run, or {MaxInAll} of all", "end one");
+            }
+            _tails[actor.Name] = _tails.GetValueOrDefault(actor.Name) + 1;
+        }
+        return new TailPlace(this, actor.Name);
+    }
+
+    public void CountExport() => Interlocked.Increment(ref _exports);
+
+    public void Dispose()
+    {
+        foreach (Job job in _jobs.Values) job.Dispose();
+    }
+
+    // Somebody else's is as if it were not there.
+    private Job Owned(Actor actor, string id) => _jobs.TryGetValue(id, out Job? job) && job.Owner == actor.Name ? job : throw Http.Refused.NotFound("such question of yours", "answers are kept for a quarter of an hour");
+
+    private T Counted<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Refused)
+        {
+            Interlocked.Increment(ref _refused);
+            throw;
+        }
+    }
+
+    private sealed class TailPlace(FlowDesk desk, string owner) : IDisposable
+    {
+        private bool _given;
+
+        public void Dispose()
+        {
+            lock (desk._changing)
+            {
+                if (_given) return;
+                _given = true;
+                if (--desk._tails[owner] == 0) desk._tails.Remove(owner);
+            }
+        }
+    }
+}
