@@ -15,6 +15,7 @@ var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agen
     FlowsCommand.Create(),
     WhyCommand.Create(),
     DenialsCommand.Create(),
+    AlertsCommand.Create(),
     StatusCommand.Create(),
     PreflightCommand.Create(),
     SupportBundleCommand.Create(),

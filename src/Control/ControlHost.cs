@@ -7,7 +7,10 @@ using Exeat.Control.Gateways;
 using Exeat.Control.Gateways.Certificates;
 using Exeat.Control.Gateways.Door;
 using Exeat.Control.Alerts;
+using Exeat.Control.Export;
+using Exeat.Control.Flows;
 using Exeat.Control.Http;
+using Exeat.Control.Metrics;
 using Exeat.Control.People;
 using Exeat.Control.Policies;
 using Exeat.Control.Storage;
@@ -96,6 +99,9 @@ internal sealed class ControlHost : IAsyncDisposable
         PolicyParts.Add(parts);
         GatewayParts.Add(parts);
         AlertParts.Add(parts);
+        ExportParts.Add(parts);
+        FlowsParts.Add(parts);
+        MetricsParts.Add(parts);
 
         WebApplication app = builder.Build();
         _ = app.Services.GetRequiredService<Database>();
@@ -120,6 +126,9 @@ internal sealed class ControlHost : IAsyncDisposable
         AgentEndpoints.Map(api);
         LinkEndpoints.Map(app);
         AlertsEndpoints.Map(api);
+        ForwardingEndpoints.Map(api);
+        FlowEndpoints.Map(api);
+        MetricsEndpoints.Map(api);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ControlDocument control)

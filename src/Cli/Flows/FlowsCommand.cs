@@ -9,5 +9,8 @@ internal static class FlowsCommand
     {
         FlowsTail.Create(),
         FlowsQuery.Create(),
+        FlowsTop.Create(),
+        FlowsExport.Create(),
+        FlowsForward.Create(),
     };
 }

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Exeat.Api.Control;
 using Exeat.Flows;
 
 namespace Exeat.Cli;
@@ -13,15 +16,17 @@ internal static class WhyCommand
         Argument<string?> id = new("ID") { Description = "a denial id, a flow id (or its beginning), an event id; or what was not tried yet: a URL, HOST or HOST:PORT", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> last = new("--last") { Description = "the last attempt that was refused, or would have been" };
         Option<string?> agent = new("--agent") { Description = "with --last: of this agent; with a URL: the agent that would try it", HelpName = "ID" };
-        Option<string?> journal = JournalOption.Create();
+        Option<string?> journal = JournalOption.Create(), control = ControlOption.Create();
         Option<string?> policy = PolicyInput.PolicyOption(), agents = PolicyInput.AgentsOption(), packs = PolicyInput.PacksOption();
         Option<string?> gateway = new("--gateway") { Description = "with a URL: the gateway's document, which names policy and agents", HelpName = "FILE" };
-        var command = new Command("why", "explain one recorded attempt, or what would be decided of one") { id, last, agent, journal, policy, agents, packs, gateway };
+        var command = new Command("why", "explain one recorded attempt, or what would be decided of one") { id, last, agent, journal, control, policy, agents, packs, gateway };
         command.Validators.Add(result =>
         {
             if (result.GetValue(id) is null == !result.GetValue(last)) result.AddError("give either an ID or --last");
         });
-        command.SetAction(parsed => parsed.GetValue(id) is { } given && Forecast.IsDestination(given)
+        ControlOption.RefuseBoth(command, journal, control);
+        command.SetAction(async (parsed, cancel) => ControlOption.IsGiven(parsed, control) ? await RunAsync(parsed.GetValue(id), parsed.GetValue(agent), ControlOption.Open(parsed, control), CommandOutput.Of(parsed), cancel)
+            : parsed.GetValue(id) is { } given && Forecast.IsDestination(given)
             ? Forecast.Run(given, parsed.GetValue(agent), Forecast.Input(parsed.GetValue(gateway), parsed.GetValue(policy), parsed.GetValue(agents), parsed.GetValue(packs)), CommandOutput.Of(parsed))
             : Run(parsed.GetValue(id), parsed.GetValue(agent), parsed.GetValue(journal), JournalOption.Open(parsed.GetValue(journal)), CommandOutput.Of(parsed)));
         return command;
@@ -42,6 +47,31 @@ internal static class WhyCommand
         FlowExplanationText.Write(explanation, output);
         if (explanation.NeedsPolicy && PolicyInput.Unset is { Length: > 0 } unset)
             output.Tell($"why: the command under 'next' judges by the gateway's policy and agents; name them first: export {unset}");
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> RunAsync(string? id, string? agent, ControlFlows control, CommandOutput output, CancellationToken cancel)
+    {
+        if (id is null)
+        {
+            Page<FlowForm> last = await control.Api.ListAsync(new FlowFilterForm { Agents = agent is null ? null : [agent], Verdicts = ["deny", "would-deny"] }, 1, null, cancel);
+            if (last.Items.Count == 0)
+            {
+                output.Tell(agent is null ? "Nothing was refused." : $"Nothing was refused to {agent}.");
+                return ExitCode.Done;
+            }
+            id = last.Items[0].Flow ?? last.Items[0].Event;
+        }
+        FlowDetail found = await control.Api.FindAsync(id, cancel);
+        if (output.AsJson)
+        {
+            output.Data.WriteLine(JsonSerializer.Serialize(found, FlowsJson.Default.FlowDetail));
+            return ExitCode.Done;
+        }
+        // Explained here: the words and the command to go on with are those of this release. Without the events, by the fold that control made.
+        var lines = new EventLines();
+        FlowEvent[] events = [.. found.Events.Select(one => lines.TryRead(Encoding.UTF8.GetBytes(one.GetRawText()), out FlowEvent? read) ? read : null).OfType<FlowEvent>()];
+        FlowExplanationText.Write(FlowExplanation.Of(events.Length > 0 ? FlowFold.Fold(events)[0] : found.Flow.ToSummary(), CommandPath.Program, "--control"), output);
         return ExitCode.Done;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Exeat.Api.Control;
 using Exeat.Flows;
 
 namespace Exeat.Cli;
@@ -21,6 +22,12 @@ internal static class Failures
             case JournalException journal:
                 Console.Error.WriteLine($"exeat: {journal.Message}");
                 return ExitCode.InputWrong;
+            case ControlRefusedException refused:
+                Console.Error.WriteLine($"exeat: {CommandPath.Of(parsed)}: {TerminalText.Escape(refused.Message)}");
+                return ExitCode.InputWrong;
+            case HttpRequestException unreachable:
+                Console.Error.WriteLine($"exeat: {CommandPath.Of(parsed)}: control cannot be asked: {(unreachable.InnerException ?? unreachable).Message.ReplaceLineEndings(" ").TrimEnd('.')}; is the address right, and is the certificate trusted or pinned?");
+                return ExitCode.EnvironmentLacks;
             default:
                 Console.Error.WriteLine($"exeat: {CommandPath.Of(parsed)}: {failure.GetType().Name}: {failure.Message.ReplaceLineEndings(" ")}");
                 if (parsed.GetValue(GlobalOptions.Level) == LogLevel.Debug) Console.Error.WriteLine(failure);

@@ -42,6 +42,7 @@ public sealed partial class SilenceTests
         ["agents"] = "agents check ETC/agents.yaml",
         ["gateway"] = "gateway check ETC/gateway.yaml",
         ["flows"] = "flows query --journal JOURNAL; flows tail --journal JOURNAL",
+        ["alerts"] = "alerts --help", // asks the control that it is given, and nobody else
         ["why"] = "why --last --journal JOURNAL",
         ["preflight"] = "preflight --config ETC/gateway.yaml", // asks the configured resolvers one question, and nobody else
         ["status"] = "status --config ETC/gateway.yaml",
