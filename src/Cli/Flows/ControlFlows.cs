@@ -8,7 +8,7 @@ namespace Exeat.Cli;
 internal sealed class ControlFlows
 {
     public const string TokenVariable = "EXEAT_CONTROL_TOKEN";
-    public const string FingerprintVariable = "EXEAT_CONTROL_SHA256";
+    public const string FingerprintVariable = "EXEAT_CONTROL_FINGERPRINT";
 
     public ControlFlows(Uri address)
     {

@@ -23,7 +23,7 @@ internal static class Failures
                 Console.Error.WriteLine($"exeat: {journal.Message}");
                 return ExitCode.InputWrong;
             case ControlRefusedException refused:
-                Console.Error.WriteLine($"exeat: {CommandPath.Of(parsed)}: {TerminalText.Escape(refused.Message)}");
+                Console.Error.WriteLine($"exeat: {CommandPath.Of(parsed)}: {TerminalText.Escape($"{refused.Problem.Detail}; {refused.Problem.Remedy}")}");
                 return ExitCode.InputWrong;
             case HttpRequestException unreachable:
                 Console.Error.WriteLine($"exeat: {CommandPath.Of(parsed)}: control cannot be asked: {(unreachable.InnerException ?? unreachable).Message.ReplaceLineEndings(" ").TrimEnd('.')}; is the address right, and is the certificate trusted or pinned?");
