@@ -32,6 +32,7 @@ internal static class AllTargets
         new JournalLineTarget(),
         new JournalFolderTarget(),
         new BindingsFileTarget(),
+        new StoreFilesTarget(),
         new StateFilesTarget(),
         new NetlinkTarget(),
         new ErrorQueueTarget(),

@@ -6,7 +6,7 @@ namespace Exeat.Store;
 public sealed partial class FlowStore
 {
     // Shown at once when so many wait, so that memory is bounded; refused when showing does not succeed.
-    private const int ShowAtOnce = 20_000, MostPending = 200_000;
+    private const int ShowAtOnce = 4_000, MostPending = 200_000;
 
     // Not converted: ten times what a conversion takes is behind for another reason than load.
     private const int MostConversionsBehind = 10;

@@ -6,7 +6,7 @@ namespace Exeat.Store;
 public sealed partial class FlowStore
 {
     // Row groups of this size are what a filter by agent or time passes over: an agent's records of a day are a few of them.
-    private const int RowsPerGroup = 30_000;
+    internal const int RowsPerGroup = 30_000;
 
     // A file of so many rows is large enough; it is not written again.
     private const long LargeFileRows = 4_000_000;
@@ -70,7 +70,7 @@ public sealed partial class FlowStore
                 lock (_ingest)
                 {
                     IReadOnlyList<StoredFile> all = [.. _manifest.Files, .. files];
-                    Save(frozen.State with { Files = all, Dead = InFiles(frozen.State.Dead, all), NextFile = Math.Max(number, _manifest.NextFile), Retired = _manifest.Retired });
+                    Save(frozen.State with { Files = all, Dead = InFiles(frozen.State.Dead.Where(row => row < frozen.FirstRow), all), NextFile = Math.Max(number, _manifest.NextFile), Retired = _manifest.Retired });
                     Thaw(frozen);
                 }
             }
@@ -266,7 +266,7 @@ public sealed partial class FlowStore
     private static string OfDay(string column, int day) => string.Create(CultureInfo.InvariantCulture, $"{column} >= {day * Microseconds.Day} AND {column} < {(day + 1) * Microseconds.Day}");
 
     // Sums of sums; what came to nothing is left out.
-    private static string SumsOf(FileKind kind, string from, string where)
+    internal static string SumsOf(FileKind kind, string from, string where)
     {
         (string keys, long step) = kind == FileKind.Hours ? (SumColumns.HourKeys, Microseconds.Hour) : (SumColumns.MinuteKeys, Microseconds.Minute);
         return $"SELECT * FROM (SELECT began - began % {step} AS began, {keys}, sum(attempts)::BIGINT AS attempts, sum(bytes_out)::BIGINT AS bytes_out, sum(bytes_in)::BIGINT AS bytes_in FROM {from} WHERE {where} GROUP BY ALL) "

@@ -118,6 +118,7 @@ public sealed partial class FlowStore : IAsyncDisposable
     /// <summary>Ends what runs. What is acknowledged is on disk already.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_closing.IsCancellationRequested) return;
         await _closing.CancelAsync();
         await _driving;
         _live.Complete();
@@ -129,8 +130,6 @@ public sealed partial class FlowStore : IAsyncDisposable
                 _engine.Dispose();
                 _folderLock.Dispose();
             }
-        _closing.Dispose();
-        _asking.Dispose();
     }
 
     private string PathOf(StoredFile file) => Path.Combine(_options.Dir, file.Path);
@@ -149,7 +148,7 @@ public sealed partial class FlowStore : IAsyncDisposable
         if (named.Count > 0) throw new StoreException($"flow store: {named.First()}: named in the manifest, and not there ({named.Count} such); restore the folder from a backup");
     }
 
-    private static string FolderOf(FileKind kind) => kind switch
+    internal static string FolderOf(FileKind kind) => kind switch
     {
         FileKind.Flows => "flows",
         FileKind.Hours => "hours",

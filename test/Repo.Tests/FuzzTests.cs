@@ -53,7 +53,7 @@ public sealed partial class FuzzTests
 
     private static bool IsOurs(string file) => ReadersLiveIn().IsMatch(file);
 
-    [GeneratedRegex("^src/(Names|Wire|Linux|Policy|Flows|Gateway)/")]
+    [GeneratedRegex("^src/(Names|Wire|Linux|Policy|Flows|Gateway|Store)/")]
     private static partial Regex ReadersLiveIn();
 
     // A method that reads: named so, and given bytes, text or a message of the kernel's first.

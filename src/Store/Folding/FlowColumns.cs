@@ -8,7 +8,8 @@ namespace Exeat.Store;
 /// <summary>The row of a unit: one order of columns for tables, files, writing and reading. Columns are only added, at the end.</summary>
 internal static class FlowColumns
 {
-    private static readonly (string Name, string Type)[] Columns =
+    /// <summary>Each column and its type.</summary>
+    public static IReadOnlyList<(string Name, string Type)> Columns { get; } =
     [
         ("gateway", "VARCHAR"), ("agent", "VARCHAR"), ("class", "VARCHAR"), ("began", "BIGINT"), ("seen", "BIGINT"), ("unit", "UUID"), ("rid", "BIGINT"), ("kind", "UTINYINT"),
         ("labels", "VARCHAR"), ("src", "BLOB"), ("src_port", "INTEGER"), ("dst", "BLOB"), ("port", "INTEGER"), ("protocol", "VARCHAR"), ("name", "VARCHAR"), ("names", "VARCHAR"),

@@ -89,8 +89,8 @@ internal sealed class FlowUnit
             DropLine();
         }
         TakeCounts(read);
-        foreach (FlowName name in read.Event.Names)
-            if (Names.Count < MaxNames && !Names.Contains(name)) Names = [.. Names, name];
+        // As the readers of journals fold them: each once, when there are several events.
+        if (read.Event.Names.Count > 0 || Names.Count > 1) Names = [.. Names.Concat(read.Event.Names).Distinct().Take(MaxNames)];
         IsChanged = true;
     }
 

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Exeat.Store;
+
+namespace Exeat.Bench.Store;
+
+/// <summary>How many records does one core take: read, checked for duplicates, written and synced, folded, summed, shown and turned into Parquet? Batches as a gateway ships them, two and a half events a flow.</summary>
+internal static class IngestRecords
+{
+    private const int FlowsPerBatch = 800;
+
+    public static async Task RunAsync(string dir, long records)
+    {
+        var options = new StoreOptions { Dir = dir, IsDriven = false, Threads = 1, RetentionDays = 0 };
+        await using FlowStore store = FlowStore.Open(options, TimeProvider.System);
+        DateTimeOffset start = TimeProvider.System.GetUtcNow();
+        long taken = 0, bytes = 0, sequence = 0, parts = 0;
+        var busy = new TimeSpan[3];
+        TimeSpan processor = default;
+        while (taken < records)
+        {
+            byte[] batch = Batch(start.AddMilliseconds(parts++ * 50), ref sequence);
+            bytes += batch.Length;
+            TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
+            busy[0] += Timed(() => taken += store.Append("gw-1", batch, start).Accepted);
+            if (parts % 20 == 0) busy[1] += Timed(store.Show);
+            if (store.Status.Waiting >= options.ConvertEvents) busy[2] += Timed(() => store.Convert());
+            processor += Process.GetCurrentProcess().TotalProcessorTime - before;
+        }
+        busy[2] += Timed(() => store.Convert());
+        TimeSpan compacting = Timed(() =>
+        {
+            while (store.Compact())
+            {
+            }
+        });
+        double wall = busy.Sum(part => part.TotalSeconds);
+        StoreStatus status = store.Status;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{taken} records, {bytes / taken} bytes each; {taken / wall:f0} records/s by the clock, {taken / processor.TotalSeconds:f0} records/s of processor time"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"append {busy[0].TotalSeconds:f1} s, show {busy[1].TotalSeconds:f1} s, convert {busy[2].TotalSeconds:f1} s; then compact {compacting.TotalSeconds:f1} s; {status.Flows} flows, {(double)status.Bytes / taken:f0} bytes a record on disk"));
+        foreach (IGrouping<string, FileInfo> kind in new DirectoryInfo(dir).GetFiles("*.parquet", SearchOption.AllDirectories).GroupBy(file => file.Directory!.Parent!.Name))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {kind.Key}: {kind.Count()} files, {kind.Sum(file => file.Length) / (double)taken:f1} bytes a record"));
+    }
+
+    private static TimeSpan Timed(Action work)
+    {
+        long began = Stopwatch.GetTimestamp();
+        work();
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    private static byte[] Batch(DateTimeOffset time, ref long sequence)
+    {
+        var text = new StringBuilder();
+        for (int i = 0; i < FlowsPerBatch; i++)
+        {
+            int agent = Random.Shared.Next(200), site = (int)(Math.Pow(Random.Shared.NextDouble(), 3) * 500);
+            DateTimeOffset at = time.AddMicroseconds(i * 60);
+            string flow = Guid.CreateVersion7(at).ToString();
+            string common = string.Create(CultureInfo.InvariantCulture,
+                $",\"gateway\":\"gw-1\",\"agent\":\"agent-{agent}\",\"class\":\"coding\",\"labels\":{{\"team\":\"t{agent % 7}\"}},\"src\":\"192.0.2.{agent}\",\"srcPort\":{40000 + i},\"dst\":\"203.0.113.{site % 250}\",\"protocol\":\"tcp\",\"port\":443");
+            string policy = ",\"policy\":\"9f2c6a1b9f2c6a1b9f2c6a1b9f2c6a1b9f2c6a1b9f2c6a1b9f2c6a1b9f2c6a1b\",\"agentsHash\":\"51aa6a1b9f2c6a1b9f2c6a1b9f2c6a1b9f2c6a1b9f2c6a1b9f2c6a1b9f2c6a1b\",\"generation\":3";
+            string names = string.Create(CultureInfo.InvariantCulture, $",\"names\":[{{\"name\":\"www{site}.example.org\",\"source\":\"sni\"}},{{\"name\":\"www{site}.example.org\",\"source\":\"binding\"}}]");
+            if (i % 2 == 0) Line(text, ref sequence, flow, "decision", at, common + ",\"proof\":\"address\",\"stage\":\"first-packet\",\"rule\":\"default-deny\",\"reason\":\"awaits-hello\",\"verdict\":\"pending\",\"mode\":\"enforce\",\"enforced\":true" + policy);
+            bool permits = site < 450;
+            Line(text, ref sequence, flow, "decision", at.AddMilliseconds(3), common + names + ",\"proof\":\"dns+sni\",\"stage\":\"hello\"" + (permits
+                ? ",\"rule\":\"allow-core\",\"reason\":\"permitted-by-rule\",\"verdict\":\"permit\",\"mode\":\"enforce\",\"enforced\":true"
+                : ",\"rule\":\"default-deny\",\"reason\":\"default-deny\",\"verdict\":\"deny\",\"mode\":\"enforce\",\"enforced\":true,\"denial\":\"4d2pf2db\"") + policy);
+            Line(text, ref sequence, flow, "end", at.AddSeconds(2), common + string.Create(CultureInfo.InvariantCulture, $",\"bytesOut\":{1000 + i},\"bytesIn\":{site * 1000},\"packetsOut\":20,\"packetsIn\":40,\"durationMs\":1997,\"end\":\"closed\""));
+        }
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private static void Line(StringBuilder text, ref long sequence, string flow, string kind, DateTimeOffset time, string rest) =>
+        text.Append(CultureInfo.InvariantCulture, $"{{\"v\":1,\"id\":\"gw-1/1/{++sequence}\",\"flow\":\"{flow}\",\"event\":\"{kind}\",\"time\":\"{time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffffZ}\"{rest}}}\n");
+}
