@@ -51,7 +51,7 @@ internal static partial class TrafficRuleset
                 goto ask_more
               }
               chain to_agent {
-                iifname != "{{o.Outside}}" counter name towards_over_limit drop
+                iifname != "{{o.Outside}}" counter name towards_from_elsewhere drop
                 ct state invalid counter name invalid drop
                 ct state related icmp type { destination-unreachable, time-exceeded, parameter-problem } ct mark & 0x{{m.Judged:x}} != 0 meta mark set meta mark | 0x{{m.Passed:x}} accept
                 ct state related icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } ct mark & 0x{{m.Judged:x}} != 0 meta mark set meta mark | 0x{{m.Passed:x}} accept

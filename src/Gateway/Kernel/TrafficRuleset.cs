@@ -95,6 +95,7 @@ internal static partial class TrafficRuleset
               set hits6 { type ipv6_addr . ipv6_addr . inet_proto . inet_service; size {{DenialCache.CountedPlaces}}; flags dynamic; counter; }
               counter spoofed_over_limit { }
               counter towards_over_limit { }
+              counter towards_from_elsewhere { }
               counter invalid { }
               counter related { }
               counter {{NotJudged}} { }

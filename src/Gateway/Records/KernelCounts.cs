@@ -22,6 +22,7 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
     [
         (TrafficRuleset.Table, "spoofed_over_limit", Reason.SpoofedSource),
         (TrafficRuleset.Table, "towards_over_limit", Reason.TowardsAgent),
+        (TrafficRuleset.Table, "towards_from_elsewhere", Reason.TowardsAgent),
         (TrafficRuleset.Table, "invalid", Reason.Malformed),
         (TrafficRuleset.Table, "related", Reason.ProtocolNotSupported),
         (TrafficRuleset.Table, TrafficRuleset.NotJudged, Reason.LimitReached),

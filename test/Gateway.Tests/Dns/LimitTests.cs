@@ -32,12 +32,14 @@ public sealed class LimitTests
     [Fact]
     public async Task A_question_a_little_above_the_rate_waits_for_its_turn()
     {
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var time = new CountedTime(TimeProvider.System.GetUtcNow());
         await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head, ResolverRig.QuickLimits with { QuestionsBurst = 1, QuestionsPerSecond = 4, LongestTurn = TimeSpan.FromSeconds(0.5) }, time: time);
         Assert.Equal(DnsResponseCode.NameError, (await rig.AskAsync("x.evil.example")).Code);
+        int timers = time.Timers;
         Task<AgentReply> second = rig.AskAsync("x.evil.example"), third = rig.AskAsync("x.evil.example");
+        // Both have begun to wait, or the clock would move before they do.
         using (var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20)))
-            while (rig.Resolver.Counters.Questions < 3) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+            while (rig.Resolver.Counters.Questions < 3 || time.Timers < timers + 2) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
         Assert.Equal(DnsResponseCode.Refused, (await rig.AskAsync("x.evil.example")).Code);
         Assert.False(second.IsCompleted || third.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.25));
@@ -177,5 +179,20 @@ public sealed class LimitTests
         time.Advance(TimeSpan.FromSeconds(seconds));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (rig.Sink.Records.Length < records) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+    }
+
+    // Says how many timers were asked for.
+    private sealed class CountedTime(DateTimeOffset now) : FakeTimeProvider(now)
+    {
+        private int _timers;
+
+        public int Timers => Volatile.Read(ref _timers);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+            Interlocked.Increment(ref _timers);
+            return timer;
+        }
     }
 }

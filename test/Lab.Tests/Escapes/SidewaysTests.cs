@@ -18,14 +18,6 @@ public sealed class SidewaysTests(EnforcedLab lab, OpenLab open) : IClassFixture
         await Contained.AssertAsync(lab, open, "tcp-send", "@attacker", family, port: 22, rule: "default-deny");
 
     [Theory, InlineData(4), InlineData(6)]
-    public async Task Datagrams_do_not_arrive(int family) =>
-        await Contained.AssertAsync(lab, open, "udp-send", "@attacker", family, port: 6667);
-
-    [Theory, InlineData(4), InlineData(6)]
-    public async Task QUIC_does_not_arrive(int family) =>
-        await Contained.AssertAsync(lab, open, "quic-like", "@attacker", family);
-
-    [Theory, InlineData(4), InlineData(6)]
     public async Task An_echo_request_with_a_payload_does_not_arrive(int family) =>
         await Contained.AssertAsync(lab, open, "icmp-echo", "@attacker", family, port: 0);
 
