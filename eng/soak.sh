@@ -34,7 +34,7 @@ soak() { # SECONDS
   child=$!
   # Its first process goes when whoever started it does; a sudo between them would not tell it.
   # shellcheck disable=SC2064
-  trap "${as_root[*]} pkill -KILL -P $child 2>/dev/null; kill -KILL $child 2>/dev/null; wait $child 2>/dev/null; say 'stopped before its end'; exit 1" INT TERM HUP
+  trap "${as_root[*]} pkill -KILL -P $child 2>/dev/null; kill -KILL $child 2>/dev/null; wait $child 2>/dev/null || true; say 'stopped before its end'; exit 1" INT TERM HUP
   wait "$child" || status=1
   trap - INT TERM HUP
   exit "$status"
