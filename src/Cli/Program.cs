@@ -20,7 +20,9 @@ var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agen
     PreflightCommand.Create(),
     SupportBundleCommand.Create(),
     VerifyCommand.Create(),
+    ApprovalsCommand.Create(),
 };
+foreach (Command command in WindowCommands.All()) root.Add(command);
 foreach (Command command in RunCommand.All()) root.Add(command);
 foreach (Command command in LabCommands.All()) root.Add(command);
 GlobalOptions.AddTo(root);

@@ -6,7 +6,15 @@ namespace Exeat.Cli;
 /// <summary><c>exeat policy</c>: check, test, explain and compare policies without a gateway, and print the schemas.</summary>
 internal static class PolicyCommand
 {
-    public static Command Create() => new("policy", "check, test, explain and compare policies") { Check(), Test(), Explain(), PolicyWhatIf.Create(), PolicyComparisonRun.Create(), PolicyUseReport.Create(), Schema() };
+    public static Command Create()
+    {
+        var policy = new Command("policy", "check, test, explain and compare policies; publish and assign them on control")
+        {
+            Check(), Test(), Explain(), PolicyWhatIf.Create(), PolicyComparisonRun.Create(), PolicyUseReport.Create(), Schema(), PublishCommand.Create(),
+        };
+        foreach (Command command in VersionCommands.All()) policy.Add(command);
+        return policy;
+    }
 
     private static Command Check()
     {

@@ -11,20 +11,31 @@ internal static class PolicyComparisonRun
 {
     public static Command Create()
     {
-        Argument<string> first = new("A") { Description = "a policy: a file, or a folder of *.yaml files" }, second = new("B") { Description = "another policy" };
+        Argument<string> first = new("A") { Description = "a policy: a file, a folder of *.yaml files, or control:NAME[@VERSION]" }, second = new("B") { Description = "another policy" };
         Option<string?> agents = new("--agents") { Description = "an agents document (default: $EXEAT_AGENTS, else one imagined agent for each selector of a group)", HelpName = "FILE" };
-        Option<string?> packs = PolicyInput.PacksOption();
+        Option<string?> packs = PolicyInput.PacksOption(), control = ControlAccess.Option();
+        Option<bool> text = new("--text") { Description = "show the files' difference too, in the form of git diff" };
         Option<int> limit = new("--limit") { Description = "at most so many lines in each table; 0 is all", HelpName = "N", DefaultValueFactory = _ => 50 };
-        var command = new Command("diff", "compare two policies by what they permit; ends with 1 when they differ") { first, second, agents, packs, limit };
-        command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(first), parsed.GetRequiredValue(second), parsed.GetValue(agents), parsed.GetValue(packs), parsed.GetValue(limit), CommandOutput.Of(parsed)));
+        var command = new Command("diff", "compare two policies by what they permit; ends with 1 when they differ") { first, second, agents, packs, limit, text, control };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            (string one, string other, CommandOutput output) = (parsed.GetRequiredValue(first), parsed.GetRequiredValue(second), CommandOutput.Of(parsed));
+            int Compare(PublishedPolicy a, PublishedPolicy b) => Run(a, b, parsed.GetValue(agents), parsed.GetValue(packs), parsed.GetValue(limit), parsed.GetValue(text), output);
+            if (!PublishedPolicy.IsPublished(one) && !PublishedPolicy.IsPublished(other)) return Compare(PublishedPolicy.Here(one), PublishedPolicy.Here(other));
+            return await ControlAccess.RunAsync(parsed.GetValue(control), output, async client =>
+            {
+                using PublishedPolicy a = PublishedPolicy.IsPublished(one) ? await PublishedPolicy.FetchAsync(one, client, cancel) : PublishedPolicy.Here(one);
+                using PublishedPolicy b = PublishedPolicy.IsPublished(other) ? await PublishedPolicy.FetchAsync(other, client, cancel) : PublishedPolicy.Here(other);
+                return Compare(a, b);
+            });
+        });
         return command;
     }
 
-    private static int Run(string firstPath, string secondPath, string? agentsPath, string? packs, int limit, CommandOutput output)
+    private static int Run(PublishedPolicy one, PublishedPolicy other, string? agentsPath, string? packs, int limit, bool text, CommandOutput output)
     {
-        var input = new PolicyInput(firstPath, agentsPath, packs);
-        Policy.Policy first = input.LoadPolicy(output), second = new PolicyInput(secondPath, agentsPath, packs).LoadPolicy(output);
+        var input = new PolicyInput(one.Path, agentsPath, one.Packs ?? packs);
+        Policy.Policy first = input.LoadPolicy(output), second = new PolicyInput(other.Path, agentsPath, other.Packs ?? packs).LoadPolicy(output);
         AgentsDocument? declared = input.LoadAgents(output);
         AgentsDocument agents = declared ?? ImaginedAgents.Of(first, second);
         PolicyComparison comparison = PolicyDiff.Compare(first, second, agents, TimeProvider.System.GetUtcNow());
@@ -32,6 +43,7 @@ internal static class PolicyComparisonRun
         if (declared is null) notCompared.Add($"no agents are given: compared for {agents.Agents.Length} imagined ones, one for each selector of a group; agents that fit several selectors at once are not among them");
         if (output.AsJson) WriteJson(output, first, second, agents, comparison, notCompared);
         else Write(output, first, second, agents, comparison, notCompared, limit);
+        if (text && !output.AsJson) WriteText(one.Texts(packs), other.Texts(packs), output);
         return comparison.IsSame ? ExitCode.Done : ExitCode.ExpectationFailed;
     }
 
@@ -52,6 +64,15 @@ internal static class PolicyComparisonRun
             if (patterns.Length > 0) data.WriteLine($"names permitted {(inSecond ? "in B" : "in A")} only: {DifferenceTable.Some(patterns, limit > 0 ? limit : int.MaxValue)}");
         }
         foreach (string sentence in notCompared) data.WriteLine("not exact: " + sentence);
+    }
+
+    private static void WriteText(IReadOnlyDictionary<string, string> first, IReadOnlyDictionary<string, string> second, CommandOutput output)
+    {
+        foreach (string path in first.Keys.Union(second.Keys).Order(StringComparer.Ordinal))
+        {
+            // A line of a policy may be anybody's: a terminal must not obey it.
+            foreach (string line in UnifiedDiff.Of(path, first.GetValueOrDefault(path), second.GetValueOrDefault(path)).Split('\n', StringSplitOptions.RemoveEmptyEntries)) output.Data.WriteLine(TerminalText.Escape(line));
+        }
     }
 
     // The patterns of permits, as they are written; what they match besides is in the examples.

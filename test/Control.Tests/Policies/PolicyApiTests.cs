@@ -1,13 +1,9 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
 using Exeat.Api.Control;
-using Exeat.Control.Http;
-using Exeat.Control.People;
 using Exeat.Control.Policies;
 using Exeat.Control.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Exeat.Control.Tests.Policies;
@@ -19,9 +15,9 @@ public sealed class PolicyApiTests
     public async Task Publish_assign_approve_and_break_the_glass()
     {
         await using ControlFixture control = await ControlFixture.StartAsync();
-        Database database = control.Host.Parts.GetRequiredService<Database>();
-        SetUpGateway(database);
-        HttpClient anna = Person(control, database, "anna", "viewer,operator,admin"), berta = Person(control, database, "berta", "viewer,approver"), viewer = Person(control, database, "vera", "viewer");
+        Database database = PolicyPeople.Database(control);
+        PolicyPeople.AddGateway(control);
+        HttpClient anna = PolicyPeople.Person(control, "anna", "viewer,operator,admin"), berta = PolicyPeople.Person(control, "berta", "viewer,approver"), viewer = PolicyPeople.Person(control, "vera", "viewer");
 
         var publication = new PolicyPublication { Upload = PolicyRoom.Upload(PolicyRoom.Web), Message = "first", Assign = PolicyRoom.Of("gw-1") };
         PublishResult published = await Post(anna, "policies/prod/versions", publication, PoliciesJson.Default.PolicyPublication, PoliciesJson.Default.PublishResult, HttpStatusCode.Created);
@@ -62,40 +58,17 @@ public sealed class PolicyApiTests
     public async Task Lists_have_pages_and_words_that_are_none_are_refused()
     {
         await using ControlFixture control = await ControlFixture.StartAsync();
-        Database database = control.Host.Parts.GetRequiredService<Database>();
-        SetUpGateway(database);
+        PolicyPeople.AddGateway(control);
         PolicyPublishing publishing = control.Host.Parts.GetRequiredService<PolicyPublishing>();
         for (int i = 0; i < 3; i++)
             publishing.Publish("prod", new PolicyPublication { Upload = PolicyRoom.Upload(PolicyRoom.Web + $"# {i}\n", "- {id: coding-1, class: coding}\n"), Message = $"change {i}" }, PolicyRoom.Anna);
-        HttpClient viewer = Person(control, database, "vera", "viewer");
+        HttpClient viewer = PolicyPeople.Person(control, "vera", "viewer");
         Page<PolicyVersionEntry> first = (await viewer.GetFromJsonAsync("api/v1/policies/prod/versions?limit=2", PoliciesJson.Default.PagePolicyVersionEntry))!;
         Page<PolicyVersionEntry> second = (await viewer.GetFromJsonAsync($"api/v1/policies/prod/versions?limit=2&cursor={first.Next}", PoliciesJson.Default.PagePolicyVersionEntry))!;
         Assert.Equal([3, 2, 1], first.Items.Concat(second.Items).Select(entry => entry.Number));
         Assert.Null(second.Next);
         foreach (string path in (string[])["policies/%2e%2e/versions", "policies/no/versions", "policies/prod/versions/zz", "policies/prod/versions?cursor=!", "approvals?state=x", "approvals/x"])
             Assert.InRange((int)(await viewer.GetAsync("api/v1/" + path)).StatusCode, 400, 404);
-    }
-
-    private static void SetUpGateway(Database database) => database.Change(change =>
-    {
-        // Of the area of gateways; here in the one form that this area reads.
-        change.Run("CREATE TABLE IF NOT EXISTS gateways (id TEXT PRIMARY KEY, created TEXT, created_by TEXT, revoked TEXT, policy_version_reported TEXT, report TEXT)");
-        change.Run("CREATE TABLE IF NOT EXISTS agents_versions (gateway TEXT, number INTEGER, document TEXT, author TEXT, message TEXT, created TEXT)");
-        change.Run("INSERT INTO gateways (id, created, created_by) VALUES ('gw-1', '', '')");
-        change.Run("INSERT INTO agents_versions VALUES ('gw-1', 1, $document, '', '', '')",
-            ("$document", "apiVersion: exeat/v1\nkind: Agents\nagents:\n- {id: coding-1, class: coding, interface: veth0, addresses: [192.0.2.2]}\n"));
-    });
-
-    private static HttpClient Person(ControlFixture control, Database database, string name, string roles)
-    {
-        string secret = BearerSecret.Make(BearerSecret.SessionPrefix);
-        string now = Sql.Text(control.Time.GetUtcNow()), ends = Sql.Text(control.Time.GetUtcNow().AddHours(1));
-        database.Change(change =>
-        {
-            change.Run("INSERT INTO users (name, password, roles, created, changed) VALUES ($name, '', $roles, $now, $now)", ("$name", name), ("$roles", roles), ("$now", now));
-            change.Run("INSERT INTO sessions VALUES ($name, $hash, $name, $now, $now, $ends, '')", ("$name", name), ("$hash", BearerSecret.Hash(secret)), ("$now", now), ("$ends", ends));
-        });
-        return control.With(secret);
     }
 
     private static async Task<TAnswer> Post<TBody, TAnswer>(HttpClient client, string path, TBody body, JsonTypeInfo<TBody> form, JsonTypeInfo<TAnswer> answerForm, HttpStatusCode expected)

@@ -49,6 +49,9 @@ public sealed partial class SilenceTests
         ["verify"] = "verify --plan --policy ETC/policy.yaml --agents ETC/agents.yaml --agent coding-1", // without --plan its attempts are what it is for
         ["support-bundle"] = "support-bundle --config ETC/gateway.yaml",
         ["denials"] = "denials --journal JOURNAL",
+        ["approvals"] = "approvals list --help", // speaks to control, whose address a person gave
+        ["monitor"] = "monitor start --help",
+        ["break-glass"] = "break-glass start --help",
         ["run"] = "run --help", // more of it carries its command's traffic, which is what it is for
         ["lab"] = "lab --sabotage --quiet --agents locked-down-1; lab down",
     };
