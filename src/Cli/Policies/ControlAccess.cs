@@ -24,7 +24,7 @@ internal static class ControlAccess
         {
             return await verb(new PoliciesClient(http)).ConfigureAwait(false);
         }
-        catch (ControlRefusedException refused)
+        catch (PolicyRefusedException refused)
         {
             foreach (DocumentProblem problem in refused.Problem.Problems ?? []) output.Tell(Line(problem), LogLevel.Error);
             throw new CommandFailure(refused.Problem.Status >= 500 ? ExitCode.EnvironmentLacks : ExitCode.InputWrong, Flows.TerminalText.Escape($"control refuses: {refused.Problem.Detail}; {refused.Problem.Remedy}"));
@@ -47,11 +47,12 @@ internal static class ControlAccess
         if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) || address.Scheme != Uri.UriSchemeHttps) throw new CommandFailure(ExitCode.InputWrong, "control's address is not one of https; write https://HOST:PORT");
         // From the environment, not an option: command lines are seen by everybody on the machine.
         string token = FromEnvironment(Token) ?? throw new CommandFailure(ExitCode.InputWrong, $"no login is known; set {Token} to a token or session of yours");
-        var connections = new SocketsHttpHandler { AllowAutoRedirect = false };
+        var connections = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false };
         if (FromEnvironment(Fingerprint) is { } pinned)
         {
             string wanted = pinned.Replace(":", "", StringComparison.Ordinal);
-            connections.SslOptions.RemoteCertificateValidationCallback = (_, seen, _, _) => seen is X509Certificate2 known && string.Equals(Convert.ToHexString(SHA256.HashData(known.RawData)), wanted, StringComparison.OrdinalIgnoreCase);
+            connections.SslOptions.RemoteCertificateValidationCallback = (_, seen, _, _) => seen is X509Certificate2 known
+                && ((byte[][])[known.RawData, known.PublicKey.ExportSubjectPublicKeyInfo()]).Any(bytes => string.Equals(Convert.ToHexString(SHA256.HashData(bytes)), wanted, StringComparison.OrdinalIgnoreCase));
         }
         var http = new HttpClient(connections) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -13,12 +13,12 @@ internal sealed class DesiredPolicies(Database database, IFleet fleet, PolicyCom
 
     public void Raise() => Changed?.Invoke();
 
-    /// <summary>What this gateway should run; null: nothing is assigned to it, so it keeps what it has.</summary>
+    /// <summary>What this gateway should run; null: nothing is assigned to it, or what is cannot be read back as it was published, so it keeps what it has.</summary>
     public DesiredPolicy? Of(string gatewayId)
     {
         using SqliteConnection connection = database.Open();
         FleetGateway gateway = fleet.Find(connection, gatewayId) ?? new FleetGateway(gatewayId, null, null, []);
-        return Of(connection, gateway);
+        return Of(connection, gateway, out _);
     }
 
     /// <summary>What each gateway should run, and runs.</summary>
@@ -28,13 +28,14 @@ internal sealed class DesiredPolicies(Database database, IFleet fleet, PolicyCom
         IReadOnlyDictionary<AssignmentTarget, Assignment> current = Assignments.Current(connection);
         return [.. fleet.Read(connection).Select(gateway =>
         {
-            DesiredPolicy? desired = Of(connection, gateway);
-            return (gateway, desired, Entry(gateway, desired, Precedence.Of(gateway, current)));
+            DesiredPolicy? desired = Of(connection, gateway, out string? damage);
+            return (gateway, desired, Entry(gateway, desired, Precedence.Of(gateway, current), damage));
         })];
     }
 
-    private DesiredPolicy? Of(SqliteConnection connection, FleetGateway gateway)
+    private DesiredPolicy? Of(SqliteConnection connection, FleetGateway gateway, out string? damage)
     {
+        damage = null;
         Resolution resolution = Precedence.Of(gateway, Assignments.Current(connection));
         Assignment? assignment = resolution.Assignment;
         if (resolution.Conflict is not null)
@@ -45,7 +46,17 @@ internal sealed class DesiredPolicies(Database database, IFleet fleet, PolicyCom
         }
         if (assignment?.Version is not { } version) return null;
         DateTimeOffset now = time.GetUtcNow();
-        Composition made = composer.Compose(version, [.. PolicyWindows.Active(connection, now).Where(window => window.Touches(gateway))]);
+        Composition made;
+        try
+        {
+            made = composer.Compose(version, [.. PolicyWindows.Active(connection, now).Where(window => window.Touches(gateway))]);
+        }
+        catch (InvalidDataException damaged)
+        {
+            // Agents, and so a quarantine, still have to reach the gateway.
+            damage = damaged.Message;
+            return null;
+        }
         Remember(connection, gateway, assignment, made, now);
         var leftOut = made.LeftOut.Select(one => $"the window {one.Window.Id} ({one.Window.Kind}) does not go with this version and is left out: {one.Problems.FirstOrDefault(problem => problem.Severity == Exeat.Policy.Severity.Error)?.What}");
         return new DesiredPolicy
@@ -76,14 +87,14 @@ internal sealed class DesiredPolicies(Database database, IFleet fleet, PolicyCom
         });
     }
 
-    private static GatewayPolicyEntry Entry(FleetGateway gateway, DesiredPolicy? desired, Resolution resolution)
+    private static GatewayPolicyEntry Entry(FleetGateway gateway, DesiredPolicy? desired, Resolution resolution, string? damage)
     {
         // Its own last reload may have failed for another document; what it runs counts.
         bool isApplied = desired is not null && gateway.Reported == desired.Version;
         return new GatewayPolicyEntry
         {
             Gateway = gateway.Id,
-            State = resolution.Conflict is not null ? "conflict" : desired is null ? "unassigned" : isApplied ? "applied" : gateway.Problems.IsEmpty ? "assigned" : "failed",
+            State = resolution.Conflict is not null ? "conflict" : damage is not null ? "failed" : desired is null ? "unassigned" : isApplied ? "applied" : gateway.Problems.IsEmpty ? "assigned" : "failed",
             By = desired?.By.On,
             Policy = desired?.Policy,
             BaseVersion = desired?.BaseVersion,
@@ -91,7 +102,7 @@ internal sealed class DesiredPolicies(Database database, IFleet fleet, PolicyCom
             Reported = gateway.Reported,
             Windows = [.. (desired?.Windows ?? []).Select(window => window.Id)],
             BreakGlass = desired?.BreakGlass ?? false,
-            Problems = [.. desired?.Problems ?? (resolution.Conflict is { } conflict ? [conflict] : []), .. isApplied ? [] : gateway.Problems],
+            Problems = [.. damage is null ? [] : (string[])[damage], .. desired?.Problems ?? (resolution.Conflict is { } conflict ? [conflict] : []), .. isApplied ? [] : gateway.Problems],
         };
     }
 }

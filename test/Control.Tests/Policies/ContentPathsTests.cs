@@ -41,6 +41,8 @@ public sealed class ContentPathsTests
         Assert.Contains("more than 1000", Assert.Single(ContentPaths.Check(many, "")).What, StringComparison.Ordinal);
         Assert.Contains("MiB", Assert.Single(ContentPaths.Check(One("a.yaml", new string('x', ContentPaths.MaxBytes + 1)), "")).What, StringComparison.Ordinal);
         Assert.Contains("not Unicode", Assert.Single(ContentPaths.Check(One("a.yaml", "\uDC00"), "")).What, StringComparison.Ordinal);
+        Assert.Contains("no text", Assert.Single(ContentPaths.Check(One("a.yaml", null!), "")).What, StringComparison.Ordinal);
+        Assert.NotEmpty(ContentPaths.Check(One("\U0001F600.yaml", "x"), ""));
         Assert.Contains("a file and a folder", Assert.Single(ContentPaths.Check(One("a.yaml", "x").Add("a.yaml/b.yaml", "x"), "")).What, StringComparison.Ordinal);
         Assert.NotEmpty(ContentPaths.Check(One("\uD800.yaml", "x"), ""));
         Assert.NotEmpty(ContentPaths.Check(One(new string('ü', 126) + "abc.yaml", "x"), ""));

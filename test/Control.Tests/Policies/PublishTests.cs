@@ -132,10 +132,14 @@ public sealed class PublishTests : IDisposable
         foreach (string sql in (string[])["UPDATE policy_blobs SET text = ''", "DELETE FROM policy_contents", "UPDATE policy_versions SET author = 'x'", "DELETE FROM policy_versions", "DELETE FROM policy_blobs", "UPDATE policy_contents SET path = 'x'"])
             Assert.Throws<SqliteException>(() => connection.Run(sql));
 
+        _room.Gateway("gw-1", "coding-1:coding");
+        connection.Run("INSERT INTO policy_assignments (scope, target, kind, policy, version, actor, reason, time) VALUES ('default', '', 'assign', 'prod', $version, '', '', '2027-01-01T00:00:00.000Z')", ("$version", version));
         // Even where somebody goes around that, no gateway gets other files under this version.
         connection.Run("DROP TRIGGER policy_blobs_stay");
         connection.Run("UPDATE policy_blobs SET text = replace(text, 'www.example.org', 'evil.example.org')");
-        Assert.Contains("restore a backup", Assert.Throws<InvalidOperationException>(() => _room.Versions.Read(version)).Message, StringComparison.Ordinal);
+        Assert.Null(_room.Desired.Of("gw-1"));
+        Assert.Contains("restore a backup", Assert.Single(Assert.Single(_room.Desired.All()).Entry.Problems), StringComparison.Ordinal);
+        Assert.Contains("restore a backup", Assert.Throws<InvalidDataException>(() => _room.Versions.Read(version)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Exeat.Api.Control;
 
-/// <summary>The area of policies by HTTP, typed. A refusal is a <see cref="ControlRefusedException"/>.</summary>
+/// <summary>The area of policies by HTTP, typed. A refusal is a <see cref="PolicyRefusedException"/>.</summary>
 /// <param name="http">A client whose base address is control's, with the caller's authorization.</param>
 public sealed class PoliciesClient(HttpClient http)
 {
@@ -124,14 +124,14 @@ public sealed class PoliciesClient(HttpClient http)
         return await JsonSerializer.DeserializeAsync(body, form, cancel).ConfigureAwait(false) ?? throw new JsonException("control answered null");
     }
 
-    private static async Task<ControlRefusedException> RefusedAsync(HttpResponseMessage answer, CancellationToken cancel)
+    private static async Task<PolicyRefusedException> RefusedAsync(HttpResponseMessage answer, CancellationToken cancel)
     {
         if (answer.Content.Headers.ContentType?.MediaType == ApiProblem.MediaType)
         {
             using Stream body = await answer.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-            if (await JsonSerializer.DeserializeAsync(body, ControlJson.Default.ApiProblem, cancel).ConfigureAwait(false) is { } problem) return new ControlRefusedException(problem);
+            if (await JsonSerializer.DeserializeAsync(body, ControlJson.Default.ApiProblem, cancel).ConfigureAwait(false) is { } problem) return new PolicyRefusedException(problem);
         }
-        return new ControlRefusedException(new ApiProblem
+        return new PolicyRefusedException(new ApiProblem
         {
             Type = ApiProblem.TypePrefix + "other",
             Title = answer.ReasonPhrase ?? "",

@@ -36,7 +36,9 @@ internal static class ContentPaths
         long bytes = 0;
         foreach ((string path, string text) in files.Take(MaxFiles))
         {
-            if (Mistake(path, prefix.Length == 0) is { } mistake) problems.Add(Wrong(prefix + Shown(path), mistake, "write a path such as rules/web.yaml"));
+            // JSON's null, which no type keeps out of a map.
+            if (text is null) problems.Add(Wrong(prefix + Shown(path), "the file has no text", "write its text, or leave it out"));
+            else if (Mistake(path, prefix.Length == 0) is { } mistake) problems.Add(Wrong(prefix + Shown(path), mistake, "write a path such as rules/web.yaml"));
             else if (Length(text) is { } length) bytes += length;
             else problems.Add(Wrong(prefix + path, "the text is not Unicode", "save the file as UTF-8"));
         }
@@ -55,7 +57,7 @@ internal static class ContentPaths
     {
         if (path.Length == 0 || path.Length > MaxPathBytes || Length(path) is not <= MaxPathBytes) return "the path is empty, too long or not Unicode";
         if (path[0] == '/' || path.Contains('\\') || path.Contains(':')) return "the path is absolute, or has a backslash or colon";
-        if (path.Any(c => char.IsControl(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.Format)) return "the path has unprintable characters";
+        if (path.Any(c => char.IsControl(c) || char.IsSurrogate(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.Format)) return "the path has unprintable characters";
         string[] segments = path.Split('/');
         if (segments.Length > MaxDepth) return $"folders are nested more than {MaxDepth} deep";
         if (segments.Any(segment => segment.Length == 0 || segment[0] == '.')) return "the path leads upwards, is hidden, or has an empty part";

@@ -70,8 +70,8 @@ internal sealed class PolicyVersions(Database database, TimeProvider time)
     public ReadPolicy Read(string version)
     {
         if (_read.TryGetValue(version, out ReadPolicy? known)) return known;
-        PolicyContent content = Content(version) ?? throw new InvalidOperationException($"policies: version {version} is not kept");
-        if (content.Version != version) throw new InvalidOperationException($"policies: the files of version {version} are not those that were published: restore a backup");
+        PolicyContent content = Content(version) ?? throw new InvalidDataException($"version {version} is not kept: restore a backup");
+        if (content.Version != version) throw new InvalidDataException($"the files of version {version} are not those that were published: restore a backup");
         ReadPolicy read = ContentReader.Read(content, time);
         if (_read.Count >= MaxRemembered) _read.Clear();
         return _read[version] = read;

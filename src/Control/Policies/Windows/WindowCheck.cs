@@ -46,7 +46,7 @@ internal static class WindowCheck
         Few(request.Ports.Length, "a port");
         foreach (string name in request.Names)
         {
-            if (!NamePattern.TryParse(name, out NamePattern? pattern, out PatternProblem? problem)) throw Refused.Invalid(problem.What, problem.Remedy);
+            if (name is null || !NamePattern.TryParse(name, out NamePattern? pattern, out _)) throw name is null ? Refused.Invalid("a name is missing", "write it") : WrongName(name);
             if (pattern.IsSharedZone) throw Refused.Invalid($"strangers can register names that {pattern.Text} matches", "name the hosts that are needed");
         }
         foreach (string text in request.Cidrs)
@@ -56,6 +56,12 @@ internal static class WindowCheck
             int least = prefix.Network.IsV4 ? PolicyLimits.MinBits4 : Embedding.Any(prefix.Overlaps) ? 96 + PolicyLimits.MinBits4 : PolicyLimits.MinBits6;
             if (prefix.Length < least) throw Refused.Invalid($"{prefix} is too wide for a break-glass permit", $"write prefixes of at least /{least}");
         }
+    }
+
+    private static Refused WrongName(string name)
+    {
+        _ = NamePattern.TryParse(name, out _, out PatternProblem? problem);
+        return Refused.Invalid(problem!.What, problem.Remedy);
     }
 
     private static void Few(int count, string what)
