@@ -1,5 +1,3 @@
-using System.Net;
-using System.Security.Authentication;
 using System.Text.Json.Serialization;
 using Exeat.Api.Control;
 using Exeat.Control.Agents;
@@ -17,16 +15,14 @@ using Exeat.Control.Storage;
 using Exeat.Policy;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Exeat.Control;
 
 /// <summary>Control as a whole: its folder, its database, its two listeners, and one line for each area.</summary>
 internal sealed class ControlHost : IAsyncDisposable
 {
-    // A policy of 100,000 names has 3 MiB; areas that take more say so at the endpoint.
-    private const long MaxBody = 1 << 20;
+    /// <summary>The file of the first account's one-time password; of no use once there is a password.</summary>
+    public const string FirstLogin = "first-login.txt";
 
     private readonly FolderLock _lock;
     private readonly WebApplication _app;
@@ -52,7 +48,7 @@ internal sealed class ControlHost : IAsyncDisposable
             app = Build(control, time, logging, passwords ?? new PasswordHash());
             await app.StartAsync();
             var host = new ControlHost(folder, app);
-            host.SayReady(control);
+            await host.SayReadyAsync(control);
             return host;
         }
         catch (Exception failed)
@@ -81,7 +77,7 @@ internal sealed class ControlHost : IAsyncDisposable
         // Empty: no settings but those of our document, no environment variables of the framework.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ContentRootPath = control.DataFolder });
         logging(builder.Logging.AddFilter("Microsoft", LogLevel.Warning));
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, control));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, control));
         IServiceCollection parts = builder.Services;
         parts.AddRoutingCore();
         parts.ConfigureHttpJsonOptions(json =>
@@ -92,8 +88,9 @@ internal sealed class ControlHost : IAsyncDisposable
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ControlJson.Default);
         });
         parts.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        parts.AddSingleton(time).AddSingleton(control).AddSingleton(control.Limits).AddSingleton(passwords);
+        parts.AddSingleton(time).AddSingleton(control).AddSingleton(control.Limits).AddSingleton(passwords).AddSingleton(new StartTime(time.GetUtcNow()));
         parts.AddSingleton(_ => Database.At(control.DataFolder, time)).AddSingleton<AuditLog>().AddSingleton<PeopleCertificate>();
+        ApiDescription.Add(parts);
         // One line for each area.
         PeopleParts.Add(parts);
         PolicyParts.Add(parts);
@@ -105,6 +102,7 @@ internal sealed class ControlHost : IAsyncDisposable
 
         WebApplication app = builder.Build();
         _ = app.Services.GetRequiredService<Database>();
+        app.UseMiddleware<PlainHeaders>();
         app.UseMiddleware<ProblemAnswers>();
         app.UseRouting();
         app.UseMiddleware<Guard>();
@@ -117,8 +115,9 @@ internal sealed class ControlHost : IAsyncDisposable
 
     private static void MapAreas(WebApplication app)
     {
+        ApiDescription.Map(app);
         RouteGroupBuilder api = app.MapGroup("/api/v1");
-        api.MapGet("/health", () => TypedResults.NoContent()).OpenToAll().WithSummary("Whether control answers");
+        SystemEndpoints.Map(api);
         // One line for each area.
         PeopleEndpoints.Map(api);
         PolicyEndpoints.Map(api);
@@ -160,13 +159,14 @@ internal sealed class ControlHost : IAsyncDisposable
     });
 
     private void SayReady(ControlDocument control)
+    private async Task SayReadyAsync(ControlDocument control)
     {
         ILogger log = Log(_app);
-        if (_app.Services.GetRequiredService<Accounts>().MakeFirst() is { } password)
+        if (await _app.Services.GetRequiredService<Accounts>().MakeFirstAsync(CancellationToken.None) is { } first)
         {
-            string file = Path.Combine(control.DataFolder, "first-login.txt");
-            PrivateFile.Write(file, $"{Accounts.FirstName} {password}\n");
-            log.FirstAccount(Accounts.FirstName, file);
+            string file = Path.Combine(control.DataFolder, FirstLogin);
+            PrivateFile.Write(file, $"{first.User} {first.Password}\n");
+            log.FirstAccount(first.User, file);
         }
         log.Ready(string.Join(' ', control.People), string.Join(' ', control.Gateways), _app.Services.GetRequiredService<PeopleCertificate>().Fingerprint);
     }

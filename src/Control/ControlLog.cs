@@ -3,7 +3,7 @@ namespace Exeat.Control;
 /// <summary>Everything control says to its operator. Ids are never reused, and 1 to 99 are these; other areas have their own hundred.</summary>
 internal static partial class ControlLog
 {
-    [LoggerMessage(1, LogLevel.Information, "ready: people at {People}, gateways at {Gateways}, certificate SHA-256 {Fingerprint}")]
+    [LoggerMessage(1, LogLevel.Information, "ready: people at {People}, gateways at {Gateways}, key fingerprint SHA-256 {Fingerprint}")]
     public static partial void Ready(this ILogger log, string people, string gateways, string fingerprint);
 
     [LoggerMessage(2, LogLevel.Information, "stopped")]
@@ -20,4 +20,7 @@ internal static partial class ControlLog
 
     [LoggerMessage(6, LogLevel.Warning, "{Problem}")]
     public static partial void Warned(this ILogger log, string problem);
+
+    [LoggerMessage(7, LogLevel.Information, "certificate {File} taken, ends {Ends}, key fingerprint SHA-256 {Fingerprint}")]
+    public static partial void TookCertificate(this ILogger log, string file, DateTimeOffset ends, string fingerprint);
 }

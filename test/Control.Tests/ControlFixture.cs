@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Exeat.Api.Control;
 using Exeat.Control.Http;
 using Exeat.Control.People;
@@ -16,6 +16,7 @@ namespace Exeat.Control.Tests;
 internal sealed class ControlFixture : IAsyncDisposable
 {
     private readonly List<HttpClient> _clients = [];
+    private int _tokens;
 
     private ControlFixture(string folder, FakeTimeProvider time, ControlDocument document) => (Folder, Time, Document) = (folder, time, document);
 
@@ -55,18 +56,43 @@ internal sealed class ControlFixture : IAsyncDisposable
         // As people do: the fingerprint that control printed is pinned. The gateways' door has a certificate of its own making.
         string pinned = Host.Parts.GetRequiredService<PeopleCertificate>().Fingerprint;
         var connections = new SocketsHttpHandler();
-        connections.SslOptions.RemoteCertificateValidationCallback = (_, seen, _, _) => address > 0 || seen?.GetCertHashString(HashAlgorithmName.SHA256) == pinned;
+        connections.SslOptions.RemoteCertificateValidationCallback = (_, seen, _, _) => address > 0 || (seen is X509Certificate2 known && PeopleCertificate.FingerprintOf(known) == pinned);
         var client = new HttpClient(connections) { BaseAddress = new Uri(Host.Addresses[address], "/") };
         _clients.Add(client);
         return client;
     }
 
-    /// <summary>A client with a token of these roles.</summary>
+    /// <summary>A client that sends this secret.</summary>
     public HttpClient With(string secret)
     {
         HttpClient client = Nobody();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         return client;
+    }
+
+    /// <summary>A client with a token that has just these roles.</summary>
+    public HttpClient WithRoles(params string[] roles) => With(Token(roles));
+
+    /// <summary>The secret of a new token with these roles.</summary>
+    public string Token(params string[] roles) => Host.Parts.GetRequiredService<Tokens>().Create(Actor.Control, new NewToken($"t{Interlocked.Increment(ref _tokens)}", roles, 30)).Secret;
+
+    /// <summary>The first account after it has set a password of its own.</summary>
+    public async Task<HttpClient> AdminAsync(string password = "four dogs and a hat")
+    {
+        HttpClient first = With((await LoginAsync("admin", FirstPassword)).Token);
+        HttpResponseMessage changed = await first.PostAsJsonAsync("api/v1/whoami/password", new PasswordChange(FirstPassword, password), ControlJson.Default.PasswordChange);
+        Assert.Equal(HttpStatusCode.NoContent, changed.StatusCode);
+        return first;
+    }
+
+    /// <summary>The kind of problem of an answer, after its status.</summary>
+    public static async Task<string> ProblemAsync(HttpResponseMessage answer)
+    {
+        Assert.Equal(ApiProblem.MediaType, answer.Content.Headers.ContentType?.MediaType);
+        ApiProblem problem = (await answer.Content.ReadFromJsonAsync(ControlJson.Default.ApiProblem))!;
+        Assert.Equal((int)answer.StatusCode, problem.Status);
+        Assert.NotEmpty(problem.Remedy);
+        return $"{problem.Status} {problem.Type[ApiProblem.TypePrefix.Length..]}";
     }
 
     public async Task<Session> LoginAsync(string user, string password)

@@ -46,5 +46,5 @@ public sealed class ControlHostTests
 
     [Fact]
     public void An_endpoint_that_does_not_state_who_may_use_it_is_found() =>
-        Assert.Equal(["here"], Http.Permissions.Unstated([new Microsoft.AspNetCore.Http.Endpoint(null, null, "here")]));
+        Assert.Equal(["here"], Exeat.Control.Http.Permissions.Unstated([new Microsoft.AspNetCore.Http.Endpoint(null, null, "here")]));
 }

@@ -5,11 +5,17 @@ namespace Exeat.Control.Http;
 /// <param name="Roles">What they may do.</param>
 internal sealed record Actor(string Name, Roles Roles)
 {
+    /// <summary>What the names of people begin with.</summary>
+    public const string PersonPrefix = "user:";
+
     /// <summary>Control itself: what happens by time, or at the machine's console.</summary>
     public static readonly Actor Control = new("control", Roles.None);
 
     /// <summary>The id of the session, when the actor is a person with one.</summary>
     public string? Session { get; init; }
+
+    /// <summary>The account, when the actor is a person.</summary>
+    public string? User => Name.StartsWith(PersonPrefix, StringComparison.Ordinal) ? Name[PersonPrefix.Length..] : null;
 
     /// <summary>The session began with a one-time password.</summary>
     public bool MustChangePassword { get; init; }

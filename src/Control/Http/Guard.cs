@@ -22,7 +22,7 @@ internal sealed class Guard(RequestDelegate next, Credentials credentials)
             Actor actor = credentials.Check(context.Request.Headers.Authorization)
                 ?? throw new Refused(StatusCodes.Status401Unauthorized, "login-needed", "there is no login that stands", "exeat login URL, or send a token as Authorization: Bearer");
             if (actor.MustChangePassword && !permission.WithOneTimePassword)
-                throw new Refused(StatusCodes.Status403Forbidden, "password-change-needed", "this login has a one-time password", "set a password of your own: exeat control users password");
+                throw new Refused(StatusCodes.Status403Forbidden, "password-change-needed", "this login has a one-time password", "set a password of your own: exeat control password, or POST /api/v1/whoami/password");
             if (!actor.Roles.HasFlag(permission.Needed))
                 throw new Refused(StatusCodes.Status403Forbidden, "role-needed", $"{actor.Name} has not the role {RoleWords.Of(permission.Needed)[0]}", "ask somebody with the role admin for it");
             context.Items[typeof(Actor)] = actor;

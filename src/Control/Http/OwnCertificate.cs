@@ -2,21 +2,20 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Exeat.Control.Storage;
 
 namespace Exeat.Control.Http;
 
-/// <summary>The certificate that control makes for itself when it is given none: ECDSA P-256, its own issuer. People pin its fingerprint at the first login.</summary>
+/// <summary>The certificate that control makes for itself when it is given none: its own issuer, for its names and addresses.</summary>
 internal static class OwnCertificate
 {
+    // What browsers accept at most; an hour back, for clocks that are late.
     private static readonly TimeSpan Life = TimeSpan.FromDays(397), Before = TimeSpan.FromHours(1);
 
-    /// <summary>Makes one and puts it into two PEM files; the key is for its owner alone.</summary>
-    public static X509Certificate2 Make(string certificateFile, string keyFile, IEnumerable<string> names, DateTimeOffset now)
+    /// <summary>Makes one for the key.</summary>
+    public static X509Certificate2 Make(ECDsa key, IEnumerable<string> names, DateTimeOffset now)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         ImmutableArray<string> all = [.. names.Append("localhost").Append("127.0.0.1").Append("::1").Distinct(StringComparer.OrdinalIgnoreCase)];
-        var request = new CertificateRequest($"CN={all[0]}", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(new X500DistinguishedName($"CN=\"{all[0].Replace("\"", "", StringComparison.Ordinal)}\""), key, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (string name in all)
         {
@@ -27,9 +26,6 @@ internal static class OwnCertificate
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
-        using X509Certificate2 made = request.CreateSelfSigned(now - Before, now + Life);
-        PrivateFile.Write(keyFile, key.ExportPkcs8PrivateKeyPem() + "\n");
-        PrivateFile.Write(certificateFile, made.ExportCertificatePem() + "\n");
-        return X509Certificate2.CreateFromPem(made.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+        return request.CreateSelfSigned(now - Before, now + Life);
     }
 }

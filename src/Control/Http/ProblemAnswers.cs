@@ -38,7 +38,7 @@ internal sealed class ProblemAnswers(RequestDelegate next, ILogger<ProblemAnswer
     public static async Task WriteAsync(HttpContext context, Refused refused)
     {
         if (context.Response.HasStarted) return;
-        context.Response.Clear();
+        context.Response.ContentType = null;
         context.Response.StatusCode = refused.Status;
         if (refused.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = "Bearer";
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(refused.ToProblem(), ControlJson.Default.ApiProblem);
@@ -51,6 +51,7 @@ internal sealed class ProblemAnswers(RequestDelegate next, ILogger<ProblemAnswer
     {
         StatusCodes.Status404NotFound => new Refused(status, "not-found", "there is nothing at this address", "see /openapi/v1.json"),
         StatusCodes.Status405MethodNotAllowed => new Refused(status, "method", "this address does not take that method", "see /openapi/v1.json"),
+        StatusCodes.Status413PayloadTooLarge => new Refused(status, "too-large", "the body is larger than this address takes", "send less"),
         StatusCodes.Status415UnsupportedMediaType => new Refused(status, "media-type", "the body's media type is not taken here", "send application/json"),
         _ => new Refused(status, "invalid", "the request is not taken", "see /openapi/v1.json for what is taken"),
     };

@@ -2,76 +2,129 @@ using System.Security.Cryptography;
 using Exeat.Api.Control;
 using Exeat.Control.Http;
 using Exeat.Control.Storage;
-using Exeat.Policy;
 using Microsoft.Data.Sqlite;
 
 namespace Exeat.Control.People;
 
-/// <summary>Local accounts: who may log in, with which password and roles.</summary>
-internal sealed class Accounts(Database database, AuditLog audit, PasswordHash passwords, TimeProvider time, ControlLimits limits)
+/// <summary>The accounts of people: made, changed, never deleted, so that a name in the audit log stays one person's.</summary>
+internal sealed class Accounts(Database database, AuditLog audit, PasswordHash passwords, TimeProvider time)
 {
     /// <summary>The first account's name.</summary>
     public const string FirstName = "admin";
 
-    private const int SecretBytes = 15;
+    /// <summary>Accounts at most: a company's platform team has some dozens.</summary>
+    private const int MaxAccounts = 10_000;
+
+    private const int OneTimeBytes = 15;
 
     /// <summary>Makes the first account when there is none, with every role; its one-time password, or null when there are accounts.</summary>
-    public string? MakeFirst()
+    public async Task<OneTimePassword?> MakeFirstAsync(CancellationToken cancel)
     {
         using (SqliteConnection connection = database.Open())
         {
             if (connection.Scalar<long>("SELECT count(*) FROM users") > 0) return null;
         }
-        string password = OneTimePassword(), hash = passwords.Of(password);
-        database.Change(change =>
-        {
-            Insert(change, FirstName, hash, RoleWords.Every);
-            audit.Write(change, Actor.Control, "user.create", FirstName, ("roles", string.Join(',', RoleWords.Of(RoleWords.Every))), ("why", "first start"));
-        });
-        return password;
+        return await CreateAsync(Actor.Control, new NewUser(FirstName, RoleWords.Of(RoleWords.Every)), cancel);
     }
 
-    /// <summary>A password that opens nothing but the way to one of the person's own.</summary>
-    public static string OneTimePassword() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes));
-
-    /// <summary>A session for the right password; null otherwise, after the same time.</summary>
-    public Session? Login(string user, string password, string source)
+    /// <summary>Makes an account with a one-time password.</summary>
+    public async Task<OneTimePassword> CreateAsync(Actor actor, NewUser wanted, CancellationToken cancel)
     {
-        (string Name, string Password, bool MustChange, Roles Roles)? found = Find(user);
-        if (!passwords.Matches(password, found?.Password) || found is not { } account) return null;
-        DateTimeOffset now = time.GetUtcNow(), ends = now + TimeSpan.FromMinutes(limits.SessionMinutes);
-        string secret = BearerSecret.Make(BearerSecret.SessionPrefix), id = Guid.CreateVersion7(now).ToString();
-        string? renewed = passwords.IsOutdated(account.Password) ? passwords.Of(password) : null;
+        PeopleText.CheckName(wanted.Name);
+        string roles = PeopleText.Roles(wanted.Roles), password = MakeOneTime(), hash = await passwords.OfAsync(password, cancel);
         database.Change(change =>
         {
-            change.Run("DELETE FROM sessions WHERE ends <= $now", ("$now", now));
-            change.Run("INSERT INTO sessions VALUES ($id, $hash, $user, $now, $now, $ends, $source)",
-                ("$id", id), ("$hash", BearerSecret.Hash(secret)), ("$user", account.Name), ("$now", now), ("$ends", ends), ("$source", source));
-            change.Run("UPDATE users SET last_login = $now, password = coalesce($renewed, password) WHERE name = $user", ("$now", now), ("$renewed", renewed), ("$user", account.Name));
-            audit.Write(change, new Actor("user:" + account.Name, account.Roles), "session.begin", id, ("source", source));
+            if (change.Scalar<long>("SELECT count(*) FROM users WHERE name = $name", ("$name", wanted.Name)) > 0)
+                throw Refused.Conflict($"there is an account {wanted.Name}", "take another name; accounts are disabled, not deleted, and can be enabled again");
+            if (change.Scalar<long>("SELECT count(*) FROM users") >= MaxAccounts) throw Refused.Conflict($"there are {MaxAccounts} accounts", "this is the most that control keeps");
+            change.Run("INSERT INTO users (name, password, must_change, roles, created, changed) VALUES ($name, $password, 1, $roles, $now, $now)",
+                ("$name", wanted.Name), ("$password", hash), ("$roles", roles), ("$now", time.GetUtcNow()));
+            audit.Write(change, actor, "user.create", wanted.Name, ("roles", roles));
         });
-        return new Session(secret, account.Name, RoleWords.Of(account.Roles), ends, account.MustChange);
+        return new OneTimePassword(wanted.Name, password);
     }
 
-    /// <summary>Ends the caller's session.</summary>
-    public void Logout(Actor actor)
+    /// <summary>Roles, or the right to log in. The last one who can give roles keeps theirs.</summary>
+    public User Change(Actor actor, string name, UserChange wanted)
     {
-        if (actor.Session is not { } session) return;
-        database.Change(change =>
+        string? roles = wanted.Roles is null ? null : PeopleText.Roles(wanted.Roles);
+        return database.Change(change =>
         {
-            change.Run("DELETE FROM sessions WHERE id = $id", ("$id", session));
-            audit.Write(change, actor, "session.end", session);
+            User before = Find(change, name);
+            change.Run("UPDATE users SET roles = coalesce($roles, roles), disabled = coalesce($disabled, disabled), changed = $now WHERE name = $name",
+                ("$roles", roles), ("$disabled", wanted.Disabled), ("$now", time.GetUtcNow()), ("$name", name));
+            if (change.Scalar<long>("SELECT count(*) FROM users WHERE disabled = 0 AND ',' || roles || ',' LIKE '%,admin,%'") == 0)
+                throw Refused.Conflict($"{before.Name} is the last account with the role admin that can log in", "give the role to another account first");
+            // Roles are read at each request, so sessions go on with the new ones.
+            if (wanted.Disabled == true) Sessions.EndAll(change, name);
+            User after = Find(change, name);
+            audit.Write(change, actor, "user.change", after.Name, ("roles before", string.Join(',', before.Roles)), ("roles", string.Join(',', after.Roles)),
+                ("disabled before", before.Disabled ? "yes" : "no"), ("disabled", after.Disabled ? "yes" : "no"));
+            return after;
         });
     }
 
-    private (string Name, string Password, bool MustChange, Roles Roles)? Find(string user)
+    /// <summary>A new one-time password for somebody who lost theirs; their sessions end.</summary>
+    public async Task<OneTimePassword> ResetPasswordAsync(Actor actor, string name, CancellationToken cancel)
+    {
+        string password = MakeOneTime(), hash = await passwords.OfAsync(password, cancel);
+        return database.Change(change =>
+        {
+            User user = Find(change, name);
+            Set(change, name, hash, isOneTime: true);
+            Sessions.EndAll(change, name);
+            audit.Write(change, actor, "user.reset-password", user.Name);
+            return new OneTimePassword(user.Name, password);
+        });
+    }
+
+    /// <summary>The person's own new password; their other sessions end.</summary>
+    public async Task ChangePasswordAsync(Actor actor, PasswordChange wanted, IIdentitySource source, CancellationToken cancel)
+    {
+        string name = actor.User ?? throw Refused.Invalid($"{actor.Name} has no password", "a token is replaced by a new one");
+        PeopleText.CheckPassword(name, wanted.New, wanted.Current);
+        if (await source.ProveAsync(name, wanted.Current, cancel) is null)
+            throw new Refused(StatusCodes.Status403Forbidden, "password-wrong", "the current password is wrong", "try again, or ask somebody with the role admin for a new one");
+        string hash = await passwords.OfAsync(wanted.New, cancel);
+        database.Change(change =>
+        {
+            Set(change, name, hash, isOneTime: false);
+            Sessions.EndAll(change, name, but: actor.Session);
+            audit.Write(change, actor, "user.password", name);
+        });
+    }
+
+    /// <summary>The accounts by name.</summary>
+    public Page<User> List(PageRequest page)
     {
         using SqliteConnection connection = database.Open();
-        return connection.List("SELECT name, password, must_change, roles FROM users WHERE name = $user AND disabled = 0",
-            row => (row.GetString(0), row.GetString(1), row.GetBoolean(2), RoleWords.Read(row.GetString(3))), ("$user", user)) is [var found] ? found : null;
+        return page.Page(connection.List(Select + "WHERE u.name > $after ORDER BY u.name LIMIT $limit", Read,
+            ("$now", time.GetUtcNow()), ("$after", page.After ?? ""), ("$limit", page.Limit + 1)), user => user.Name);
     }
 
-    private void Insert(SqliteTransaction change, string name, string hash, Roles roles) =>
-        change.Run("INSERT INTO users (name, password, must_change, roles, created, changed) VALUES ($name, $password, 1, $roles, $now, $now)",
-            ("$name", name), ("$password", hash), ("$roles", string.Join(',', RoleWords.Of(roles))), ("$now", time.GetUtcNow()));
+    /// <summary>One account.</summary>
+    public User Find(string name) => database.Change(change => Find(change, name));
+
+    private const string Select = """
+        SELECT u.name, u.roles, u.disabled, u.must_change, (SELECT count(*) FROM sessions s WHERE s.user_name = u.name AND s.ends > $now), u.created, u.last_login FROM users u 
+        """;
+
+    private User Find(SqliteTransaction change, string name) => change.List(Select + "WHERE u.name = $name", Read, ("$now", time.GetUtcNow()), ("$name", name)) is [var found] ? found
+        : throw Refused.NotFound($"account {name}", "exeat control users lists them");
+
+    private static User Read(SqliteDataReader row) => new()
+    {
+        Name = row.GetString(0),
+        Roles = RoleWords.Of(RoleWords.Read(row.GetString(1))),
+        Disabled = row.GetBoolean(2),
+        MustChangePassword = row.GetBoolean(3),
+        Sessions = row.GetInt32(4),
+        Created = row.GetTime(5),
+        LastLogin = row.GetTimeOrNull(6),
+    };
+
+    private void Set(SqliteTransaction change, string name, string hash, bool isOneTime) => change.Run("UPDATE users SET password = $hash, must_change = $oneTime, changed = $now WHERE name = $name",
+        ("$hash", hash), ("$oneTime", isOneTime), ("$now", time.GetUtcNow()), ("$name", name));
+
+    private static string MakeOneTime() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(OneTimeBytes));
 }

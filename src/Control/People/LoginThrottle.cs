@@ -3,29 +3,32 @@ using System.Net.Sockets;
 
 namespace Exeat.Control.People;
 
-/// <summary>Failed logins of one account from one source, and of one source for all accounts, a minute. Nobody can lock an account out: a source that fails is only refused itself.</summary>
+/// <summary>
+/// Failed logins a minute: of one account from one source, of one source for all accounts, and of one account from all sources that it never logged in from.
+/// Nobody can lock an account out: a source that the account knows is only refused for what it does itself, and all is forgotten with the minute.
+/// </summary>
 internal sealed class LoginThrottle(TimeProvider time, int perMinute)
 {
-    // A source may try some accounts: a bastion has many people behind one address.
-    private const int SourceFactor = 5;
+    // A bastion has many people behind one address; a botnet has many addresses for one account.
+    private const int SourceFactor = 5, AccountFactor = 6;
 
-    // Beyond this many the oldest minute is forgotten as a whole: memory stays bounded, and the hash of a password stays slow.
-    private const int MaxEntries = 100_000;
+    // Counters in tables of one size: no flood of names or addresses takes memory or pushes another's count out. Two that share a place share a count for a minute.
+    private const int Places = 1 << 16;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, int> _failures = new(StringComparer.OrdinalIgnoreCase);
+    private readonly int[] _pairs = new int[Places], _sources = new int[Places], _accounts = new int[Places];
     private long _minute;
 
     /// <summary>Takes a try; false: too many of this minute failed.</summary>
-    public bool TryTake(string user, string source)
+    public bool TryTake(string user, string source, bool isKnownSource)
     {
         lock (_lock)
         {
             Turn();
-            if (_failures.GetValueOrDefault(Pair(user, source)) >= perMinute || _failures.GetValueOrDefault(source) >= perMinute * SourceFactor) return false;
+            ref int pair = ref _pairs[PlaceOf(user, source)], from = ref _sources[PlaceOf("", source)], account = ref _accounts[PlaceOf(user, "")];
+            if (pair >= perMinute || from >= perMinute * SourceFactor || (!isKnownSource && account >= perMinute * AccountFactor)) return false;
             // Counted before it is known: a hundred at once must not pass together.
-            _failures[Pair(user, source)] = _failures.GetValueOrDefault(Pair(user, source)) + 1;
-            _failures[source] = _failures.GetValueOrDefault(source) + 1;
+            (pair, from, account) = (pair + 1, from + 1, account + 1);
             return true;
         }
     }
@@ -36,8 +39,8 @@ internal sealed class LoginThrottle(TimeProvider time, int perMinute)
         lock (_lock)
         {
             Turn();
-            _failures.Remove(Pair(user, source));
-            if (_failures.TryGetValue(source, out int count) && count > 0) _failures[source] = count - 1;
+            ref int pair = ref _pairs[PlaceOf(user, source)], from = ref _sources[PlaceOf("", source)], account = ref _accounts[PlaceOf(user, "")];
+            (pair, from, account) = (0, Math.Max(0, from - 1), Math.Max(0, account - 1));
         }
     }
 
@@ -52,13 +55,16 @@ internal sealed class LoginThrottle(TimeProvider time, int perMinute)
         return new IPAddress(bytes) + "/64";
     }
 
-    private static string Pair(string user, string source) => source + " " + user;
+    // Hash codes of texts are keyed by the process: nobody outside knows who shares a place.
+    private static int PlaceOf(string user, string source) => (HashCode.Combine(StringComparer.OrdinalIgnoreCase.GetHashCode(user), StringComparer.Ordinal.GetHashCode(source)) & int.MaxValue) % Places;
 
     private void Turn()
     {
         long minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
-        if (minute == _minute && _failures.Count < MaxEntries) return;
-        _failures.Clear();
+        if (minute == _minute) return;
         _minute = minute;
+        Array.Clear(_pairs);
+        Array.Clear(_sources);
+        Array.Clear(_accounts);
     }
 }

@@ -7,8 +7,7 @@ internal static class PeopleParts
 {
     public static void Add(IServiceCollection parts)
     {
-        parts.AddSingleton<Accounts>();
-        parts.AddSingleton<Credentials>();
+        parts.AddSingleton<IIdentitySource, LocalAccounts>().AddSingleton<Accounts>().AddSingleton<Sessions>().AddSingleton<Tokens>().AddSingleton<Credentials>();
         parts.AddSingleton(got => new LoginThrottle(got.GetRequiredService<TimeProvider>(), got.GetRequiredService<ControlLimits>().LoginsPerMinute));
     }
 }

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Exeat.Api.Control;
 using Exeat.Control.Http;
 using Microsoft.Data.Sqlite;
 
@@ -27,19 +29,39 @@ internal sealed class AuditLog(TimeProvider time)
             ("$actor", actor.Name), ("$action", action), ("$target", target), ("$details", text), ("$previous", previous), ("$hash", hash));
     }
 
-    /// <summary>The first row whose place, content or predecessor is not as it was written; null when the chain is whole.</summary>
+    /// <summary>Entries that match, newest first; what is null is not asked for.</summary>
+    public static Page<AuditEntry> List(SqliteConnection connection, PageRequest page, AuditFilter filter)
+    {
+        long before = page.After is null ? long.MaxValue : long.TryParse(page.After, CultureInfo.InvariantCulture, out long seq) ? seq : throw Refused.Invalid("the cursor is none of ours", "send the next of the page before, as it was");
+        List<AuditEntry> rows = connection.List("""
+            SELECT seq, time, actor, action, target, details, hash FROM audit
+            WHERE seq < $before AND ($since IS NULL OR time >= $since) AND ($until IS NULL OR time < $until)
+              AND ($actor IS NULL OR actor = $actor) AND ($action IS NULL OR action = $action OR substr(action, 1, length($action) + 1) = $action || '.') AND ($target IS NULL OR target = $target)
+            ORDER BY seq DESC LIMIT $limit
+            """, Read, ("$before", before), ("$since", filter.Since), ("$until", filter.Until), ("$actor", filter.Actor), ("$action", filter.Action), ("$target", filter.Target), ("$limit", page.Limit + 1));
+        return page.Page(rows, entry => entry.Seq.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The first place where an entry is missing, changed or does not follow the one before; null when the chain is whole.</summary>
     public static long? FirstBroken(SqliteConnection connection)
     {
         long expected = 0;
         byte[] previous = Beginning;
-        foreach ((long seq, byte[] stated, byte[] hash, byte[] kept) in connection.List("SELECT seq, time, actor, action, target, details, previous, hash FROM audit ORDER BY seq", row =>
-            (row.GetInt64(0), (byte[])row.GetValue(6), Hash(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), (byte[])row.GetValue(6)), (byte[])row.GetValue(7))))
+        foreach ((long seq, bool follows, byte[] hash) in connection.Each("SELECT seq, time, actor, action, target, details, previous, hash FROM audit ORDER BY seq", row =>
         {
-            if (seq != ++expected || !stated.AsSpan().SequenceEqual(previous) || !hash.AsSpan().SequenceEqual(kept)) return expected;
-            previous = kept;
+            byte[] stated = (byte[])row.GetValue(6), kept = (byte[])row.GetValue(7);
+            byte[] found = Hash(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), stated);
+            return (row.GetInt64(0), stated.AsSpan().SequenceEqual(previous) && found.AsSpan().SequenceEqual(kept), kept);
+        }))
+        {
+            if (seq != ++expected || !follows) return expected;
+            previous = hash;
         }
         return null;
     }
+
+    private static AuditEntry Read(SqliteDataReader row) => new(row.GetInt64(0), row.GetTime(1), row.GetString(2), row.GetString(3), row.GetString(4),
+        JsonSerializer.Deserialize(row.GetString(5), ControlJson.Default.DictionaryStringString) ?? [], Convert.ToHexStringLower((byte[])row.GetValue(6)));
 
     private static byte[] Hash(long seq, string time, string actor, string action, string target, string details, byte[] previous)
     {

@@ -41,6 +41,14 @@ internal static class Sql
         return Read(command, read);
     }
 
+    /// <summary>The rows one by one, for lists that are not held in memory.</summary>
+    public static IEnumerable<T> Each<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> read)
+    {
+        using SqliteCommand command = Command(connection, null, sql, []);
+        using SqliteDataReader reader = command.ExecuteReader();
+        while (reader.Read()) yield return read(reader);
+    }
+
     /// <summary>The first value of the first row; default when there is none or it is null.</summary>
     public static T? Scalar<T>(this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
     {

@@ -13,7 +13,7 @@ CREATE TABLE users (
 CREATE TABLE sessions (
   id TEXT PRIMARY KEY,
   hash BLOB NOT NULL UNIQUE,           -- SHA-256 of the secret, which is nowhere
-  user_name TEXT NOT NULL REFERENCES users(name) ON DELETE CASCADE,
+  user_name TEXT NOT NULL COLLATE NOCASE REFERENCES users(name) ON DELETE CASCADE,
   created TEXT NOT NULL,
   last_used TEXT NOT NULL,
   ends TEXT NOT NULL,
@@ -21,9 +21,16 @@ CREATE TABLE sessions (
 ) STRICT;
 CREATE INDEX sessions_user ON sessions(user_name);
 
+CREATE TABLE login_sources (
+  user_name TEXT NOT NULL COLLATE NOCASE REFERENCES users(name) ON DELETE CASCADE,
+  source TEXT NOT NULL,
+  last TEXT NOT NULL,
+  PRIMARY KEY (user_name, source)
+) STRICT;
+
 CREATE TABLE tokens (
   id TEXT PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL UNIQUE COLLATE NOCASE,
   hash BLOB NOT NULL UNIQUE,
   roles TEXT NOT NULL,
   created TEXT NOT NULL,
@@ -44,6 +51,9 @@ CREATE TABLE audit (
   hash BLOB NOT NULL
 ) STRICT;
 CREATE INDEX audit_time ON audit(time);
+CREATE INDEX audit_actor ON audit(actor);
+CREATE INDEX audit_action ON audit(action);
+CREATE INDEX audit_target ON audit(target);
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is never changed'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is never changed'); END;
 
