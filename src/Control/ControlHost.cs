@@ -130,35 +130,6 @@ internal sealed class ControlHost : IAsyncDisposable
         MetricsEndpoints.Map(api);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ControlDocument control)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = MaxBody;
-        foreach (AddressAndPort at in control.People) Listen(kestrel, at, Door.People);
-        foreach (AddressAndPort at in control.Gateways) Listen(kestrel, at, Door.Gateways);
-    }
-
-    private static void Listen(KestrelServerOptions kestrel, AddressAndPort at, Door door) => kestrel.Listen(new IPEndPoint(at.Address.ToIPAddress(), at.Port), listen =>
-    {
-        PeopleCertificate certificate = kestrel.ApplicationServices.GetRequiredService<PeopleCertificate>();
-        GatewayAuthority authority = kestrel.ApplicationServices.GetRequiredService<GatewayAuthority>();
-        listen.Use(next => connection =>
-        {
-            connection.Features.Set(new DoorMark(door));
-            return next(connection);
-        });
-        listen.UseHttps(https =>
-        {
-            https.ServerCertificateSelector = (_, _) => door == Door.Gateways ? authority.Server : certificate.Current;
-            https.SslProtocols = door == Door.Gateways ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
-            if (door != Door.Gateways) return;
-            // Any certificate passes the handshake and counts for nothing: Gateways checks it, and its revocation, at each request.
-            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-            https.AllowAnyClientCertificate();
-        });
-    });
-
-    private void SayReady(ControlDocument control)
     private async Task SayReadyAsync(ControlDocument control)
     {
         ILogger log = Log(_app);

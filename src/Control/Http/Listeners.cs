@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Exeat.Control.Gateways.Certificates;
 using Exeat.Names;
 using Exeat.Policy;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -29,7 +30,8 @@ internal static class Listeners
         kestrel.Limits.KeepAliveTimeout = IdleFor;
         PeopleCertificate certificate = kestrel.ApplicationServices.GetRequiredService<PeopleCertificate>();
         foreach (IPEndPoint at in Joined(control.People)) kestrel.Listen(at, listen => Open(listen, Door.People, () => People(certificate)));
-        foreach (IPEndPoint at in Joined(control.Gateways)) kestrel.Listen(at, listen => Open(listen, Door.Gateways, () => Gateways(certificate)));
+        GatewayAuthority authority = kestrel.ApplicationServices.GetRequiredService<GatewayAuthority>();
+        foreach (IPEndPoint at in Joined(control.Gateways)) kestrel.Listen(at, listen => Open(listen, Door.Gateways, () => Gateways(authority)));
     }
 
     private static void Open(ListenOptions listen, Door door, Func<SslServerAuthenticationOptions> tls)
@@ -50,9 +52,9 @@ internal static class Listeners
     };
 
     // Any certificate passes the handshake and counts for nothing: Gateways checks it, and its revocation, at each request.
-    private static SslServerAuthenticationOptions Gateways(PeopleCertificate certificate) => new()
+    private static SslServerAuthenticationOptions Gateways(GatewayAuthority authority) => new()
     {
-        ServerCertificateContext = certificate.Current,
+        ServerCertificate = authority.Server,
         EnabledSslProtocols = SslProtocols.Tls13,
         ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
         ClientCertificateRequired = true,

@@ -246,7 +246,7 @@ public sealed class AlertDeliveryTests : IDisposable
         Assert.True(put.HasSecret);
         using var connection = _temp.Database.Open();
         string kept = JsonSerializer.Serialize(put, AlertsJson.Default.AlertChannel)
-            + string.Join('\n', Storage.Sql.List(connection, "SELECT settings FROM alert_channels UNION ALL SELECT details FROM audit", row => row.GetString(0)));
+            + string.Join('\n', Exeat.Control.Storage.Sql.List(connection, "SELECT settings FROM alert_channels UNION ALL SELECT details FROM audit", row => row.GetString(0)));
         Assert.Contains("hooks.example", kept);
         Assert.DoesNotContain(Key, kept);
         Assert.Throws<Refused>(() => Put(new AlertChannel { Name = "hook", Kind = "webhook", Url = "https://other.example/x" }));

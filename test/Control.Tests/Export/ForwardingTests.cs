@@ -158,7 +158,7 @@ public sealed class ForwardingTests : IDisposable
         Assert.True(put.HasSecret);
         using var connection = _temp.Database.Open();
         string kept = string.Join('\n', new[] { JsonSerializer.Serialize(put, AlertsJson.Default.ForwardingTarget) }
-            .Concat(Storage.Sql.List(connection, "SELECT settings FROM forwarding_targets UNION ALL SELECT details FROM audit", row => row.GetString(0))));
+            .Concat(Exeat.Control.Storage.Sql.List(connection, "SELECT settings FROM forwarding_targets UNION ALL SELECT details FROM audit", row => row.GetString(0))));
         Assert.Contains("logs.example", kept);
         Assert.DoesNotContain("very-secret", kept);
         // Whoever may change the address must not have the kept secret sent to it.

@@ -167,7 +167,7 @@ public sealed class FlowsApiTests : IAsyncLifetime
         var start = new ProcessStartInfo("dotnet", [Path.Combine(root, "artifacts", "exeat", "exeat.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["EXEAT_CONTROL"] = _control.Host.Addresses[0].ToString();
         start.Environment["EXEAT_CONTROL_TOKEN"] = _http.DefaultRequestHeaders.Authorization!.Parameter;
-        start.Environment["EXEAT_CONTROL_FINGERPRINT"] = _control.Host.Parts.GetRequiredService<Http.PeopleCertificate>().Fingerprint;
+        start.Environment["EXEAT_CONTROL_FINGERPRINT"] = _control.Host.Parts.GetRequiredService<Exeat.Control.Http.PeopleCertificate>().Fingerprint;
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string data = process.StandardOutput.ReadToEnd();
