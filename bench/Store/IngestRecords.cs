@@ -17,11 +17,13 @@ internal static class IngestRecords
         DateTimeOffset start = TimeProvider.System.GetUtcNow();
         long taken = 0, bytes = 0, sequence = 0, parts = 0;
         var busy = new TimeSpan[3];
-        TimeSpan processor = default;
+        TimeSpan processor = default, reading = default;
+        var reader = new Exeat.Flows.EventReader();
         while (taken < records)
         {
             byte[] batch = Batch(start.AddMilliseconds(parts++ * 50), ref sequence);
             bytes += batch.Length;
+            if (parts <= 50) reading += Timed(() => new IncomingBatch("gw-1", start).Read(batch, reader));
             TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
             busy[0] += Timed(() => taken += store.Append("gw-1", batch, start).Accepted);
             if (parts % 20 == 0) busy[1] += Timed(store.Show);
@@ -35,6 +37,7 @@ internal static class IngestRecords
             {
             }
         });
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reading alone {reading.TotalMicroseconds / (Math.Min(parts, 50) * 2.5 * FlowsPerBatch):f2} us a record"));
         double wall = busy.Sum(part => part.TotalSeconds);
         StoreStatus status = store.Status;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{taken} records, {bytes / taken} bytes each; {taken / wall:f0} records/s by the clock, {taken / processor.TotalSeconds:f0} records/s of processor time"));

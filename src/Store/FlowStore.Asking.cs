@@ -79,11 +79,11 @@ public sealed partial class FlowStore
         FilterSql sql = FilterSql.Of(query.Filter);
         FileKind? sums = GroupSql.SumsFor(query);
         Func<StoredFile, bool> isNeeded = Needed(query.Filter);
-        LiveRows rows = sums is { } kind ? LiveRows.Sums(asked.View, _options.Dir, kind, isNeeded) : LiveRows.Flows(asked.View, _options.Dir, isNeeded);
+        (LiveRows rows, string? settled) = sums is { } kind ? LiveRows.Sums(asked.View, _options.Dir, kind, isNeeded, TailDays(asked, tail => tail.Sums)) : (LiveRows.Flows(asked.View, _options.Dir, isNeeded), null);
         List<GroupRow> found = [];
         var total = new GroupRow([], null, 0, 0, 0, default, default);
         int keys = query.By.Count;
-        asked.Read(GroupSql.Text(query, rows.From, sql.Where, sums), [.. rows.Values, .. sql.Values], row =>
+        asked.Read(GroupSql.Text(query, rows.From, settled, sql.Where, sums), [.. rows.Values, .. sql.Values], row =>
         {
             if (row.IsDBNull(keys + 1)) return true; // nothing was chosen
             found.Add(new GroupRow([.. query.By.Select((by, i) => Key(row, by, i))], row.IsDBNull(keys) ? null : Microseconds.Time(row.GetInt64(keys)),
@@ -153,9 +153,17 @@ public sealed partial class FlowStore
     {
         Func<StoredFile, bool> isNeeded = Needed(filter);
         HashSet<int> days = [.. asked.View.Files.Where(file => file.Kind == FileKind.Flows && isNeeded(file)).Select(file => file.Day)];
+        days.UnionWith(TailDays(asked, tail => tail.Flows));
+        return days;
+    }
+
+    // Days of which there are rows in memory.
+    private static HashSet<int> TailDays(Asked asked, Func<StoreTail, string> table)
+    {
+        HashSet<int> days = [];
         foreach (StoreTail tail in asked.View.Tails)
         {
-            asked.Read($"SELECT DISTINCT began // {Microseconds.Day} FROM {tail.Flows}", [], row =>
+            asked.Read($"SELECT DISTINCT began // {Microseconds.Day} FROM {table(tail)}", [], row =>
             {
                 days.Add((int)row.GetInt64(0));
                 return true;

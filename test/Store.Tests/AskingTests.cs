@@ -10,7 +10,9 @@ public sealed class AskingTests
     public async Task Pages_hold_each_flow_once_though_records_arrive_and_files_change_meanwhile()
     {
         await using var kept = new TemporaryStore(options => options with { MaxFilesPerDay = 1 });
-        for (int i = 1; i <= 200; i++) kept.Append(new Lines().Decision($"gw-1/1/{i}", Lines.Flow(Lines.Start), Lines.Start.AddMinutes(-(i / 3) * 30), "deny"));
+        var lines = new Lines();
+        for (int i = 1; i <= 200; i++) lines.Decision($"gw-1/1/{i}", Lines.Flow(Lines.Start), Lines.Start.AddMinutes(-(i / 3) * 30), "deny");
+        kept.Append(lines);
         kept.Store.Convert();
         HashSet<string> before = [.. (await kept.ListAsync()).Select(flow => flow.Summary.Flow!)], seen = [];
         string? cursor = null;
@@ -35,9 +37,11 @@ public sealed class AskingTests
     {
         await using var kept = new TemporaryStore();
         int sequence = 1;
+        var lines = new Lines();
         for (int agent = 1; agent <= 5; agent++)
             for (int i = 0; i < agent * 10; i++)
-                kept.Append(new Lines().Decision($"gw-1/1/{sequence++}", Lines.Flow(Lines.Start), Lines.Start.AddMinutes(i % 4 * 20), "deny", ("agent", $"a{agent}"), ("bytesOut", 100 - agent)));
+                lines.Decision($"gw-1/1/{sequence++}", Lines.Flow(Lines.Start), Lines.Start.AddMinutes(i % 4 * 20), "deny", ("agent", $"a{agent}"), ("bytesOut", 100 - agent));
+        kept.Append(lines);
         kept.Store.Show();
         GroupResult byAttempts = await kept.Store.GroupAsync(new GroupQuery { By = [FlowDimension.Agent], Top = 2 }, null, default);
         Assert.Equal([("a5", 50L), ("a4", 40L)], byAttempts.Rows.Select(row => (row.Keys[0]!, row.Attempts)));

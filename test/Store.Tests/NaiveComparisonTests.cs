@@ -12,8 +12,8 @@ public sealed class NaiveComparisonTests
     [Fact]
     public void The_store_answers_as_a_list_of_all_events_would()
     {
-        Gen.Int[0, 1_000_000].Sample(seed => RunAsync(seed).GetAwaiter().GetResult(), iter: 4, threads: 1);
-        Assert.True(_filtered > 50 && _duplicates > 50, $"{_filtered} flows by filters, {_duplicates} duplicates: the property says little");
+        Gen.Int[0, 1_000_000].Sample(seed => RunAsync(seed).GetAwaiter().GetResult(), iter: 3, threads: 1);
+        Assert.True(_filtered > 20 && _duplicates > 20, $"{_filtered} flows by filters, {_duplicates} duplicates: the property says little");
     }
 
     private async Task RunAsync(int seed)
@@ -71,7 +71,7 @@ public sealed class NaiveComparisonTests
         Assert.Equal(naive.Ids.Order(), (await kept.EventIdsAsync()).Order());
         Assert.Equal(units.Select(unit => Told(unit.Gateway, unit.Summary)).Order(), (await kept.ListAsync()).Select(flow => Told(flow.Gateway, flow.Summary)).Order());
         Assert.Equal((naive.Count, units.Count), (kept.Store.Status.Events, kept.Store.Status.Flows));
-        for (int i = 0; i < 16; i++)
+        for (int i = 0; i < 10; i++)
         {
             FlowFilter filter = records.Filter();
             List<(string Gateway, FlowSummary Summary)> chosen = [.. units.Where(unit => NaiveStore.Chooses(filter, unit.Gateway, unit.Summary))];

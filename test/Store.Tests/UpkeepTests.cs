@@ -63,7 +63,9 @@ public sealed class UpkeepTests
         await using var kept = new TemporaryStore(options => options with { MaxBytes = 60_000 });
         for (int day = 0; day < 6; day++)
         {
-            for (int i = 0; i < 200; i++) kept.Append(new Lines().Decision($"gw-1/{day + 1}/{i + 1}", Lines.Flow(Lines.Start), Lines.Start.AddDays(-day), "deny", ("names", Lines.Names($"{Guid.NewGuid():N}.example.org"))));
+            var lines = new Lines();
+            for (int i = 0; i < 200; i++) lines.Decision($"gw-1/{day + 1}/{i + 1}", Lines.Flow(Lines.Start), Lines.Start.AddDays(-day), "deny", ("names", Lines.Names($"{Guid.NewGuid():N}.example.org")));
+            kept.Append(lines);
             kept.Store.Convert();
         }
         long before = kept.Store.Status.Bytes;

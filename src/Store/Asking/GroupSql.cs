@@ -48,7 +48,7 @@ internal static class GroupSql
     }
 
     /// <summary>The whole text. Gives keys, step, attempts, bytes out and in, first, last; then the same five of everything.</summary>
-    public static string Text(GroupQuery query, string from, string where, FileKind? sums)
+    public static string Text(GroupQuery query, string from, string? settled, string where, FileKind? sums)
     {
         string[] columns = [.. query.By.Select(ColumnOf)];
         string[] keys = [.. columns.Select((_, i) => FormattableString.Invariant($"k{i}"))];
@@ -58,8 +58,9 @@ internal static class GroupSql
         if (sums is not null)
         {
             string kept = string.Concat(columns.Distinct().Select(column => column + ", "));
-            from = $"(SELECT * FROM (SELECT {kept}began, sum(attempts) AS attempts, sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in FROM {from} WHERE {where} GROUP BY {kept}began) "
-                + "WHERE attempts <> 0 OR bytes_out <> 0 OR bytes_in <> 0)";
+            string final = settled is null ? "" : $" UNION ALL SELECT {kept}began, attempts, bytes_out, bytes_in FROM {settled} WHERE {where}";
+            from = $"(SELECT {kept}began, attempts, bytes_out, bytes_in FROM (SELECT {kept}began, sum(attempts)::BIGINT AS attempts, sum(bytes_out)::BIGINT AS bytes_out, sum(bytes_in)::BIGINT AS bytes_in FROM {from} WHERE {where} "
+                + $"GROUP BY {kept}began) WHERE attempts <> 0 OR bytes_out <> 0 OR bytes_in <> 0{final})";
             where = "true";
         }
         long step = query.Bucket is { } bucket ? (long)bucket.TotalMicroseconds : 0;
