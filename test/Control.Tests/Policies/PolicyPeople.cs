@@ -14,9 +14,10 @@ internal static class PolicyPeople
         // Of the area of gateways; here in the one form that this area reads.
         change.Run("CREATE TABLE IF NOT EXISTS gateways (id TEXT PRIMARY KEY, created TEXT, created_by TEXT, revoked TEXT, policy_version_reported TEXT, report TEXT)");
         change.Run("CREATE TABLE IF NOT EXISTS agents_versions (gateway TEXT, number INTEGER, document TEXT, author TEXT, message TEXT, created TEXT)");
-        change.Run("INSERT INTO gateways (id, created, created_by) VALUES ('gw-1', '', '')");
-        change.Run("INSERT INTO agents_versions VALUES ('gw-1', 1, $document, '', '', '')",
-            ("$document", "apiVersion: exeat/v1\nkind: Agents\nagents:\n- {id: coding-1, class: coding, interface: veth0, addresses: [192.0.2.2]}\n"));
+        string now = Sql.Text(control.Time.GetUtcNow());
+        change.Run("INSERT INTO gateways (id, created, created_by) VALUES ('gw-1', $now, '')", ("$now", now));
+        change.Run("INSERT INTO agents_versions VALUES ('gw-1', 1, $document, '', '', $now)",
+            ("$now", now), ("$document", "apiVersion: exeat/v1\nkind: Agents\nagents:\n- {id: coding-1, class: coding, interface: veth0, addresses: [192.0.2.2]}\n"));
     });
 
     /// <summary>The secret of a new person's session.</summary>
