@@ -114,16 +114,21 @@ published=artifacts/publish
 # The compiler package for ahead-of-time builds follows the SDK's patch version, so this has a restore of its own, unlocked and beside the ordinary build.
 publish() {
   local project work="$root/artifacts/publish-work" compiled="$root/artifacts/publish-work/programs" stamp=artifacts/publish.stamp mark
-  if [ ! -x "$compiled/exeat" ] || [ ! -x "$compiled/exeat-gateway" ] || [ ! -x "$compiled/exeat-link" ] || ! is_fresh "$stamp" src policies Directory.*; then
+  if [ ! -x "$compiled/exeat" ] || [ ! -x "$compiled/exeat-gateway" ] || [ ! -x "$compiled/exeat-link" ] || [ ! -x "$compiled/control/exeat-control" ] || ! is_fresh "$stamp" src policies Directory.*; then
     mkdir -p artifacts
     mark=$stamp.new
     touch "$mark"
     rm -rf "$compiled"
-    for project in src/Gateway/Exeat.Gateway.csproj src/Cli/Exeat.Cli.csproj src/Link/Exeat.Link.csproj; do
+    for project in src/Gateway/Exeat.Gateway.csproj src/Link/Exeat.Link.csproj src/Cli/Exeat.Cli.csproj; do
       say "compiling $project ahead of time for linux-x64"
       dotnet publish "$project" -c Release -r linux-x64 --nologo -v q "-clp:ErrorsOnly;NoSummary" -o "$compiled" \
         -p:PublishAot=true -p:StripSymbols=true -p:ExeatPublish=true -p:RestoreLockedMode=false "-p:ArtifactsPath=$work" >&2 </dev/null || return 1
     done
+    # Control comes with a runtime, in a folder of its own: its web server and DuckDB's binding are not for ahead-of-time compilation.
+    say "publishing src/Control/Exeat.Control.csproj with its runtime for linux-x64"
+    dotnet publish src/Control/Exeat.Control.csproj -c Release -r linux-x64 --self-contained --nologo -v q "-clp:ErrorsOnly;NoSummary" -o "$compiled/control" \
+      -p:ExeatPublish=true -p:RestoreLockedMode=false "-p:ArtifactsPath=$work" >&2 </dev/null || return 1
+    find "$compiled/control" -maxdepth 1 \( -name '*.pdb' -o -name '*.xml' \) -delete
     # Symbols are kept beside, not shipped.
     mkdir -p artifacts/symbols
     find "$compiled" -maxdepth 1 \( -name '*.dbg' -o -name '*.pdb' -o -name '*.xml' \) -exec mv -f -t artifacts/symbols {} +

@@ -83,7 +83,7 @@ require() {
 unit_files() { find "$1/systemd" -maxdepth 1 -type f -name '*.service' ! -name 'exeat-verify.*' -printf '%f\n' 2>/dev/null | sort; }
 
 # Units name the programs where this prefix puts them.
-unit_text() { sed -E "s#^(Exec[A-Za-z]+=[-+!@:]*)/[^ ]*/(exeat-gateway|exeat-link|exeat)( |\$)#\\1$prefix/current/\\2\\3#" "$1"; }
+unit_text() { sed -E "s#^(Exec[A-Za-z]+=[-+!@:]*)/[^ ]*/(control/exeat-control|exeat-gateway|exeat-link|exeat)( |\$)#\\1$prefix/current/\\2\\3#" "$1"; }
 
 is_enabled_by_itself() { grep -qE '^(WantedBy|RequiredBy)=' "$1"; }
 
@@ -119,11 +119,10 @@ install_user() { # VERSION-FOLDER
   mkdir -p "$(dirname "$sysusers")"
   put "$(cat "$1/systemd/exeat.sysusers.conf")" "$sysusers" 644
   [ -z "$root" ] || return 0
-  if command -v systemd-sysusers >/dev/null; then systemd-sysusers "$sysusers"
-  else
-    getent passwd "$user" >/dev/null || useradd --system --user-group --no-create-home --home-dir /var/lib/exeat --shell /usr/sbin/nologin "$user"
-    getent passwd "$user-link" >/dev/null || useradd --system --gid "$user" --no-create-home --home-dir /var/lib/exeat-link --shell /usr/sbin/nologin "$user-link"
-  fi
+  if command -v systemd-sysusers >/dev/null; then systemd-sysusers "$sysusers"; return 0; fi
+  getent passwd exeat-control >/dev/null || useradd --system --user-group --no-create-home --home-dir /var/lib/exeat-control --shell /usr/sbin/nologin exeat-control
+  getent passwd "$user" >/dev/null || useradd --system --user-group --no-create-home --home-dir /var/lib/exeat --shell /usr/sbin/nologin "$user"
+  getent passwd "$user-link" >/dev/null || useradd --system --gid "$user" --no-create-home --home-dir /var/lib/exeat-link --shell /usr/sbin/nologin "$user-link"
 }
 
 # --- the documents -------------------------------------------------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agen
     ApprovalsCommand.Create(),
 };
 foreach (Command command in WindowCommands.All()) root.Add(command);
+root.Add(ControlCommand.Create());
+foreach (Command command in LoginCommand.All()) root.Add(command);
 foreach (Command command in RunCommand.All()) root.Add(command);
 foreach (Command command in LabCommands.All()) root.Add(command);
 GlobalOptions.AddTo(root);

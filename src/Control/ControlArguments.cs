@@ -9,6 +9,8 @@ internal sealed record ControlArguments
     {
         Wrong = 0,
         Run,
+        Backup,
+        Restore,
         PrintExample,
         Version,
         Help,
@@ -16,7 +18,10 @@ internal sealed record ControlArguments
 
     public Verb Asked { get; private init; }
 
-    /// <summary>The control document, for <see cref="Verb.Run"/>.</summary>
+    /// <summary>The backup's file, for <see cref="Verb.Backup"/> and <see cref="Verb.Restore"/>.</summary>
+    public string File { get; private init; } = "";
+
+    /// <summary>The control document.</summary>
     public string Config { get; private init; } = "";
 
     public bool LogsJson { get; private init; }
@@ -31,7 +36,7 @@ internal sealed record ControlArguments
         var read = new ControlArguments();
         for (int i = 0; i < args.Count; i++)
         {
-            bool takesValue = args[i] is "--config" or "--log-format" or "--log-level";
+            bool takesValue = args[i] is "backup" or "restore" or "--config" or "--log-format" or "--log-level";
             if (takesValue && i + 1 == args.Count) return Wrong($"{args[i]} needs a value");
             ControlArguments? next = takesValue ? read.With(args[i], args[++i]) : read.With(args[i]);
             if (next is null) return Wrong(takesValue ? $"{args[i - 1]} cannot be '{args[i]}'" : $"'{args[i]}' is unknown here");
@@ -39,7 +44,9 @@ internal sealed record ControlArguments
         }
         // --config alone means: run.
         if (read.Asked == Verb.Wrong && read.Config.Length > 0) read = read with { Asked = Verb.Run };
-        return read.Asked != Verb.Run && read.Config.Length > 0 ? Wrong("--config has nothing to do here") : read;
+        bool needsConfig = read.Asked is Verb.Run or Verb.Backup or Verb.Restore;
+        if (needsConfig && read.Config.Length == 0) return Wrong("--config FILE is missing");
+        return !needsConfig && read.Config.Length > 0 ? Wrong("--config has nothing to do here") : read;
     }
 
     private ControlArguments? With(string word) => (Asked, word) switch
@@ -54,6 +61,8 @@ internal sealed record ControlArguments
     private ControlArguments? With(string option, string value) => (option, value) switch
     {
         (_, "") => null,
+        ("backup", _) => Asked == Verb.Wrong ? this with { Asked = Verb.Backup, File = value } : null,
+        ("restore", _) => Asked == Verb.Wrong ? this with { Asked = Verb.Restore, File = value } : null,
         ("--config", _) => Config.Length == 0 ? this with { Config = value } : null,
         ("--log-format", "text" or "json") => this with { LogsJson = value == "json" },
         ("--log-level", "error") => this with { LogLevel = LogLevel.Error },

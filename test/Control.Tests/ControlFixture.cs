@@ -16,7 +16,6 @@ namespace Exeat.Control.Tests;
 internal sealed class ControlFixture : IAsyncDisposable
 {
     private readonly List<HttpClient> _clients = [];
-    private int _tokens;
 
     private ControlFixture(string folder, FakeTimeProvider time, ControlDocument document) => (Folder, Time, Document) = (folder, time, document);
 
@@ -28,12 +27,23 @@ internal sealed class ControlFixture : IAsyncDisposable
 
     public ControlHost Host { get; private set; } = null!;
 
+    /// <summary>What people pin.</summary>
+    public string Fingerprint => Host.Parts.GetRequiredService<PeopleCertificate>().Fingerprint;
+
     /// <summary>The one-time password of the first account.</summary>
     public string FirstPassword => File.ReadAllText(Path.Combine(Folder, "first-login.txt")).Trim().Split(' ')[1];
 
+    /// <summary>A folder in memory where there is one: a database that is synced at every commit waits for the disk otherwise.</summary>
+    public static string NewFolder()
+    {
+        string folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"exeat-control-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
     public static async Task<ControlFixture> StartAsync(Func<ControlDocument, ControlDocument>? with = null)
     {
-        string folder = Directory.CreateTempSubdirectory("exeat-control-").FullName;
+        string folder = NewFolder();
         _ = Address.TryParse("127.0.0.1", out Address loopback);
         var document = new ControlDocument { DataFolder = folder, People = [new AddressAndPort(loopback, 0)], Gateways = [new AddressAndPort(loopback, 0)] };
         var fixture = new ControlFixture(folder, new FakeTimeProvider(new DateTimeOffset(2027, 1, 4, 9, 0, 0, TimeSpan.Zero)), with?.Invoke(document) ?? document);
@@ -41,9 +51,13 @@ internal sealed class ControlFixture : IAsyncDisposable
         return fixture;
     }
 
-    public async Task RestartAsync()
+    public Task RestartAsync() => JumpAsync(TimeSpan.Zero);
+
+    /// <summary>Lets much time pass while control is stopped: each timer of a running one would tick through all of it.</summary>
+    public async Task JumpAsync(TimeSpan time)
     {
         await Host.DisposeAsync();
+        Time.Advance(time);
         await StartHostAsync();
     }
 
@@ -54,9 +68,9 @@ internal sealed class ControlFixture : IAsyncDisposable
     public HttpClient Nobody(int address = 0)
     {
         // As people do: the fingerprint that control printed is pinned. The gateways' door has a certificate of its own making.
-        string pinned = Host.Parts.GetRequiredService<PeopleCertificate>().Fingerprint;
+        string pinned = Fingerprint;
         var connections = new SocketsHttpHandler();
-        connections.SslOptions.RemoteCertificateValidationCallback = (_, seen, _, _) => address > 0 || (seen is X509Certificate2 known && PeopleCertificate.FingerprintOf(known) == pinned);
+        connections.SslOptions.RemoteCertificateValidationCallback = (_, seen, _, _) => address > 0 || (seen is X509Certificate2 known && ControlTrust.FingerprintOf(known) == pinned);
         var client = new HttpClient(connections) { BaseAddress = new Uri(Host.Addresses[address], "/") };
         _clients.Add(client);
         return client;
@@ -74,7 +88,7 @@ internal sealed class ControlFixture : IAsyncDisposable
     public HttpClient WithRoles(params string[] roles) => With(Token(roles));
 
     /// <summary>The secret of a new token with these roles.</summary>
-    public string Token(params string[] roles) => Host.Parts.GetRequiredService<Tokens>().Create(Actor.Control, new NewToken($"t{Interlocked.Increment(ref _tokens)}", roles, 30)).Secret;
+    public string Token(params string[] roles) => Host.Parts.GetRequiredService<Tokens>().Create(Actor.Control, new NewToken($"t-{Guid.NewGuid():n}", roles, 30)).Secret;
 
     /// <summary>The first account after it has set a password of its own.</summary>
     public async Task<HttpClient> AdminAsync(string password = "four dogs and a hat")
@@ -106,7 +120,7 @@ internal sealed class ControlFixture : IAsyncDisposable
     {
         foreach (HttpClient client in _clients) client.Dispose();
         await Host.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
+        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
     }
 
     private async Task StartHostAsync() => Host = await ControlHost.StartAsync(Document, Time, _ => { }, new PasswordHash(64, 1));

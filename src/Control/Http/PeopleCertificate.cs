@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Exeat.Api.Control;
 using Exeat.Control.Storage;
 using Exeat.Policy;
 
@@ -52,13 +53,10 @@ internal sealed class PeopleCertificate : IDisposable
     public SslStreamCertificateContext Current => _current;
 
     /// <summary>What people compare: SHA-256 of its public key.</summary>
-    public string Fingerprint => FingerprintOf(_current.TargetCertificate);
+    public string Fingerprint => ControlTrust.FingerprintOf(_current.TargetCertificate);
 
     /// <summary>When it ends.</summary>
     public DateTimeOffset Ends => _current.TargetCertificate.NotAfter.ToUniversalTime();
-
-    /// <summary>SHA-256 of a certificate's public key (SubjectPublicKeyInfo), in hexadecimal.</summary>
-    public static string FingerprintOf(X509Certificate2 certificate) => Convert.ToHexString(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
 
     public void Dispose() => _timer.Dispose();
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Exeat.Control.Tests.Http;
 
-/// <summary>All endpoints of the people's door, asked by nobody and by each role alone. What is seen is docs/api-access.md.</summary>
+/// <summary>All endpoints of the people's door, asked by nobody and by each role alone. What is seen is docs/control/api-access.md.</summary>
 public sealed class AccessTests
 {
     private static readonly string[] Callers = ["nobody", .. RoleWords.All.Select(role => role.Word)];
@@ -38,7 +38,7 @@ public sealed class AccessTests
             }
             table.Append('\n');
         }
-        Golden.Compare("docs/api-access.md", table.ToString());
+        Golden.Compare("docs/control/api-access.md", table.ToString());
     }
 
     [Fact]

@@ -21,6 +21,6 @@ public sealed class DescriptionTests
                 Assert.True(responses.GetProperty("400").GetProperty("content").TryGetProperty("application/problem+json", out _), $"{where} says no problem");
             }
         }
-        Golden.Compare("docs/openapi.json", text.ReplaceLineEndings("\n").TrimEnd() + "\n");
+        Golden.Compare("docs/control/openapi.json", text.ReplaceLineEndings("\n").TrimEnd() + "\n");
     }
 }

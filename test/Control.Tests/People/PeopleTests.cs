@@ -42,7 +42,7 @@ public sealed class PeopleTests
         Assert.NotNull(listed.Items.Single(token => token.Name == "ci").LastUsed);
         Assert.Null(listed.Items.Single(token => token.Name == "nightly").LastUsed);
         Assert.Equal(HttpStatusCode.OK, (await control.With(ending.Secret).GetAsync("api/v1/whoami")).StatusCode);
-        control.Time.Advance(TimeSpan.FromDays(1));
+        await control.JumpAsync(TimeSpan.FromDays(1));
         Assert.Equal("401 login-needed", await ControlFixture.ProblemAsync(await control.With(ending.Secret).GetAsync("api/v1/whoami")));
 
         SqliteConnection.ClearAllPools();

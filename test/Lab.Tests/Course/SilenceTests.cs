@@ -46,6 +46,10 @@ public sealed partial class SilenceTests
         ["why"] = "why --last --journal JOURNAL",
         ["preflight"] = "preflight --config ETC/gateway.yaml", // asks the configured resolvers one question, and nobody else
         ["status"] = "status --config ETC/gateway.yaml",
+        ["login"] = "login --help", // more of it asks the control that is named, which is what it is for; so do the verbs that use the login
+        ["logout"] = "logout",
+        ["whoami"] = "whoami",
+        ["control"] = "control status; control --help",
         ["verify"] = "verify --plan --policy ETC/policy.yaml --agents ETC/agents.yaml --agent coding-1", // without --plan its attempts are what it is for
         ["support-bundle"] = "support-bundle --config ETC/gateway.yaml",
         ["denials"] = "denials --journal JOURNAL",

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Text.Json;
+using Exeat.Api.Control;
+using Exeat.Flows;
+
+namespace Exeat.Cli;
+
+/// <summary>Runs a verb that asks control: with the saved login, or with a token of the environment; refusals and silence become one line with what to do.</summary>
+internal static class ControlCalls
+{
+    private const string Address = "EXEAT_CONTROL", Token = "EXEAT_CONTROL_TOKEN", Fingerprint = "EXEAT_CONTROL_FINGERPRINT";
+
+    /// <summary>Runs the verb with a client.</summary>
+    public static async Task<int> RunAsync(ParseResult parsed, Func<ControlClient, CommandOutput, Task<int>> verb)
+    {
+        CommandOutput output = CommandOutput.Of(parsed);
+        (Uri address, ControlTrust trust, string secret) = Login();
+        using var client = new ControlClient(address, trust, secret);
+        return await AskAsync(address, output, () => verb(client, output)).ConfigureAwait(false);
+    }
+
+    /// <summary>Turns what a question may throw into one line.</summary>
+    public static async Task<int> AskAsync(Uri address, CommandOutput output, Func<Task<int>> question)
+    {
+        try
+        {
+            return await question().ConfigureAwait(false);
+        }
+        catch (ControlRefusedException refused)
+        {
+            foreach (DocumentProblem problem in refused.Problem.Problems ?? [])
+                output.Tell(TerminalText.Escape($"{problem.File}:{problem.Line}:{problem.Column}: {problem.Severity}: {problem.What}; {problem.Remedy}"), LogLevel.Error);
+            bool isInput = refused.Problem.Status is >= 400 and < 500 and not (401 or 403 or 429);
+            throw new CommandFailure(isInput ? ExitCode.InputWrong : ExitCode.EnvironmentLacks, TerminalText.Escape($"control refuses: {refused.Problem.Detail}; {refused.Problem.Remedy}"));
+        }
+        catch (HttpRequestException silent)
+        {
+            string why = (silent.InnerException ?? silent).Message.ReplaceLineEndings(" ").TrimEnd('.');
+            throw new CommandFailure(ExitCode.EnvironmentLacks, $"control at {address} cannot be asked: {why}; check the address, its certificate, and that exeat-control runs");
+        }
+        catch (JsonException other)
+        {
+            throw new CommandFailure(ExitCode.EnvironmentLacks, $"{address} does not answer as control does: {other.Message.ReplaceLineEndings(" ")}; use the exeat of the same release");
+        }
+    }
+
+    // The environment first: a program that has a token means it.
+    private static (Uri Address, ControlTrust Trust, string Secret) Login()
+    {
+        if (FromEnvironment(Token) is { } token)
+        {
+            string text = FromEnvironment(Address) ?? throw new CommandFailure(ExitCode.InputWrong, $"${Token} is set and ${Address} is not: set control's address, such as https://control.example:8440");
+            return (LoginCommand.ReadAddress(text), new ControlTrust { KeyFingerprint = FromEnvironment(Fingerprint) }, token);
+        }
+        SavedLogin login = SavedLogin.Read() ?? throw new CommandFailure(ExitCode.EnvironmentLacks, "there is no login: exeat login URL, such as exeat login https://control.example:8440");
+        return (login.Address, new ControlTrust { KeyFingerprint = login.KeyFingerprint, AuthorityFile = login.AuthorityFile }, login.Secret);
+    }
+
+    private static string? FromEnvironment(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+}
