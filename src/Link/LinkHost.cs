@@ -38,6 +38,7 @@ internal sealed class LinkHost(LinkArguments asked, TimeProvider time, ILogger l
         using var renewal = new Renewal(control, folder, settings, credentials, time, log);
         using var reports = new ReportLoop(control, gateway.Management.Socket ?? GatewayClient.DefaultSocket, desired, shipping, () => renewal.Ends, time, log);
         desired.Changed += reports.Soon;
+        shipping.Recovered += reports.Soon;
         desired.Refused += word =>
         {
             if (word == "certificate-expired") renewal.Now();

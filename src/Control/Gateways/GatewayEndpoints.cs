@@ -62,6 +62,7 @@ internal static class GatewayEndpoints
             Problems = report?.Problems ?? [],
             LagSeconds = report?.LagSeconds ?? 0,
             LagBytes = report?.LagBytes ?? 0,
+            Shipped = report?.Shipped ?? 0,
             Lost = report?.Lost ?? 0,
             Overruns = report?.Gateway?.Queue.Overruns ?? 0,
             ForeignRecords = row.ForeignRecords,

@@ -31,7 +31,7 @@ internal static class GatewayParts
 
     private static StoreOptions StoreOptionsOf(ControlDocument control) => new()
     {
-        Dir = Path.Combine(control.DataFolder, "flows"),
+        Dir = Path.Combine(control.DataFolder, StoreMark.Folder),
         RetentionDays = control.Store.MaxAgeDays,
         MaxBytes = control.Store.MaxBytes,
         MemoryBytes = control.Store.Memory,

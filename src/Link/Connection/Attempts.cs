@@ -14,22 +14,28 @@ internal sealed class Attempts(string work, TimeProvider time, ILogger log)
     /// <summary>Raised when an attempt fails that control refused, with its word.</summary>
     public event Action<string>? Refused;
 
+    /// <summary>Raised when an attempt succeeds after one that did not.</summary>
+    public event Action? Recovered;
+
     /// <summary>Does it once. False: it failed, and the wait after it is over.</summary>
     public async Task<bool> TryAsync(Func<Task> attempt, CancellationToken stop)
     {
         try
         {
             await attempt().ConfigureAwait(false);
-            if (_problem is not null) log.Reached(work);
+            bool failed = _problem is not null;
             _problem = null;
             _backoff.Reset();
+            if (!failed) return true;
+            log.Reached(work);
+            Recovered?.Invoke();
             return true;
         }
-        catch (Exception failed) when (failed is ControlUnreachable or ControlRefused)
+        catch (Exception broken) when (broken is ControlUnreachable or ControlRefused)
         {
-            if (_problem is null) log.Unreachable(work, failed.Message);
-            _problem = failed.Message;
-            if (failed is ControlRefused refused) Refused?.Invoke(refused.Word);
+            if (_problem is null) log.Unreachable(work, broken.Message);
+            _problem = broken.Message;
+            if (broken is ControlRefused refused) Refused?.Invoke(refused.Word);
             await Task.Delay(_backoff.Next(), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return false;
         }

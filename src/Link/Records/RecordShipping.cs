@@ -30,6 +30,13 @@ internal sealed class RecordShipping(ControlConnection control, string journalDi
 
     public string? Problem => _attempts.Problem;
 
+    /// <summary>Raised when records go again after they did not.</summary>
+    public event Action? Recovered
+    {
+        add => _attempts.Recovered += value;
+        remove => _attempts.Recovered -= value;
+    }
+
     /// <summary>Records acknowledged since the start.</summary>
     public long Shipped => Volatile.Read(ref _shipped);
 

@@ -59,6 +59,9 @@ public sealed record GatewaySummary
     /// <summary>Bytes of its journal that are not here.</summary>
     public long LagBytes { get; init; }
 
+    /// <summary>Records that its link brought here since the link started.</summary>
+    public long Shipped { get; init; }
+
     /// <summary>Records that its journal gave up before they were here.</summary>
     public long Lost { get; init; }
 
