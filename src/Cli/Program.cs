@@ -12,6 +12,8 @@ var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agen
     PolicyCommand.Create(),
     DocumentCommands.Agents(),
     DocumentCommands.Gateway(),
+    GatewaysCommand.Create(),
+    UpCommand.Create(),
     FlowsCommand.Create(),
     WhyCommand.Create(),
     DenialsCommand.Create(),

@@ -11,15 +11,23 @@ namespace Exeat.Cli;
 /// </remarks>
 internal static class LabOutside
 {
-    public static Task<int> RunAsync(LabWish wish, CancellationToken stop) => EnterAsync(LabCommands.InsideName, wish.Arguments, wish.Keep, wish.Quiet, (text, took) =>
+    public static async Task<int> RunAsync(LabWish wish, CancellationToken stop)
+    {
+        if (!wish.Control) return await RunAsync(wish, null, stop);
+        if (wish.Keep || wish.Sabotage) throw new CommandFailure(ExitCode.InputWrong, "--control goes neither with --keep, since it ends with the lab, nor with --sabotage, which has no gateway");
+        await using var feed = new LabFeed();
+        return await RunAsync(wish, feed, stop);
+    }
+
+    private static Task<int> RunAsync(LabWish wish, LabFeed? feed, CancellationToken stop) => EnterAsync(LabCommands.InsideName, wish.Arguments, wish.Keep, wish.Quiet, (text, took) =>
     {
         LabReport report = LabReport.Parse(text);
         LabTable.Print(report, wish, took);
         return report.Failed == 0 && report.Passed > 0;
-    }, stop);
+    }, stop, feed);
 
     /// <summary>Runs the inner command in namespaces of its own, and gives what it reports to <paramref name="print"/>, which says whether every expectation held.</summary>
-    public static async Task<int> EnterAsync(string inner, IEnumerable<string> arguments, bool keep, bool quiet, Func<string, TimeSpan, bool> print, CancellationToken stop)
+    public static async Task<int> EnterAsync(string inner, IEnumerable<string> arguments, bool keep, bool quiet, Func<string, TimeSpan, bool> print, CancellationToken stop, LabFeed? feed = null)
     {
         LabTools.CompletePath();
         if (LabTools.MissingPackages() is { Count: > 0 } missing)
@@ -35,7 +43,11 @@ internal static class LabOutside
             using Process inside = Start(state, inner, arguments);
             state.WriteOwner(inside.Id);
             using CancellationTokenRegistration ending = stop.Register(() => Hang(inside));
+            Task fed = feed?.StartAsync(state, stop) ?? Task.CompletedTask;
             (int status, stays) = await FollowAsync(inside, state, keep, quiet, print);
+            if (feed is null) return status;
+            await fed;
+            await Console.Error.WriteLineAsync($"lab: {await feed.FinishAsync(stop)}");
             return status;
         }
         finally

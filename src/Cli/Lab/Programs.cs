@@ -12,12 +12,15 @@ internal static class Programs
             : [Environment.ProcessPath!];
 
     /// <summary>The command line of the gateway.</summary>
-    public static IReadOnlyList<string> Gateway()
+    public static IReadOnlyList<string> Gateway() => Beside("exeat-gateway");
+
+    /// <summary>The command line of one of our programs.</summary>
+    public static IReadOnlyList<string> Beside(string name)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "exeat-gateway");
+        string program = Path.Combine(AppContext.BaseDirectory, name);
         if (Exeat.Count == 2 && File.Exists(program + ".dll")) return [Exeat[0], program + ".dll"];
         if (File.Exists(program)) return [program];
         if (File.Exists(program + ".dll")) return ["dotnet", program + ".dll"];
-        throw new LabException($"exeat-gateway does not lie beside exeat in {AppContext.BaseDirectory}");
+        throw new LabException($"{name} does not lie beside exeat in {AppContext.BaseDirectory}");
     }
 }

@@ -18,7 +18,9 @@ internal static class DocumentCommands
             AgentsResult result = parsed.GetValue(attached) ? AgentsLoader.LoadAttached(file) : AgentsLoader.Load(file);
             return Report(result.Problems, result.Agents is { } agents ? $"{agents.Agents.Length} agents, hash {agents.Hash}" : null, CommandOutput.Of(parsed));
         });
-        return new Command("agents", "check agents documents") { check };
+        var agents = new Command("agents", "check agents documents; list, quarantine and release agents by control") { check };
+        AgentCommands.AddTo(agents);
+        return agents;
     }
 
     public static Command Gateway()

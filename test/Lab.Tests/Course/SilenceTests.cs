@@ -40,6 +40,8 @@ public sealed partial class SilenceTests
         ["init"] = "init --class coding --runtime openclaw --model nvidia --resolver 192.0.2.53 --dir ETC/written",
         ["pack"] = "pack list; pack show base; pack update --dir ETC/written",
         ["agents"] = "agents check ETC/agents.yaml",
+        ["gateways"] = "gateways --help", // more of it asks control, which somebody configured
+        ["up"] = "up --help", // more of it is a gateway's and control's own work
         ["gateway"] = "gateway check ETC/gateway.yaml",
         ["flows"] = "flows query --journal JOURNAL; flows tail --journal JOURNAL",
         ["alerts"] = "alerts --help", // asks the control that it is given, and nobody else
