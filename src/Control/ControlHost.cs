@@ -1,12 +1,12 @@
 using System.Text.Json.Serialization;
 using Exeat.Api.Control;
 using Exeat.Control.Agents;
-using Exeat.Control.Gateways;
-using Exeat.Control.Gateways.Certificates;
-using Exeat.Control.Gateways.Door;
 using Exeat.Control.Alerts;
 using Exeat.Control.Export;
 using Exeat.Control.Flows;
+using Exeat.Control.Gateways;
+using Exeat.Control.Gateways.Certificates;
+using Exeat.Control.Gateways.Door;
 using Exeat.Control.Http;
 using Exeat.Control.Metrics;
 using Exeat.Control.People;

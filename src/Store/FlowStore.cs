@@ -4,7 +4,7 @@ using Exeat.Flows;
 
 namespace Exeat.Store;
 
-/// <summary>Every record of every gateway, kept and asked. docs/flow-store.md says how.</summary>
+/// <summary>Every record of every gateway, kept and asked. docs/control/flow-store.md says how.</summary>
 /// <remarks>
 /// Two locks: <c>_ingest</c> for what comes in and for what is counted on; <c>_swap</c>, taken inside it, for what queries see: it is held for moments only. A batch goes
 /// <c>Append</c> → write-ahead file, synced → folded in memory → <c>Show</c> (tables in memory) → <c>Convert</c> (Parquet, manifest renamed) → <c>Compact</c>, <c>Retire</c>.

@@ -44,15 +44,25 @@ internal static class ControlCalls
         }
     }
 
+    /// <summary>A client for the control that was named; null: of the environment, or of the saved login. Nothing is opened before the first question.</summary>
+    public static ControlClient Open(string? url)
+    {
+        (Uri address, ControlTrust trust, string secret) = Login(url);
+        return new ControlClient(address, trust, secret);
+    }
+
     // The environment first: a program that has a token means it.
-    private static (Uri Address, ControlTrust Trust, string Secret) Login()
+    private static (Uri Address, ControlTrust Trust, string Secret) Login(string? url = null)
     {
         if (FromEnvironment(Token) is { } token)
         {
-            string text = FromEnvironment(Address) ?? throw new CommandFailure(ExitCode.InputWrong, $"${Token} is set and ${Address} is not: set control's address, such as https://control.example:8440");
-            return (LoginCommand.ReadAddress(text), new ControlTrust { KeyFingerprint = FromEnvironment(Fingerprint) }, token);
+            string text = url ?? FromEnvironment(Address) ?? throw new CommandFailure(ExitCode.InputWrong, $"${Token} is set and ${Address} is not: set control's address, such as https://control.example:8440");
+            return (LoginCommand.ReadAddress(text), new ControlTrust { KeyFingerprint = FromEnvironment(Fingerprint)?.Replace(":", "", StringComparison.Ordinal) }, token);
         }
-        SavedLogin login = SavedLogin.Read() ?? throw new CommandFailure(ExitCode.EnvironmentLacks, "there is no login: exeat login URL, such as exeat login https://control.example:8440");
+        Uri? wanted = (url ?? FromEnvironment(Address)) is { } named ? LoginCommand.ReadAddress(named) : null;
+        SavedLogin? login = SavedLogin.Read();
+        if (login is null || (wanted is not null && wanted != login.Address))
+            throw new CommandFailure(ExitCode.EnvironmentLacks, $"there is no login{(wanted is null ? "" : $" at {wanted}")}: exeat login {wanted?.ToString() ?? "URL, such as exeat login https://control.example:8440"}");
         return (login.Address, new ControlTrust { KeyFingerprint = login.KeyFingerprint, AuthorityFile = login.AuthorityFile }, login.Secret);
     }
 

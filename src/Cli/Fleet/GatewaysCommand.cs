@@ -12,7 +12,7 @@ internal static class GatewaysCommand
     public static Command Create()
     {
         var command = new Command("gateways", "the gateways of control: how each is, enrolment, revocation") { List(), Show(), Enrol(), Revoke() };
-        HelpWithExamples.Give(command, "exeat gateways list", "exeat gateways enrol gw-1 > token     # then exeat-link enrol on its machine (docs/gateways.md)");
+        HelpWithExamples.Give(command, "exeat gateways list", "exeat gateways enrol gw-1 > token     # then exeat-link enrol on its machine (docs/control/gateways.md)");
         return command;
     }
 

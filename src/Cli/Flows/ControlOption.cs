@@ -2,14 +2,12 @@ using System.CommandLine;
 
 namespace Exeat.Cli;
 
-/// <summary>Which control a command asks: <c>--control URL</c>, or <c>--control</c> alone for the one of EXEAT_CONTROL.</summary>
+/// <summary>Which control a command asks: <c>--control URL</c>, or <c>--control</c> alone for the one of EXEAT_CONTROL or of the login.</summary>
 internal static class ControlOption
 {
-    private const string Variable = "EXEAT_CONTROL";
-
     public static Option<string?> Create() => new("--control")
     {
-        Description = $"ask this control (without URL: ${Variable}); ${ControlFlows.TokenVariable} is the token, ${ControlFlows.FingerprintVariable} the SHA-256 of a certificate of its own",
+        Description = "ask this control (without URL: $EXEAT_CONTROL, or that of exeat login)",
         HelpName = "URL",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -22,12 +20,6 @@ internal static class ControlOption
     /// <summary>Whether a control is asked.</summary>
     public static bool IsGiven(ParseResult parsed, Option<string?> control) => parsed.GetResult(control) is { Implicit: false };
 
-    /// <summary>The control, of the option or the environment. Nothing is sent yet.</summary>
-    public static ControlFlows Open(ParseResult parsed, Option<string?> control)
-    {
-        string? given = parsed.GetValue(control) ?? Environment.GetEnvironmentVariable(Variable);
-        if (string.IsNullOrEmpty(given)) throw new CommandFailure(ExitCode.InputWrong, $"no control is named; give --control https://HOST:8440 or export {Variable}=https://HOST:8440");
-        if (!Uri.TryCreate(given, UriKind.Absolute, out Uri? address) || address.Scheme != Uri.UriSchemeHttps) throw new CommandFailure(ExitCode.InputWrong, $"--control '{given}' is no address of a control; write https://HOST:8440");
-        return new ControlFlows(address);
-    }
+    /// <summary>The control, of the option, the environment or the login. Nothing is sent yet.</summary>
+    public static ControlFlows Open(ParseResult parsed, Option<string?> control) => new(ControlCalls.Open(parsed.GetValue(control)));
 }

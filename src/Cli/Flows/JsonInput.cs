@@ -20,11 +20,11 @@ internal static class JsonInput
                 read.Write(part, 0, count);
                 if (read.Length > MaxBytes) throw new CommandFailure(ExitCode.InputWrong, $"{file}: longer than {MaxBytes >> 20} MiB");
             }
-            return JsonSerializer.Deserialize(read.ToArray(), type) ?? throw new CommandFailure(ExitCode.InputWrong, $"{file}: holds nothing; docs/alerts.md has examples");
+            return JsonSerializer.Deserialize(read.ToArray(), type) ?? throw new CommandFailure(ExitCode.InputWrong, $"{file}: holds nothing; docs/control/alerts.md has examples");
         }
         catch (JsonException wrong)
         {
-            throw new CommandFailure(ExitCode.InputWrong, $"{file}: {wrong.Message}; docs/alerts.md has examples");
+            throw new CommandFailure(ExitCode.InputWrong, $"{file}: {wrong.Message}; docs/control/alerts.md has examples");
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {

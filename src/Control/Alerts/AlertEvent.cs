@@ -25,7 +25,7 @@ internal sealed record AlertEvent(string Word, string Severity, bool IsCondition
     public static readonly AlertEvent StoreFull = new("store-full", "critical", true);
     public static readonly AlertEvent Test = new("test", "info", false);
 
-    /// <summary>Each of them, in the order of docs/alerts.md.</summary>
+    /// <summary>Each of them, in the order of docs/control/alerts.md.</summary>
     public static ImmutableArray<AlertEvent> All { get; } =
     [
         GatewayDown, GatewayLagging, ModeMismatch, RecordsLost, JournalFilling, DenyListHit, FirstSeenDestination, DeniedAfterPermit, ExpiryNear, CertificateExpiring, ClockSkew, Quarantine,

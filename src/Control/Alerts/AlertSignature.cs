@@ -10,7 +10,7 @@ internal static class AlertSignature
     /// <summary>The header.</summary>
     public const string Header = "Exeat-Signature";
 
-    /// <summary>Older messages are replayed ones: what docs/alerts.md tells receivers to refuse.</summary>
+    /// <summary>Older messages are replayed ones: what docs/control/alerts.md tells receivers to refuse.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
     /// <summary><c>t=SECONDS,v1=HEX</c>.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Exeat.Control.Tests.Policies;
 
-/// <summary>The commands of docs/policy-versions.md, run as they are written, against a real control.</summary>
+/// <summary>The commands of docs/control/policy-versions.md, run as they are written, against a real control.</summary>
 public sealed class PolicyCliTests
 {
     private static readonly string Root = Path.GetDirectoryName(PolicyRoom.Packs)!;
@@ -17,7 +17,7 @@ public sealed class PolicyCliTests
         string folder = Directory.CreateTempSubdirectory("exeat-page-").FullName;
         try
         {
-            (int status, string said) = await RunAsync(control, folder, Script("docs/policy-versions.md"));
+            (int status, string said) = await RunAsync(control, folder, Script("docs/control/policy-versions.md"));
             Assert.True(status == 0, said);
             // The commands alone could do nothing and end well: what they did is in the audit log.
             using SqliteConnection connection = PolicyPeople.Database(control).Open();

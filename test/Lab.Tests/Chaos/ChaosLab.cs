@@ -1,3 +1,4 @@
+using Exeat.Lab.Tests.Chaos.Load;
 using Exeat.Flows;
 using Exeat.Lab.Tests.Labs;
 using Exeat.Lab.Tests.Running;

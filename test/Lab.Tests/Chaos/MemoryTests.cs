@@ -1,3 +1,4 @@
+using Exeat.Lab.Tests.Chaos.Load;
 using System.Diagnostics;
 using Exeat.Lab.Tests.Labs;
 

@@ -1,3 +1,4 @@
+using Exeat.Lab.Tests.Chaos.Load;
 using System.Globalization;
 using Exeat.Flows;
 using Exeat.Lab.Tests.Labs;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Exeat.Lab.Tests.Chaos;
+namespace Exeat.Lab.Tests.Chaos.Load;
 
 /// <summary>How a steady flow fared: <c>stopped</c> means that it lived until it was asked to end.</summary>
 internal sealed record SteadyFlow(string Agent, string Kind, int Family, string How, long Sent, long Heard, double LastHeard, long LongestMs)

@@ -2,7 +2,7 @@ using System.Globalization;
 using Exeat.Lab.Tests.Labs;
 using Exeat.Lab.Topology;
 
-namespace Exeat.Lab.Tests.Chaos;
+namespace Exeat.Lab.Tests.Chaos.Load;
 
 /// <summary>The traffic of several agents at once, in both families, while things break.</summary>
 internal sealed class Traffic : IAsyncDisposable

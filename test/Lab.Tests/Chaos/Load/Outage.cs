@@ -1,4 +1,4 @@
-namespace Exeat.Lab.Tests.Chaos;
+namespace Exeat.Lab.Tests.Chaos.Load;
 
 /// <summary>A time in which nobody judged: the gateway was dead, stopped or could not be reached. Wall clock, seconds.</summary>
 internal readonly record struct Outage(double From, double Until)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Exeat.Lab.Tests.Chaos;
+namespace Exeat.Lab.Tests.Chaos.Load;
 
 /// <summary>A file of lines that somebody else writes, read as it grows: whole lines only.</summary>
 internal sealed class TrafficLog(string path)

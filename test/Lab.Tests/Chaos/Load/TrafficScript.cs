@@ -1,4 +1,4 @@
-namespace Exeat.Lab.Tests.Chaos;
+namespace Exeat.Lab.Tests.Chaos.Load;
 
 /// <summary>One agent's traffic as a program: what is permitted and what is not, side by side, at a known rate, until a file appears.</summary>
 /// <remarks>

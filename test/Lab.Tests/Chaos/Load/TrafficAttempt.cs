@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Exeat.Lab.Tests.Chaos;
+namespace Exeat.Lab.Tests.Chaos.Load;
 
 /// <summary>One attempt as its client saw it.</summary>
 /// <param name="Agent">Whose.</param>

@@ -1,6 +1,6 @@
 using Exeat.Flows;
 
-namespace Exeat.Lab.Tests.Chaos;
+namespace Exeat.Lab.Tests.Chaos.Load;
 
 /// <summary>What stands in the journal since a moment, added up so that it can be held against what clients tried.</summary>
 internal sealed class Ledger
