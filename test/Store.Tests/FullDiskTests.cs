@@ -16,12 +16,14 @@ public sealed class FullDiskTests
         foreach (string argument in new[]
         {
             "--user", "--map-root-user", "--mount", "sh", "-c",
-            $"mount -t tmpfs -o size=14m tmpfs '{dir}' || exit 77; {runner} -noColor -noLogo -explicit only -method '{typeof(FullDiskTests).FullName}.{nameof(Fills_the_disk)}'",
+            $"mount -t tmpfs -o size=10m tmpfs '{dir}' || exit 77; {runner} -noColor -noLogo -explicit only -method '{typeof(FullDiskTests).FullName}.{nameof(Fills_the_disk)}'",
         }) start.ArgumentList.Add(argument);
         start.Environment[DirVariable] = dir;
         using Process child = Process.Start(start)!;
         Task<string> reading = child.StandardOutput.ReadToEndAsync(), failing = child.StandardError.ReadToEndAsync();
-        Assert.True(child.WaitForExit(TimeSpan.FromSeconds(90)), "the child does not end");
+        bool ended = child.WaitForExit(TimeSpan.FromMinutes(4));
+        if (!ended) child.Kill(entireProcessTree: true);
+        Assert.True(ended, "the child does not end");
         Directory.Delete(dir);
         (string output, string error) = (await reading, await failing);
         if (child.ExitCode is 77 or 1 && error.Contains("unshare", StringComparison.Ordinal)) Assert.Skip($"no file system of its own can be mounted here: {error}");

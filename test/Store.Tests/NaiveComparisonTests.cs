@@ -71,7 +71,7 @@ public sealed class NaiveComparisonTests
         Assert.Equal(naive.Ids.Order(), (await kept.EventIdsAsync()).Order());
         Assert.Equal(units.Select(unit => Told(unit.Gateway, unit.Summary)).Order(), (await kept.ListAsync()).Select(flow => Told(flow.Gateway, flow.Summary)).Order());
         Assert.Equal((naive.Count, units.Count), (kept.Store.Status.Events, kept.Store.Status.Flows));
-        for (int i = 0; i < 10; i++)
+        for (int i = 0; i < 6; i++)
         {
             FlowFilter filter = records.Filter();
             List<(string Gateway, FlowSummary Summary)> chosen = [.. units.Where(unit => NaiveStore.Chooses(filter, unit.Gateway, unit.Summary))];
