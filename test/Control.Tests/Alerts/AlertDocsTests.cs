@@ -29,8 +29,8 @@ public sealed class AlertDocsTests
     [Fact]
     public void The_list_of_events_is_whole()
     {
-        string text = File.ReadAllText(Path.Combine(Root, "docs", "alerts.md"));
-        foreach (AlertEvent known in AlertEvent.All) Assert.Contains($"| [`{known.Word}`](runbooks/{known.Word}.md) | {known.Severity} |", text);
+        string text = File.ReadAllText(Path.Combine(Root, "docs", "control", "alerts.md"));
+        foreach (AlertEvent known in AlertEvent.All) Assert.Contains($"| [`{known.Word}`](../runbooks/{known.Word}.md) | {known.Severity} |", text);
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class AlertDocsTests
     [InlineData("key", 0, 1)]
     public void The_example_of_a_receiver_takes_what_is_ours_and_nothing_else(string what, int age, int status)
     {
-        string code = File.ReadAllText(Path.Combine(Root, "docs", "alerts.md")).Split("```python\n")[1].Split("```")[0];
+        string code = File.ReadAllText(Path.Combine(Root, "docs", "control", "alerts.md")).Split("```python\n")[1].Split("```")[0];
         byte[] body = Encoding.UTF8.GetBytes("{\"v\":1,\"title\":\"é\"}");
         string header = AlertSignature.Of("the key", Records.Noon, body);
         if (what == "body") body[5]++;

@@ -49,9 +49,9 @@ public sealed class PolicyCliTests
             (status, said) = await RunAsync(control, folder, "EXEAT_CONTROL_FINGERPRINT=00 exeat policy versions");
             Assert.Equal(3, status);
             Assert.Contains("cannot be asked", said, StringComparison.Ordinal);
-            (status, said) = await RunAsync(control, folder, "EXEAT_CONTROL_TOKEN= exeat approvals list");
-            Assert.Equal(2, status);
-            Assert.Contains("no login is known", said, StringComparison.Ordinal);
+            (status, said) = await RunAsync(control, folder, "EXEAT_CONTROL_TOKEN= XDG_CONFIG_HOME=$PWD exeat approvals list");
+            Assert.Equal(3, status);
+            Assert.Contains("there is no login at https://", said, StringComparison.Ordinal);
             (status, said) = await RunAsync(control, folder, "exeat policy assign prod --on everybody --reason x");
             Assert.Equal(2, status);
             Assert.Contains("write gateway:ID, class:CLASS or default", said, StringComparison.Ordinal);
