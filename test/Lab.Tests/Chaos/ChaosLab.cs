@@ -1,5 +1,5 @@
-using Exeat.Lab.Tests.Chaos.Load;
 using Exeat.Flows;
+using Exeat.Lab.Tests.Chaos.Load;
 using Exeat.Lab.Tests.Labs;
 using Exeat.Lab.Tests.Running;
 using Exeat.Lab.Topology;

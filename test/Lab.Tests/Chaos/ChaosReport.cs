@@ -1,5 +1,5 @@
-using Exeat.Lab.Tests.Chaos.Load;
 using System.Globalization;
+using Exeat.Lab.Tests.Chaos.Load;
 using Exeat.Lab.Topology;
 using Exeat.Lab.World;
 

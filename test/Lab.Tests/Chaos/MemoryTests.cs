@@ -1,5 +1,5 @@
-using Exeat.Lab.Tests.Chaos.Load;
 using System.Diagnostics;
+using Exeat.Lab.Tests.Chaos.Load;
 using Exeat.Lab.Tests.Labs;
 
 namespace Exeat.Lab.Tests.Chaos;

@@ -1,5 +1,5 @@
-using Exeat.Lab.Tests.Chaos.Load;
 using Exeat.Flows;
+using Exeat.Lab.Tests.Chaos.Load;
 using Exeat.Lab.World;
 
 namespace Exeat.Lab.Tests.Chaos;

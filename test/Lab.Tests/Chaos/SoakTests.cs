@@ -1,6 +1,6 @@
-using Exeat.Lab.Tests.Chaos.Load;
 using System.Globalization;
 using Exeat.Flows;
+using Exeat.Lab.Tests.Chaos.Load;
 using Exeat.Lab.Tests.Labs;
 using Exeat.Lab.Tests.Limits;
 using Exeat.Lab.Tests.Running;
