@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -107,12 +108,31 @@ internal static class HttpTricks
         }
     }
 
+    // To its very end: a body that comes after its head would pass for the answer to what is sent next.
+    private static async Task<bool> ReadAnswerAsync(Socket socket, CancellationToken limit)
+    {
+        const string HeadEnd = "\r\n\r\n", Length = "Content-Length: ";
+        byte[] answer = new byte[4096];
+        for (int read = 0; read < answer.Length;)
+        {
+            int more = await socket.ReceiveAsync(answer.AsMemory(read), limit);
+            if (more == 0) return false;
+            read += more;
+            string text = Encoding.ASCII.GetString(answer, 0, read);
+            int end = text.IndexOf(HeadEnd, StringComparison.Ordinal), at = text.IndexOf(Length, StringComparison.Ordinal);
+            if (end < 0) continue;
+            if (at < 0 || at > end) throw new IOException("the first answer does not say how long it is");
+            if (read >= end + HeadEnd.Length + int.Parse(text[(at + Length.Length)..].Split('\r')[0], CultureInfo.InvariantCulture)) return true;
+        }
+        throw new IOException("the first answer is longer than it should be");
+    }
+
     private static async Task<bool> AfterFirstAsync(AttackTarget target, string second)
     {
         using Socket socket = await AttackTarget.ConnectAsync(new IPEndPoint(await target.ResolveAsync(), target.Port));
         using var limit = new CancellationTokenSource(AttackTarget.Patience, TimeProvider.System);
         await socket.SendAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {target.Name}\r\n\r\n"), limit.Token);
-        if (await socket.ReceiveAsync(new byte[4096], limit.Token) == 0) return false;
+        if (!await ReadAnswerAsync(socket, limit.Token)) return false;
         await socket.SendAsync(Encoding.ASCII.GetBytes(second), limit.Token);
         int answered = await socket.ReceiveAsync(new byte[64], limit.Token);
         await DrainAsync(socket);
