@@ -32,7 +32,7 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
     /// <summary>Runs until stopped.</summary>
     public async Task RunAsync(HostDocuments documents, HostKernel kernel, HostJudging judging, HostReload reload)
     {
-        var counts = new KernelCounts(kernel.Nftables, kernel.Locks, kernel.Attachments, judging.Records, judging.Losses, () => judging.Policies.Current);
+        var counts = new KernelCounts(kernel.Nftables, kernel.Locks, kernel.Attachments, judging.Records, judging.Losses, () => judging.Policies.Current, () => judging.Denials.ReadAt, time);
         HostMetrics.Register(judging.Metrics, counts);
         counts.RecordLeft(judging.Left.Unjudged, judging.Left.Repeated, judging.Left.Waiting);
         kernel.Locks.Renewing = load => counts.Renew(() => judging.Denials.Renew(load, () => kernel.Locks.Loads));

@@ -50,7 +50,7 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
     private readonly Dictionary<Address, long> _last = [];
     private readonly Stack<Remembered> _free = new();
     private bool _paused;
-    private long _hits, _flushes, _told;
+    private long _hits, _flushes, _told, _readAt;
 
     /// <summary>Waits until no verdict is on its way that was made before now.</summary>
     public Action AwaitVerdicts { get; init; } = () => { };
@@ -60,6 +60,9 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
 
     /// <summary>Of what the kernel's counts say now, how much is on record. From any thread.</summary>
     public long Told => Volatile.Read(ref _told);
+
+    /// <summary>Up to when the kernel's counts were read; <c>default</c>: never. From any thread.</summary>
+    public DateTimeOffset ReadAt => new(Volatile.Read(ref _readAt), TimeSpan.Zero);
 
     /// <summary>How often the kernel was made to forget for a new binding.</summary>
     public long Flushes => Volatile.Read(ref _flushes);
@@ -153,7 +156,12 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
         bool crowded;
         lock (_gate)
         {
-            if (_known.Count == 0) return;
+            if (_known.Count == 0)
+            {
+                // Nothing can be hit.
+                Volatile.Write(ref _readAt, time.GetUtcNow().Ticks);
+                return;
+            }
             crowded = _known.Count >= Places;
             Forgotten();
         }
@@ -204,16 +212,21 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
         }
     }
 
-    private void Read(List<(Remembered Known, long Fresh)> fresh) => kernel.ReadHits((key, packets) =>
+    private void Read(List<(Remembered Known, long Fresh)> fresh)
     {
-        lock (_gate)
+        long now = time.GetUtcNow().Ticks;
+        bool all = kernel.ReadHits((key, packets) =>
         {
-            if (!_known.TryGetValue(KeyOf(key), out Remembered? known) || packets == known.Seen) return;
-            // Fewer than before: another tool emptied the set.
-            fresh.Add((known, packets > known.Seen ? packets - known.Seen : packets));
-            known.Seen = packets;
-        }
-    });
+            lock (_gate)
+            {
+                if (!_known.TryGetValue(KeyOf(key), out Remembered? known) || packets == known.Seen) return;
+                // Fewer than before: another tool emptied the set.
+                fresh.Add((known, packets > known.Seen ? packets - known.Seen : packets));
+                known.Seen = packets;
+            }
+        });
+        if (all) Volatile.Write(ref _readAt, now);
+    }
 
     private void Tell(List<(Remembered Known, long Fresh)> fresh)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Exeat.Flows;
 using Exeat.Gateway.Judging;
 using Exeat.Gateway.Kernel;
@@ -8,7 +9,7 @@ using Exeat.Policy;
 namespace Exeat.Gateway.Records;
 
 /// <summary>What the kernel dropped by itself, beyond what is recorded one by one: read from named counters now and then, and written as counted records (I5).</summary>
-internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments attachments, AgentRecords records, QueueLosses losses, Func<Snapshot> current)
+internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments attachments, AgentRecords records, QueueLosses losses, Func<Snapshot> current, Func<DateTimeOffset> repeatsReadAt, TimeProvider time)
 {
     // What found the queue full has no counter of the kernel's.
     private const string QueueFull = "queue_full";
@@ -38,6 +39,7 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
     private static readonly string[] OfFlows = [TrafficRuleset.NewFlows, TrafficRuleset.DnsFlows];
 
     private readonly Lock _gate = new();
+    private DateTimeOffset _readAt = time.GetUtcNow();
     private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _totals = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _overLimit = new(StringComparer.Ordinal);
@@ -83,7 +85,7 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
                 for (int i = 0; i < last.Length; i++)
                     if (last[i] is { } counters) Take(Tables[i], counters);
                 if (locks.Loads != before) _seen.Clear();
-                if (last.Contains(null)) records.TellLostCounts("another tool deleted a table of ours: what the kernel had counted by itself since it was last read (refusals that repeat: half a second at most; other drops: five) is not known");
+                if (last.Contains(null)) records.TellLostCounts(string.Create(CultureInfo.InvariantCulture, $"another tool deleted a table of ours: what the kernel had counted by itself is not known of repeated refusals since {repeatsReadAt().UtcDateTime:O}, of other drops since {_readAt.UtcDateTime:O}"));
             }
         }
     }
@@ -94,13 +96,20 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
         lock (_gate)
         {
             long? handed = null;
+            DateTimeOffset now = time.GetUtcNow();
+            bool all = true;
             foreach (string table in Tables)
             {
-                if (Read(table) is not { } counters) continue;
+                if (Read(table) is not { } counters)
+                {
+                    all = false;
+                    continue;
+                }
                 Take(table, counters);
                 if (table == TrafficRuleset.Table && counters.TryGetValue(TrafficRuleset.Asked, out var asked) && counters.TryGetValue(TrafficRuleset.NotJudged, out var lonely))
                     handed = (long)asked.Packets - (long)lonely.Packets;
             }
+            if (all) _readAt = now;
             return handed;
         }
     }

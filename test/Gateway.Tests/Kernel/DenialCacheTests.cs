@@ -110,6 +110,25 @@ public sealed class DenialCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task It_is_known_up_to_when_counts_were_read_whatever_another_tool_does()
+    {
+        Assert.True(Refuse(Key(0)));
+        await _cache.CountAsync(TestContext.Current.CancellationToken);
+        DateTimeOffset read = _cache.ReadAt;
+        Assert.Equal(_rig.Time.GetUtcNow(), read);
+        _kernel.IsGone = true;
+        // The gateway was stopped meanwhile, or came late.
+        _rig.Time.Advance(TimeSpan.FromSeconds(3));
+        await _cache.CountAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(read, _cache.ReadAt);
+        int loads = 1;
+        _cache.Renew(() => (loads, _) = (2, Load()), () => loads);
+        Assert.Equal(read, _cache.ReadAt);
+        await _cache.CountAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(_rig.Time.GetUtcNow(), _cache.ReadAt);
+    }
+
+    [Fact]
     public async Task A_load_that_fails_leaves_counts_as_they_are()
     {
         Assert.True(Refuse(Key(0)));

@@ -82,7 +82,9 @@ internal sealed record ChaosReport
             if (packets > 0) escapes.Add($"{packets} packets of {agent.Id} at {there}");
         }
         if (after.Asked("exfil.attacker.example") - before.Asked("exfil.attacker.example") is > 0 and var asked) escapes.Add($"{asked} questions below exfil.attacker.example");
-        List<TrafficAttempt> judged = [.. attempts.Where(a => !outages.Concat(ledger.Lost).Any(o => o.Touches(a)))];
+        // A note excuses what it states, and no more than the second before the table was loaded again, or before the gateway that reads the counts was held.
+        IEnumerable<Outage> lost = ledger.Lost.Select(l => l with { From = Math.Max(l.From, Math.Min(l.Until, outages.Where(o => o.From <= l.Until && o.Until >= l.From).Select(o => o.From).DefaultIfEmpty(l.Until).Min()) - 1) });
+        List<TrafficAttempt> judged = [.. attempts.Where(a => !outages.Concat(lost).Any(o => o.Touches(a)))];
         List<TrafficAttempt> through = [.. attempts.Where(a => a.IsPermitted && (a.Succeeded || arrived.Contains(a.Canary)))];
         return new ChaosReport
         {

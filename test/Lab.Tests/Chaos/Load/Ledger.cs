@@ -1,3 +1,4 @@
+using System.Globalization;
 using Exeat.Flows;
 
 namespace Exeat.Lab.Tests.Chaos.Load;
@@ -25,7 +26,7 @@ internal sealed class Ledger
     /// <summary>Packets that nobody judged, as the next gateway told.</summary>
     public long NotJudged { get; private set; }
 
-    /// <summary>When the kernel repeated refusals whose counts another tool deleted before they were read, as the journal notes it: no longer than half a second before each repair.</summary>
+    /// <summary>From when until when the kernel repeated refusals whose counts another tool deleted before they were read, as the journal notes it.</summary>
     public IReadOnlyList<Outage> Lost => _lost;
 
     public void Add(IEnumerable<FlowEvent> events)
@@ -36,7 +37,7 @@ internal sealed class Ledger
     public void Add(FlowEvent e)
     {
         Events++;
-        if (e.Reason == "counts-lost") _lost.Add(new Outage((e.Time - DateTimeOffset.UnixEpoch).TotalSeconds - 1, (e.Time - DateTimeOffset.UnixEpoch).TotalSeconds));
+        if (e.Reason == "counts-lost") _lost.Add(new Outage(Seconds(Since(e.Note!)), Seconds(e.Time)));
         if (e.Verdict is not ("permit" or "deny") || e.Event is not ("decision" or "counted" or "update")) return;
         string agent = e.Agent ?? "";
         if (e.Event == "counted") Counted += e.Count;
@@ -98,6 +99,15 @@ internal sealed class Ledger
         let recorded = _denied.GetValueOrDefault(tried.Key)
         where recorded < tried.Count()
         select $"{tried.Key.Agent} {tried.Key.Protocol} {tried.Key.To} {tried.Key.Port}: {recorded} of {tried.Count()} ({string.Join(", ", tried.GroupBy(a => a.Kind + " " + a.Result).Select(g => $"{g.Count()} {g.Key}"))})";
+
+    private static DateTimeOffset Since(string note)
+    {
+        const string Before = "of repeated refusals since ";
+        string rest = note[(note.IndexOf(Before, StringComparison.Ordinal) + Before.Length)..];
+        return DateTimeOffset.Parse(rest[..rest.IndexOf(',', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
+    }
+
+    private static double Seconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).TotalSeconds;
 
     private static void Raise<T>(Dictionary<T, long> sums, T key, long by)
         where T : notnull => sums[key] = sums.GetValueOrDefault(key) + by;
