@@ -114,7 +114,7 @@ internal sealed class UdpFront(Socket wildcard, Address intercept, QuestionDesk 
             int written = await desk.FinishAsync(waiting, reply.AsMemory(0, limits.UdpBytes), stop);
             if (written > 0) await SendAsync(reply.AsMemory(0, written), to, via, stop);
         }
-        catch (Exception) when (stop.IsCancellationRequested)
+        catch (Exception stopped) when (stop.IsCancellationRequested && stopped is OperationCanceledException or ObjectDisposedException)
         {
             // We stop: the sockets may be gone already.
         }
