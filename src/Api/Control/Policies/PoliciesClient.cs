@@ -1,11 +1,10 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Exeat.Api.Control;
 
-/// <summary>The area of policies by HTTP, typed. A refusal is a <see cref="PolicyRefusedException"/>.</summary>
+/// <summary>The area of policies by HTTP, typed. A refusal is a <see cref="ControlRefusedException"/>.</summary>
 /// <param name="http">A client whose base address is control's, with the caller's authorization.</param>
 public sealed class PoliciesClient(HttpClient http)
 {
@@ -113,31 +112,16 @@ public sealed class PoliciesClient(HttpClient http)
     private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(method, "api/v1/" + path) { Content = content };
+        if (method == HttpMethod.Post) request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         HttpResponseMessage answer = await http.SendAsync(request, cancel).ConfigureAwait(false);
         if (answer.IsSuccessStatusCode) return answer;
-        using (answer) throw await RefusedAsync(answer, cancel).ConfigureAwait(false);
+        using (answer) await ControlClient.ThrowIfRefusedAsync(answer, cancel).ConfigureAwait(false);
+        return answer;
     }
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> form, CancellationToken cancel)
     {
         using Stream body = await answer.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         return await JsonSerializer.DeserializeAsync(body, form, cancel).ConfigureAwait(false) ?? throw new JsonException("control answered null");
-    }
-
-    private static async Task<PolicyRefusedException> RefusedAsync(HttpResponseMessage answer, CancellationToken cancel)
-    {
-        if (answer.Content.Headers.ContentType?.MediaType == ApiProblem.MediaType)
-        {
-            using Stream body = await answer.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-            if (await JsonSerializer.DeserializeAsync(body, ControlJson.Default.ApiProblem, cancel).ConfigureAwait(false) is { } problem) return new PolicyRefusedException(problem);
-        }
-        return new PolicyRefusedException(new ApiProblem
-        {
-            Type = ApiProblem.TypePrefix + "other",
-            Title = answer.ReasonPhrase ?? "",
-            Status = (int)answer.StatusCode,
-            Detail = answer.StatusCode == HttpStatusCode.NotFound ? "there is no control of ours at this address" : $"it answered {(int)answer.StatusCode}",
-            Remedy = "check the address of control",
-        });
     }
 }
