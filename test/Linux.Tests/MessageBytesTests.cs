@@ -124,7 +124,7 @@ public sealed class MessageBytesTests
         (ref NetlinkWriter writer) =>
         {
             NftMessages.BeginBatch(ref writer, 1);
-            NftMessages.FlushChain(ref writer, 2, "exeat", "verdict");
+            NftMessages.FlushChain(ref writer, 2, NftMessages.NFPROTO_INET, "exeat", "verdict");
             NftMessages.EndBatch(ref writer, 3);
         });
 

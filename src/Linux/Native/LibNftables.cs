@@ -8,6 +8,14 @@ internal static partial class LibNftables
     public const uint NFT_CTX_DEFAULT = 0, NFT_CTX_OUTPUT_STATELESS = 1 << 2, NFT_CTX_OUTPUT_JSON = 1 << 4;
     private const string Library = "libnftables.so.1";
 
+    /// <summary>Whether the library is on this machine.</summary>
+    public static bool IsThere()
+    {
+        if (!NativeLibrary.TryLoad(Library, typeof(LibNftables).Assembly, null, out nint library)) return false;
+        NativeLibrary.Free(library);
+        return true;
+    }
+
     [LibraryImport(Library, EntryPoint = "nft_ctx_new")]
     public static partial NftContext New(uint flags);
 

@@ -24,6 +24,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "setresuid", SetLastError = true)]
     public static partial int SetUserIds(uint real, uint effective, uint saved);
 
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    public static partial int MallocOption(int name, int value);
+
     [LibraryImport("libc", EntryPoint = "adjtimex", SetLastError = true)]
     public static partial int AdjustTime(byte* timex);
 

@@ -28,6 +28,7 @@ public static class KernelFeatures
         ];
         features.AddRange(ProbeNftables());
         features.Add(ProbeQueue());
+        features.Add(ProbeChecksums());
         features.Add(ProbeConntrack());
         features.Add(ProbeSetting("net.netfilter.nf_conntrack_acct", "bytes and packets of flows", isRequired: false));
         features.Add(ProbeSetting("net.netfilter.nf_conntrack_timestamp", "start and end of flows", isRequired: false));
@@ -78,6 +79,14 @@ public static class KernelFeatures
         if (!tried.IsFound) return tried;
         string detail = kind switch { QueueKind.Nft => "nft queue", QueueKind.Xtables => "xt_NFQUEUE within nft", _ => "" };
         return Feature("packet queue", kind is not null, Remedy) with { Detail = detail };
+    }
+
+    private static KernelFeature ProbeChecksums()
+    {
+        const string Remedy = "load xt_CHECKSUM and nft_compat, or build the kernel with CONFIG_NFT_COMPAT and CONFIG_NETFILTER_XT_TARGET_CHECKSUM: without it an agent on a virtual link could have two bytes of a packet changed after it was judged";
+        bool isFound = false;
+        KernelFeature tried = Try("checksums", Remedy, () => isFound = ChecksumRule.Probe());
+        return tried.IsFound ? Feature("checksums", isFound, Remedy) : tried;
     }
 
     private static KernelFeature ProbeConntrack() => Try("conntrack netlink", "load nf_conntrack_netlink, or build with CONFIG_NF_CT_NETLINK", () =>

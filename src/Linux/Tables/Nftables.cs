@@ -11,6 +11,7 @@ public sealed class Nftables : IDisposable
 {
     private const int RememberedGenerations = 64;
     private readonly Lock _lock = new();
+    private readonly CommandThread _commands = new("nftables");
     private readonly NftContext _context;
     private readonly NetlinkSocket _socket;
     private readonly NftGeneration _generation;
@@ -18,17 +19,28 @@ public sealed class Nftables : IDisposable
     private uint _last;
     private bool _hasForeignChange;
 
+    /// <summary>Whether the library is on this machine.</summary>
+    public static bool IsInstalled => LibNftables.IsThere();
+
     /// <summary>Opens a context in the namespace of this thread.</summary>
     public Nftables()
     {
-        _context = LibNftables.New(LibNftables.NFT_CTX_DEFAULT);
-        if (_context.IsInvalid || LibNftables.BufferOutput(_context) != 0 || LibNftables.BufferError(_context) != 0)
+        try
         {
-            throw new KernelException("nftables: open", "libnftables", Errno.ENOMEM);
+            _context = _commands.Run(static () => LibNftables.New(LibNftables.NFT_CTX_DEFAULT));
+            if (_context.IsInvalid || LibNftables.BufferOutput(_context) != 0 || LibNftables.BufferError(_context) != 0) throw new KernelException("nftables: open", "libnftables", Errno.ENOMEM);
+            _socket = new NetlinkSocket(NetlinkSocket.NETLINK_NETFILTER, "nftables: open", "netlink");
+            _generation = new NftGeneration(_socket);
+            _last = _generation.Read("open", "ruleset");
         }
-        _socket = new NetlinkSocket(NetlinkSocket.NETLINK_NETFILTER, "nftables: open", "netlink");
-        _generation = new NftGeneration(_socket);
-        _last = _generation.Read("open", "ruleset");
+        catch
+        {
+            // Whatever it was: a thread that nobody can end any more would stay.
+            _commands.Dispose();
+            _context?.Dispose();
+            _socket?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Applies a ruleset in nft's language, all of it or nothing.</summary>
@@ -40,11 +52,16 @@ public sealed class Nftables : IDisposable
         lock (_lock) return Track(FirstLine(command), () => RunLocked(command, LibNftables.NFT_CTX_DEFAULT, dry: false));
     }
 
-    /// <summary>As <see cref="Run"/>, without counters and the time that set elements have left. Elements of dynamic sets are still printed.</summary>
+    /// <summary>As <see cref="Run"/>, without counters and the time that set elements have left, one command after another: what they print, together. Elements of dynamic sets are still printed.</summary>
     /// <remarks>A chain that holds an xtables queue rule makes libxtables complain on standard error whenever it is listed.</remarks>
-    public string RunStateless(string command)
+    public string RunStateless(params IEnumerable<string> commands)
     {
-        lock (_lock) return RunLocked(command, LibNftables.NFT_CTX_OUTPUT_STATELESS, dry: false);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_context.IsClosed, this);
+            // One stay on the library's thread for all of them: on a busy machine each change of threads waits for its turn, and a change of policy lists some hundred times.
+            return _commands.Run(() => string.Concat(commands.Select(command => RunThere(command, LibNftables.NFT_CTX_OUTPUT_STATELESS, dry: false))));
+        }
     }
 
     /// <summary>Whether the kernel would take the ruleset; null, or what it (or the parser) says against it. Changes nothing (<c>nft --check</c>).</summary>
@@ -112,6 +129,8 @@ public sealed class Nftables : IDisposable
     {
         lock (_lock)
         {
+            if (_context.IsClosed) return;
+            _commands.Dispose();
             _context.Dispose();
             _socket.Dispose();
         }
@@ -143,6 +162,11 @@ public sealed class Nftables : IDisposable
     private string RunLocked(string command, uint output, bool dry)
     {
         ObjectDisposedException.ThrowIf(_context.IsClosed, this);
+        return _commands.Run(() => RunThere(command, output, dry));
+    }
+
+    private string RunThere(string command, uint output, bool dry)
+    {
         LibNftables.SetDryRun(_context, dry);
         LibNftables.SetOutput(_context, output);
         int status = LibNftables.Run(_context, command);

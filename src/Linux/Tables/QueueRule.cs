@@ -47,12 +47,12 @@ public static class QueueRule
         NftMessages.BeginBatch(ref writer, socket.NextSequence());
         if (!commit)
         {
-            NftMessages.AddTable(ref writer, socket.NextSequence(), table);
-            NftMessages.AddChain(ref writer, socket.NextSequence(), table, chain);
+            NftMessages.AddTable(ref writer, socket.NextSequence(), NftMessages.NFPROTO_INET, table);
+            NftMessages.AddChain(ref writer, socket.NextSequence(), NftMessages.NFPROTO_INET, table, chain);
         }
         else
         {
-            NftMessages.FlushChain(ref writer, socket.NextSequence(), table, chain);
+            NftMessages.FlushChain(ref writer, socket.NextSequence(), NftMessages.NFPROTO_INET, table, chain);
         }
         NftMessages.AddXtablesQueueRule(ref writer, socket.NextSequence(), table, chain, queue);
         if (commit) NftMessages.EndBatch(ref writer, socket.NextSequence());

@@ -9,8 +9,11 @@ public sealed class PolicyDiff
     // What expires one after the other is compared at each of these moments; a policy has a handful.
     private const int MaxMoments = 16;
 
-    // Half a minute; the packs with five agents take 20,000.
-    private const long MaxCompared = 20_000_000;
+    /// <summary>Classes of attempts in one comparison at most: half a minute; the packs with five agents take 20,000.</summary>
+    public const long MaxCompared = 20_000_000;
+
+    // Looking at the clock costs more than a comparison.
+    private const long LookEach = 4096;
 
     // Per pair of rules: examples are to be read, not to be complete.
     private const int MaxExamples = 40, MaxNames = 200;
@@ -21,14 +24,19 @@ public sealed class PolicyDiff
     private readonly List<(string, Mode, Mode)> _modes = [];
     private readonly List<string> _notCompared = [];
     private readonly List<(CompiledPolicy First, CompiledPolicy Second)> _earlier = [];
+    private readonly long _most;
+    private readonly CancellationToken _cancel;
     private long _compared;
 
-    private PolicyDiff(Policy first, Policy second, AgentsDocument agents) => (_first, _second, _agents) = (first, second, agents);
+    private PolicyDiff(Policy first, Policy second, AgentsDocument agents, long most, CancellationToken cancel) => (_first, _second, _agents, _most, _cancel) = (first, second, agents, most, cancel);
 
     /// <summary>Compares for these agents, from this moment on.</summary>
-    public static PolicyComparison Compare(Policy first, Policy second, AgentsDocument agents, DateTimeOffset now)
+    public static PolicyComparison Compare(Policy first, Policy second, AgentsDocument agents, DateTimeOffset now) => Compare(first, second, agents, now, MaxCompared, CancellationToken.None);
+
+    /// <summary>Compares at most so many classes of attempts: what is beyond them is said in <see cref="PolicyComparison.NotCompared"/>.</summary>
+    public static PolicyComparison Compare(Policy first, Policy second, AgentsDocument agents, DateTimeOffset now, long most, CancellationToken cancel)
     {
-        var diff = new PolicyDiff(first, second, agents);
+        var diff = new PolicyDiff(first, second, agents, most, cancel);
         diff.Run(now);
         ImmutableArray<PolicyDifference> differences =
         [
@@ -50,12 +58,18 @@ public sealed class PolicyDiff
         DateTimeOffset? later = null;
         for (int moments = 0; ; moments++)
         {
+            _cancel.ThrowIfCancellationRequested();
             DateTimeOffset moment = later ?? now;
             CompiledPolicy first = CompiledPolicy.Compile(_first, _agents, moment), second = CompiledPolicy.Compile(_second, _agents, moment);
             CompareAt(first, second, later);
             _earlier.Add((first, second));
             DateTimeOffset? next = first.NextExpiry is { } a && second.NextExpiry is { } b ? (a < b ? a : b) : first.NextExpiry ?? second.NextExpiry;
-            if (next is null || _compared > MaxCompared) return;
+            if (next is null) return;
+            if (_compared > _most)
+            {
+                _notCompared.Add($"what expires after {moment:yyyy-MM-dd} was not compared: more than {_most} classes of attempts");
+                return;
+            }
             if (moments == MaxMoments)
             {
                 _notCompared.Add($"what expires after {moment:yyyy-MM-dd} was not compared: more than {MaxMoments} moments at which something expires");
@@ -78,20 +92,26 @@ public sealed class PolicyDiff
         {
             foreach ((Probe probe, IReadOnlyList<NameGroup> alike) in space.Probes(agents[0]))
             {
-                if (_compared++ >= MaxCompared)
+                if (!MayGoOn())
                 {
-                    _notCompared.Add($"more than {MaxCompared} classes of attempts: those after them, from agent {first.Agents[agents[0]].Id} on, were not compared");
+                    _notCompared.Add($"more than {_most} classes of attempts: those after them, from agent {first.Agents[agents[0]].Id} on, were not compared");
                     return;
                 }
                 Decision a = probe.Decide(first), b = probe.Decide(second);
                 if (a.Verdict != b.Verdict) Enter(new Sides(first, second, agents, from), probe, alike, first.RuleName(a), second.RuleName(b), b.Verdict == Verdict.Permit, false);
             }
-            CompareAnswers(new Sides(first, second, agents, from), space);
+            if (!CompareAnswers(new Sides(first, second, agents, from), space)) return;
         }
     }
 
+    private bool MayGoOn()
+    {
+        if (_compared % LookEach == 0) _cancel.ThrowIfCancellationRequested();
+        return _compared++ < _most;
+    }
+
     // The resolver releases a private address only where a permit states name and address, even one that never decides.
-    private void CompareAnswers(Sides sides, DecisionSpace space)
+    private bool CompareAnswers(Sides sides, DecisionSpace space)
     {
         int agent = sides.Agents[0];
         foreach (NameGroup group in space.Names)
@@ -101,12 +121,17 @@ public sealed class PolicyDiff
             if (a.Verdict != Verdict.Permit || b.Verdict != Verdict.Permit) continue;
             foreach (Address address in space.Addresses)
             {
-                _compared++;
+                if (!MayGoOn())
+                {
+                    _notCompared.Add($"more than {_most} classes of attempts: answers after them, from agent {sides.First.Agents[agent].Id} on, were not compared");
+                    return false;
+                }
                 Probe answer = question with { Destination = address };
                 bool inSecond = Answers(sides.Second, answer);
                 if (Answers(sides.First, answer) != inSecond) Enter(sides, answer, [group], sides.First.RuleName(a), sides.Second.RuleName(b), inSecond, true);
             }
         }
+        return true;
     }
 
     private static bool Answers(CompiledPolicy policy, Probe answer) => policy.MayAnswer(answer.Agent, answer.Claimed!.Bytes, answer.Destination);

@@ -65,7 +65,7 @@ public static class GatewayDocumentLoader
     {
         var limits = new GatewayLimits();
         if (map is null) return limits;
-        foreach ((string key, int min, int max, Func<GatewayLimits, int, GatewayLimits> with) in GatewayLimitKeys.All)
+        foreach ((string key, int min, int max, Func<GatewayLimits, int, GatewayLimits> with, _) in GatewayLimitKeys.All)
         {
             if (map.Integer(key, min, max) is { } value) limits = with(limits, value);
         }

@@ -33,8 +33,8 @@ public sealed record GatewayLimits
     /// <summary>Bindings (name, address) of one agent. 4,096: a browser's day has some hundred names with a few addresses each.</summary>
     public int Bindings { get; init; } = 4096;
 
-    /// <summary>Addresses kept of one answer. 64: twice what content networks return over UDP.</summary>
-    public int AddressesPerName { get; init; } = 64;
+    /// <summary>Addresses of one name that are kept. 768: of a name that gives eight others every five seconds, as content stores do, as many come together while a binding lives.</summary>
+    public int AddressesPerName { get; init; } = 768;
 
     /// <summary>Least time a binding lives, in seconds. 300: clients keep addresses longer than a TTL of a few seconds says.</summary>
     public int BindingSeconds { get; init; } = 300;

@@ -3,7 +3,7 @@ using System.Text;
 namespace Exeat.Wire;
 
 /// <summary>The fields of a request that say whom it is for and where it ends, each at most once (RFC 9112, 3.2 and 6.3).</summary>
-internal ref struct HttpFields
+internal struct HttpFields
 {
     // 18 digits: more than any disk, and within a long.
     private const int MostDigits = 18;
@@ -13,19 +13,24 @@ internal ref struct HttpFields
     private bool _hasCoding;
     private long _length;
 
-    public ReadOnlySpan<byte> Host { get; private set; }
+    /// <summary>Where in the head its value lies.</summary>
+    public Range Host { get; private set; }
 
     public readonly long BodyBytes => _hasCoding ? HttpHeadView.Chunked : _length;
 
-    /// <summary>Takes one line: field-name ":" OWS field-value OWS. A line that begins with a space (obs-fold) has no token for a name (RFC 9112, 5).</summary>
-    public HttpProblem Add(ReadOnlySpan<byte> line)
+    /// <summary>
+    /// Takes one line, which begins at <paramref name="at"/>: field-name ":" OWS field-value OWS. A line that begins with a space (obs-fold) has no token for a name (RFC 9112, 5).
+    /// </summary>
+    public HttpProblem Add(ReadOnlySpan<byte> line, int at)
     {
         int colon = line.IndexOf((byte)':');
         if (colon < 1 || !HttpText.IsToken(line[..colon])) return HttpProblem.Ambiguous;
-        ReadOnlySpan<byte> name = line[..colon], value = line[(colon + 1)..].Trim(" \t"u8);
+        ReadOnlySpan<byte> name = line[..colon], value = line[(colon + 1)..].TrimStart(" \t"u8);
+        int start = at + line.Length - value.Length;
+        value = value.TrimEnd(" \t"u8);
         if (HttpText.HasControl(value)) return HttpProblem.Ambiguous;
         if (Ascii.EqualsIgnoreCase(name, "upgrade"u8) || Ascii.EqualsIgnoreCase(name, "http2-settings"u8)) return HttpProblem.Upgrade;
-        if (Ascii.EqualsIgnoreCase(name, "host"u8)) return AddHost(value);
+        if (Ascii.EqualsIgnoreCase(name, "host"u8)) return AddHost(start..(start + value.Length));
         if (Ascii.EqualsIgnoreCase(name, "content-length"u8)) return AddLength(value);
         if (Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8)) return AddCoding(value);
         return HttpProblem.None;
@@ -39,7 +44,7 @@ internal ref struct HttpFields
         return _hasCoding && (_hasLength || isOld) ? HttpProblem.Ambiguous : HttpProblem.None;
     }
 
-    private HttpProblem AddHost(ReadOnlySpan<byte> value)
+    private HttpProblem AddHost(Range value)
     {
         if (_hasHost) return HttpProblem.Ambiguous;
         _hasHost = true;

@@ -15,30 +15,36 @@ public static class HttpHead
     /// </summary>
     public static ReadStatus Read(ReadOnlySpan<byte> stream, Span<byte> nameBuffer, out HttpHeadView head)
     {
+        HttpHeadPlace place = default;
+        return Read(stream, nameBuffer, ref place, out head);
+    }
+
+    /// <summary>
+    /// Reads on from where <paramref name="place"/> says an earlier look at the same bytes, and perhaps fewer of them, had to stop. The answer is that of a look at all of them; only after
+    /// NeedMore is there a next one.
+    /// </summary>
+    public static ReadStatus Read(ReadOnlySpan<byte> stream, Span<byte> nameBuffer, ref HttpHeadPlace place, out HttpHeadView head)
+    {
         head = new HttpHeadView { Problem = HttpProblem.Ambiguous };
         if (nameBuffer.Length < CanonicalName.MaxBytes) return ReadStatus.Malformed;
-        ReadOnlySpan<byte> rest = stream[..Math.Min(stream.Length, MaxBytes)];
-        int whole = rest.Length;
-        var line = default(RequestLine);
-        var fields = new HttpFields();
-        for (bool isFirst = true; ; isFirst = false)
+        ReadOnlySpan<byte> known = stream[..Math.Min(stream.Length, MaxBytes)];
+        for (bool isWhole = false; !isWhole;)
         {
-            ReadStatus status = HttpText.ReadLine(ref rest, out ReadOnlySpan<byte> text);
+            ReadStatus status = place.NextLine(known, out int at, out ReadOnlySpan<byte> text);
             // A head that does not end within the limit never will.
             if (status == ReadStatus.NeedMore && stream.Length >= MaxBytes) return ReadStatus.Malformed;
             if (status == ReadStatus.NeedMore) head = default;
             if (status != ReadStatus.Found) return status;
-            HttpProblem problem = isFirst ? RequestLine.Read(text, out line) : text.IsEmpty ? fields.Check(line.IsOld) : fields.Add(text);
-            if (problem != HttpProblem.None)
-            {
-                head = new HttpHeadView { Problem = problem };
-                return ReadStatus.Malformed;
-            }
-            if (!isFirst && text.IsEmpty) break;
+            isWhole = at > 0 && text.IsEmpty;
+            HttpProblem problem = at == 0 ? RequestLine.Read(text, out place.Request) : isWhole ? place.Fields.Check(place.Request.IsOld) : place.Fields.Add(text, at);
+            if (problem == HttpProblem.None) continue;
+            head = new HttpHeadView { Problem = problem };
+            return ReadStatus.Malformed;
         }
-        if (!ReadName(fields.Host, nameBuffer, out int nameLength)) return ReadStatus.Malformed;
-        if (line.IsAbsolute && !IsSame(line.Authority, nameBuffer[..nameLength], fields.Host)) return ReadStatus.Malformed;
-        head = new HttpHeadView { HeadBytes = whole - rest.Length, NameLength = nameLength, BodyBytes = fields.BodyBytes };
+        ReadOnlySpan<byte> host = known[place.Fields.Host];
+        if (!ReadName(host, nameBuffer, out int nameLength)) return ReadStatus.Malformed;
+        if (place.Request.IsAbsolute && !IsSame(known[place.Request.Authority], nameBuffer[..nameLength], host)) return ReadStatus.Malformed;
+        head = new HttpHeadView { HeadBytes = place.Seen, NameLength = nameLength, BodyBytes = place.Fields.BodyBytes };
         return ReadStatus.Found;
     }
 

@@ -25,20 +25,4 @@ internal static class HttpText
         }
         return false;
     }
-
-    /// <summary>
-    /// Takes a line off the front. Lines end with CRLF; a bare CR, a bare LF and NUL are what smuggling is made of (RFC 9112, 2.2 and 11.2).
-    /// </summary>
-    public static ReadStatus ReadLine(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> line)
-    {
-        line = default;
-        int end = rest.IndexOfAny((byte)'\r', (byte)'\n', (byte)0);
-        if (end < 0) return ReadStatus.NeedMore;
-        if (rest[end] != '\r') return ReadStatus.Malformed;
-        if (end + 1 == rest.Length) return ReadStatus.NeedMore;
-        if (rest[end + 1] != '\n') return ReadStatus.Malformed;
-        line = rest[..end];
-        rest = rest[(end + 2)..];
-        return ReadStatus.Found;
-    }
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace Exeat.Wire;
 
 /// <summary>The first line of a request: method SP target SP HTTP/1.x (RFC 9112, 3).</summary>
-internal readonly ref struct RequestLine
+internal readonly struct RequestLine
 {
     /// <summary>HTTP/1.0: no Host is needed, and no chunks exist.</summary>
     public bool IsOld { get; private init; }
@@ -11,8 +11,8 @@ internal readonly ref struct RequestLine
     /// <summary>The target states its authority.</summary>
     public bool IsAbsolute { get; private init; }
 
-    /// <summary>The authority of the target.</summary>
-    public ReadOnlySpan<byte> Authority { get; private init; }
+    /// <summary>Where in the line the authority of the target lies.</summary>
+    public Range Authority { get; private init; }
 
     public static HttpProblem Read(ReadOnlySpan<byte> text, out RequestLine line)
     {
@@ -36,7 +36,8 @@ internal readonly ref struct RequestLine
         int end = authority.IndexOfAny((byte)'/', (byte)'?', (byte)'#');
         if (end >= 0) authority = authority[..end];
         if (authority.IsEmpty) return HttpProblem.Ambiguous;
-        line = new RequestLine { IsOld = isOld, IsAbsolute = true, Authority = authority };
+        int start = method.Length + 1 + scheme.Length;
+        line = new RequestLine { IsOld = isOld, IsAbsolute = true, Authority = start..(start + authority.Length) };
         return HttpProblem.None;
     }
 }

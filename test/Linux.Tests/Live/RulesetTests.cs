@@ -15,6 +15,57 @@ public sealed class RulesetTests
         Assert.Contains("chain kept", nftables.Run("list table inet exeat"));
     }
 
+    // A gateway's policies are changed from a pool of threads: that must not cost each of them the memory of a whole ruleset.
+    [Fact]
+    public void Commands_of_many_threads_take_the_memory_of_one()
+    {
+        const int Threads = 12;
+        using ForwardingWorld world = new();
+        Nftables nftables = world.Rules("table inet exeat { set many { type ipv4_addr ; } ; }");
+        for (int third = 0; third < 80; third++) nftables.Apply($"add element inet exeat many {{ {string.Join(", ", Enumerable.Range(0, 250).Select(last => $"10.1.{third}.{last}"))} }}");
+        long shared = GrowthOf(Threads, _ => nftables);
+        // Control: as many threads that each call the library themselves.
+        Nftables[] own = [.. Enumerable.Range(0, Threads).Select(_ => world.Open(world.Middle, () => new Nftables()))];
+        long apart = GrowthOf(Threads, i => own[i]);
+        Assert.True(apart > 16 << 20, $"the control took {apart} bytes only, so this test shows nothing");
+        Assert.True(shared < apart / 4, $"{Threads} threads took {shared} bytes more by one library, {apart} by one each");
+    }
+
+    // What is resident of no file after the first two, and after the last one: they live on, so that none has the heap of another that ended.
+    private static long GrowthOf(int threads, Func<int, Nftables> library)
+    {
+        using var leave = new ManualResetEventSlim();
+        List<Thread> living = [];
+        long second = 0;
+        for (int i = 0; i < threads; i++)
+        {
+            int number = i;
+            using var done = new ManualResetEventSlim();
+            var thread = new Thread(() =>
+            {
+                Assert.Contains("10.1.0.1", library(number).Run("list set inet exeat many"), StringComparison.Ordinal);
+                done.Set();
+                leave.Wait();
+            })
+            { IsBackground = true };
+            thread.Start();
+            living.Add(thread);
+            done.Wait();
+            if (i == 1) second = Anonymous();
+        }
+        long last = Anonymous();
+        leave.Set();
+        foreach (Thread thread in living) thread.Join();
+        return last - second;
+    }
+
+    private static long Anonymous()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     [Fact]
     public void A_check_changes_nothing()
     {
@@ -38,6 +89,26 @@ public sealed class RulesetTests
         QueueRule.Install(nftables, "exeat", "verdict", 9);
         Assert.Equal(first, nftables.Run("list chain inet exeat verdict"));
         Assert.DoesNotContain("probe", nftables.Run("list ruleset"));
+    }
+
+    [Fact]
+    public void The_checksum_rules_lie_beside_what_others_have_in_their_table()
+    {
+        using ForwardingWorld world = new();
+        Nftables nftables = world.Rules("table ip mangle { chain PREROUTING { type filter hook prerouting priority mangle; accept ; } ; }");
+        Assert.True(NamespaceThread.Run(world.Middle, ChecksumRule.Probe));
+        Assert.DoesNotContain("exeat", nftables.Run("list ruleset"));
+        ChecksumRule.Install(nftables, ["m0"]);
+        string first = nftables.Run("list ruleset");
+        Assert.Equal(2, first.Split("CHECKSUM").Length - 1);
+        ChecksumRule.Install(nftables, ["m0"]);
+        Assert.Equal(first, nftables.Run("list ruleset"));
+        ChecksumRule.Install(nftables, ["m0", "m1"]);
+        Assert.All((string[])["ip", "ip6"], family => Assert.Equal(2, nftables.Run($"list chain {family} mangle exeat_inside").Split("CHECKSUM").Length - 1));
+        ChecksumRule.Remove(nftables);
+        Assert.Equal("table ip mangle", Assert.Single(nftables.Run("list tables").Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Contains("chain PREROUTING", nftables.Run("list ruleset"));
+        ChecksumRule.Remove(nftables);
     }
 
     [Fact]

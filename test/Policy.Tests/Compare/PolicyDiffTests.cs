@@ -29,6 +29,17 @@ public sealed class PolicyDiffTests
     }
 
     [Fact]
+    public void It_ends_at_the_number_that_it_is_given_and_when_it_is_called_off()
+    {
+        Policy first = Policies.Checked(Mode.Enforce, Core), second = Policies.Checked(Mode.Enforce, Models, Core);
+        long all = Compare([Core], [Models, Core]).Compared;
+        PolicyComparison some = PolicyDiff.Compare(first, second, Policies.Agents(), Policies.Now, 5, CancellationToken.None);
+        Assert.True(some.Compared < all, $"{some.Compared} of {all}");
+        Assert.Contains(some.NotCompared, note => note.StartsWith("more than 5 classes of attempts", StringComparison.Ordinal));
+        Assert.Throws<OperationCanceledException>(() => PolicyDiff.Compare(first, second, Policies.Agents(), Policies.Now, PolicyDiff.MaxCompared, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public void A_deny_that_comes_to_stand_behind_a_permit_has_shrunk()
     {
         PolicyComparison comparison = Compare([Models, Core], [Core, Models]);

@@ -49,7 +49,7 @@ public class SchemaTests
     public void Every_limit_has_the_same_range_in_schema_and_loader()
     {
         JsonElement properties = new MiniSchema(DocumentKind.Gateway).Root.GetProperty("$defs").GetProperty("limits").GetProperty("properties");
-        foreach ((string key, int min, int max, _) in GatewayLimitKeys.All)
+        foreach ((string key, int min, int max, _, _) in GatewayLimitKeys.All)
         {
             Assert.Equal(min, properties.GetProperty(key).GetProperty("minimum").GetInt32());
             Assert.Equal(max, properties.GetProperty(key).GetProperty("maximum").GetInt32());

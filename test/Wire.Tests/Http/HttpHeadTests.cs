@@ -101,14 +101,38 @@ public sealed class HttpHeadTests
         byte[] bytes = [.. Encoding.Latin1.GetBytes(start), .. Encoding.Latin1.GetBytes(rest)];
         byte[] name = new byte[253];
         ReadStatus last = ReadStatus.NeedMore;
+        HttpHeadPlace place = default;
         for (int length = 0; length <= bytes.Length; length++)
         {
             ReadStatus status = HttpHead.Read(bytes.AsSpan(0, length), name, out HttpHeadView head);
             Assert.InRange(head.NameLength, 0, 253);
             Assert.True(last == ReadStatus.NeedMore || status == last);
+            if (last == ReadStatus.NeedMore) Assert.Equal((status, head), (HttpHead.Read(bytes.AsSpan(0, length), name, ref place, out HttpHeadView resumed), resumed));
             last = status;
         }
     }, iter: 3000);
+
+    // An agent may send each byte by itself: lines that are over are made ill here, so that reading them again would show.
+    [Fact]
+    public void What_was_read_is_not_read_again()
+    {
+        byte[] bytes = Encoding.ASCII.GetBytes("GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\n" + string.Concat(Enumerable.Repeat("A: b\r\n", 2000)) + "Content-Length: 7\r\n\r\n");
+        int after = bytes.AsSpan().IndexOf("A: b"u8);
+        HttpHeadPlace place = default;
+        for (int length = 1; length < bytes.Length; length++)
+        {
+            Assert.Equal(ReadStatus.NeedMore, HttpHead.Read(bytes.AsSpan(0, length), _name, ref place, out HttpHeadView none));
+            Assert.Equal(default, none);
+            // A carriage return waits for what comes next.
+            Assert.InRange(length - place.Seen, 0, 1);
+            if (length > after && bytes[length - 1] == '\n') bytes.AsSpan(after, length - after).Clear();
+        }
+        bytes.AsSpan(0, 4).Clear();
+        Assert.Equal(ReadStatus.Found, HttpHead.Read(bytes, _name, ref place, out HttpHeadView head));
+        Assert.Equal((bytes.Length, 7L, "a.example"), (head.HeadBytes, head.BodyBytes, Encoding.ASCII.GetString(_name, 0, head.NameLength)));
+        // Other bytes than before: no answer rests on those.
+        Assert.Equal(ReadStatus.NeedMore, HttpHead.Read("GET /"u8, _name, ref place, out _));
+    }
 
     private (ReadStatus Status, string Host) Read(byte[] bytes)
     {

@@ -56,7 +56,7 @@ public sealed class RequestCutTests
     {
         byte[] name = new byte[253];
         var text = new StringBuilder();
-        HttpBody body = default;
+        (HttpBody body, HttpHeadPlace place) = (default, default);
         int read = 0, here = 0;
         for (int segment = 0; here < stream.Length; segment++)
         {
@@ -76,10 +76,10 @@ public sealed class RequestCutTests
                 }
                 else if (status == ReadStatus.Malformed)
                 {
-                    status = HttpHead.Read(bytes, name, out HttpHeadView head);
+                    status = HttpHead.Read(bytes, name, ref place, out HttpHeadView head);
                     if (status == ReadStatus.Found)
                     {
-                        body = HttpBody.After(head);
+                        (body, place) = (HttpBody.After(head), default);
                         read += head.HeadBytes;
                         text.Append($"{Encoding.ASCII.GetString(name, 0, head.NameLength)}@{read} ");
                     }

@@ -28,6 +28,15 @@ public sealed class QuicCryptoStreamTests
             byte[] name = new byte[253];
             foreach ((int at, int length) in order)
             {
+                int room = stream.RoomFor((ulong)at, length);
+                if (seed % 2 == 0 && room > stream.Capacity)
+                {
+                    // An array that somebody used before, exactly as long as it has to be.
+                    byte[] used = new byte[room];
+                    Array.Fill(used, (byte)0xff);
+                    stream.Change(used);
+                    Assert.Equal((room, room), (stream.Capacity, stream.RoomFor((ulong)at, length)));
+                }
                 Assert.True(stream.Add((ulong)at, message.AsSpan(at, length)) is QuicCryptoAddition.Added or QuicCryptoAddition.Known);
                 ReadStatus status = QuicClientHello.Read(stream.Contiguous, name, out ClientHelloView hello);
                 Assert.Equal(stream.ContiguousBytes == message.Length ? ReadStatus.Found : ReadStatus.NeedMore, status);
@@ -35,6 +44,21 @@ public sealed class QuicCryptoStreamTests
             }
             Assert.True(stream.Contiguous.SequenceEqual(message));
         }, iter: 300);
+
+    [Fact]
+    public void What_was_put_together_is_given_up_with_its_array()
+    {
+        var stream = new QuicCryptoStream(Cap);
+        byte[] room = new byte[4096];
+        Assert.Empty(stream.Change(room));
+        stream.Add(0, [1, 2, 3]);
+        stream.Add(9, [4]);
+        Assert.Same(room, stream.Change([]));
+        Assert.Equal((0, 0, 0), (stream.Capacity, stream.End, stream.ContiguousBytes));
+        Assert.Empty(stream.Change(room));
+        Assert.Equal(QuicCryptoAddition.Added, stream.Add(0, [7]));
+        Assert.Equal([7], stream.Contiguous.ToArray());
+    }
 
     [Fact]
     public void Bytes_that_were_seen_never_change() => Gen.Select(Gen.Byte.Array[1, 300], Gen.Int[0, 299], Gen.Int[0, 250]).Sample((bytes, at, from) =>
