@@ -23,5 +23,18 @@ internal sealed class HttpHeadTarget : IFuzzTarget
             ReadStatus before = HttpHead.Read(input[..cut], _name, out _);
             Promise.Holds(before == ReadStatus.NeedMore || before == whole, "more bytes never turn an answer");
         }
+        for (int step = 1; step < input.Length; step = step * 5 + 2) Promise.Holds(InPieces(input, step, out HttpHeadView again) == whole && again == head, "a head does not depend on its pieces");
+    }
+
+    private ReadStatus InPieces(ReadOnlySpan<byte> input, int step, out HttpHeadView head)
+    {
+        HttpHeadPlace place = default;
+        ReadStatus status = HttpHead.Read(input[..step], _name, ref place, out head);
+        for (int here = step; status == ReadStatus.NeedMore && here < input.Length;)
+        {
+            here = Math.Min(here + step, input.Length);
+            status = HttpHead.Read(input[..here], _name, ref place, out head);
+        }
+        return status;
     }
 }

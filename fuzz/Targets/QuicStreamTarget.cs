@@ -22,6 +22,14 @@ internal sealed class QuicStreamTarget : IFuzzTarget
         while (input.Length >= 4)
         {
             int offset = BinaryPrimitives.ReadUInt16BigEndian(input), length = Math.Min(BinaryPrimitives.ReadUInt16BigEndian(input[2..]), input.Length - 4);
+            int room = stream.RoomFor((ulong)offset, length);
+            if (room > stream.Capacity)
+            {
+                // Used before, and no longer than it has to be.
+                byte[] used = new byte[room];
+                Array.Fill(used, (byte)0xff);
+                stream.Change(used);
+            }
             QuicCryptoAddition addition = stream.Add((ulong)offset, input.Slice(4, length));
             input = input[(4 + length)..];
             Promise.Holds(offset + length <= Cap || addition == QuicCryptoAddition.TooLong, "nothing is kept beyond the cap");

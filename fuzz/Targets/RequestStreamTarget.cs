@@ -22,7 +22,7 @@ internal sealed class RequestStreamTarget : IFuzzTarget
     private (int Heads, int Read, ReadStatus End) Follow(ReadOnlySpan<byte> input, int step)
     {
         (int heads, int read) = (17, 0);
-        HttpBody body = default;
+        (HttpBody body, HttpHeadPlace place) = (default, default);
         for (int here = Math.Min(step, input.Length); ; here = Math.Min(here + step, input.Length))
         {
             while (read < here)
@@ -40,8 +40,8 @@ internal sealed class RequestStreamTarget : IFuzzTarget
                 }
                 else if (status == ReadStatus.Malformed)
                 {
-                    status = HttpHead.Read(bytes, _name, out HttpHeadView head);
-                    if (status == ReadStatus.Found) body = HttpBody.After(head);
+                    status = HttpHead.Read(bytes, _name, ref place, out HttpHeadView head);
+                    if (status == ReadStatus.Found) (body, place) = (HttpBody.After(head), default);
                     read += head.HeadBytes;
                     if (status == ReadStatus.Found) heads = heads * 31 + head.NameLength + read;
                 }

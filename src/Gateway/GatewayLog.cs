@@ -71,6 +71,9 @@ internal static partial class GatewayLog
     [LoggerMessage(13, LogLevel.Error, "{Problem}")]
     public static partial void Wrong(this ILogger log, string problem);
 
+    [LoggerMessage(41, LogLevel.Warning, "net.netfilter.nf_conntrack_tcp_timeout_time_wait is above 30 and cannot be set: closed connections count among an agent's connections for so many seconds")]
+    public static partial void LingersLong(this ILogger log);
+
     [LoggerMessage(40, LogLevel.Error, "the {Part} does not answer; the supervisor gets no sign of life, and restarts this process after {Milliseconds} ms of silence")]
     public static partial void NotAnswering(this ILogger log, string part, long milliseconds);
 }

@@ -46,7 +46,7 @@ try
             using (var nftables = new Nftables())
             using (var routing = new PolicyRouting())
                 Locks.RemoveAll(nftables, routing);
-            Console.Error.WriteLine("removed: tables exeat and exeat_base, and the routing lock; forwarding is no longer guarded");
+            Console.Error.WriteLine("removed: tables exeat and exeat_base, our chains in the tables mangle, and the routing lock; forwarding is no longer guarded");
             return 0;
         case Verb.EndFlows:
             using (var nftables = new Nftables())
@@ -62,6 +62,7 @@ try
             return 0;
         case Verb.Run:
             KeptRights.Ensure(asked.User);
+            NativeHeap.Share();
             return await RunAsync();
         default:
             if (asked.Problem.Length > 0) Console.Error.WriteLine($"exeat-gateway: {asked.Problem}");

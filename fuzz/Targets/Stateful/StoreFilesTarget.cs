@@ -20,7 +20,7 @@ internal sealed class StoreFilesTarget : IFuzzTarget
             rest = rest[used..];
         }
         var incoming = new IncomingBatch("gw-1", DateTimeOffset.UnixEpoch.AddYears(56));
-        incoming.Read(input, new EventReader());
+        incoming.Read(input.ToArray(), new EventReader());
         Promise.Holds(incoming.Events.Count + incoming.Refused <= input.Length, "no more events than there are lines");
         if (EventKey.TryParse(Encoding.UTF8.GetString(input), out EventKey key)) Promise.Holds(key.Origin.Length > 0 && key.Epoch >= 0 && key.Sequence >= 0, "an id has three parts");
         if (ManifestFile.TryRead(input, out Manifest? manifest) && manifest.Version <= Manifest.CurrentVersion)

@@ -6,7 +6,7 @@ public sealed record BindingLimits
     /// <summary>Bindings of one agent. 4,096: a browser's day has some hundred names with a few addresses each.</summary>
     public int PerAgent { get; init; } = 4096;
 
-    /// <summary>Live addresses of one name of one agent. 256: content networks rotate a few addresses per answer, an answer lives 300 s.</summary>
+    /// <summary>Live addresses of one name of one agent. 256: content networks rotate a few addresses per answer, a binding lives 420 s.</summary>
     public int AddressesPerName { get; init; } = 256;
 
     /// <summary>Live names of one address of one agent. 256: shared front ends carry many names; each packet's decision walks them.</summary>
@@ -21,6 +21,6 @@ public sealed record BindingLimits
     /// <summary>A binding never lives longer without a new answer.</summary>
     public TimeSpan Most { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>New flows are still let in so long after the end: the client counts from when the answer arrived, and in whole seconds.</summary>
-    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>New flows are still let in so long after the end. Two minutes: a stub resolver keeps the answer for its TTL, and what asks the stub (a browser for one minute, Java for half of one) keeps it from then on.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(120);
 }

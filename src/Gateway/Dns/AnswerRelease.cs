@@ -30,9 +30,10 @@ internal sealed class AnswerRelease(BindingBook book, DnsRecorder recorder, Reso
         }
         counters.Strip(screened.Forbidden.Count);
         exchange.Judgement = Judge(exchange, screened, monitor);
+        // A question stands on record also when its answer stays here.
+        bool recorded = recorder.Record(exchange, answer.Aliases.AsSpan());
         // Whoever forgets the bindings of an agent that is gone does so after the new policy is in force: what was bound by the old one since then is undone here.
-        bool isCurrent = ReferenceEquals(current(), exchange.Snapshot);
-        if (!isCurrent || !recorder.Record(exchange, answer.Aliases.AsSpan()))
+        if (!recorded || !ReferenceEquals(current(), exchange.Snapshot))
         {
             foreach (BindingReceipt receipt in receipts) book.Withdraw(receipt);
             return new Reply { Code = DnsResponseCode.ServerFailure };

@@ -21,10 +21,13 @@ internal sealed class Exchange
     /// <summary>The flow of the record, and of the denial id.</summary>
     public required Guid Flow { get; set; }
 
-    /// <summary>The packet, when it waits for its turn; null when it was read at once.</summary>
+    /// <summary>What it holds while it waits.</summary>
+    public WaitingPlace Place { get; set; }
+
+    /// <summary>The packet, when it waits in the queue and is read when it is called; null when it waits for an upstream.</summary>
     public byte[]? Unread { get; set; }
 
-    /// <summary>How long it waits for its turn.</summary>
+    /// <summary>How long it waits for its turn; zero: for a place to ask from.</summary>
     public TimeSpan Turn { get; set; }
 
     /// <summary>Null when it could not be read.</summary>

@@ -85,6 +85,7 @@ public sealed class PolicyResolver : IAsyncDisposable
         {
             await all.CancelAsync();
             await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _desk.SettleAsync();
             _desk.Recorder.Flush();
         }
     }

@@ -16,10 +16,12 @@ internal sealed class QuestionDesk
     private readonly TimeProvider _time;
     private readonly QuestionJudge _judge;
     private readonly AnswerCache _cache;
-    private readonly UpstreamClient _upstream;
+    private readonly SharedQuestions _upstream;
     private readonly AnswerRelease _release;
     private readonly ConcurrentDictionary<int, AgentShare> _shares = new();
-    private int _outstanding;
+    private readonly WaitingPlaces _places;
+    private int _unfinished;
+    private TaskCompletionSource? _settled;
 
     public QuestionDesk(ResolverOptions options, Func<Snapshot> current, BindingBook book, IFlowSink records, TimeProvider time)
     {
@@ -27,7 +29,8 @@ internal sealed class QuestionDesk
         Recorder = new DnsRecorder(records, time);
         _judge = new QuestionJudge(book, time);
         _cache = new AnswerCache(options.Limits.CacheEntries, time);
-        _upstream = new UpstreamClient(options.Upstreams, options.Limits, Counters, time);
+        _upstream = new SharedQuestions(new UpstreamClient(options.Upstreams, options.Limits, Counters, time).AskAsync);
+        _places = new WaitingPlaces(options.Limits);
         _release = new AnswerRelease(book, Recorder, options, Counters, current);
     }
 
@@ -55,7 +58,7 @@ internal sealed class QuestionDesk
         waiting = null;
         Counters.Question();
         Exchange exchange = Open(peer);
-        if (!exchange.Share.TryTakeQuestion(out TimeSpan turn) || (turn > TimeSpan.Zero && !TryWait(exchange)))
+        if (!exchange.Share.TryTakeQuestion(out TimeSpan turn) || (turn > TimeSpan.Zero && !_places.TryQueue(exchange)))
         {
             CountRefusal(exchange, Reason.DnsQuota);
             return ReplyWriter.WriteError(reply, packet, DnsResponseCode.Refused);
@@ -94,26 +97,65 @@ internal sealed class QuestionDesk
             return Broken(exchange, ReplyWriter.WriteError(reply, packet, problem == QuestionProblem.NotAQuery ? DnsResponseCode.NotImplemented : DnsResponseCode.FormatError));
         if (problem == QuestionProblem.EdnsVersion) return Broken(exchange, Write(reply, exchange, question, new Reply { ExtendedCode = 1 }));
         if (problem == QuestionProblem.Class) return Broken(exchange, Write(reply, exchange, question, new Reply { Code = DnsResponseCode.Refused }));
-        return Judged(exchange, question, reply, out waiting);
+        return Judged(exchange, question, packet, reply, out waiting);
     }
 
-    /// <summary>Waits for the question's turn, if it has to; asks upstream, if it has to; then releases the answer.</summary>
+    /// <summary>Waits for the question's turn and for a place, if it has to; asks upstream, if it has to; then releases the answer.</summary>
     public async Task<int> FinishAsync(Exchange exchange, Memory<byte> reply, CancellationToken stop)
     {
-        if (exchange.Unread is not { } packet) return await AskAsync(exchange, reply, stop);
+        Interlocked.Increment(ref _unfinished);
         try
         {
-            await Task.Delay(exchange.Turn, _time, stop);
+            while (exchange.Unread is not null)
+            {
+                if (!await IsCalledAsync(exchange, stop)) return Full(exchange, reply.Span);
+                int written = Resume(exchange, reply.Span, out Exchange? waiting);
+                if (waiting is null) return written;
+                exchange = waiting;
+            }
+            return await AskAsync(exchange, reply, stop);
         }
         finally
         {
-            EndWait(exchange);
+            if (Interlocked.Decrement(ref _unfinished) == 0) Volatile.Read(ref _settled)?.TrySetResult();
         }
-        // It is judged as if it came now. An address that is another agent's by now asked nothing.
+    }
+
+    // False: no place became free in time.
+    private async Task<bool> IsCalledAsync(Exchange exchange, CancellationToken stop)
+    {
+        bool hasTurn = exchange.Turn == TimeSpan.Zero;
+        try
+        {
+            if (hasTurn) return await _places.MoveUpAsync(exchange, stop);
+            await Task.Delay(exchange.Turn, _time, stop);
+            return true;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // It would have been called after the stop: until the end it was above the rate, or without a place.
+            Leave(exchange);
+            RefuseUnread(exchange, hasTurn ? Reason.LimitReached : Reason.DnsQuota);
+            throw;
+        }
+    }
+
+    /// <summary>Reads and judges a question of the queue that was called, as if it came now. Without waiting; the rest is as for <see cref="Begin"/>.</summary>
+    public int Resume(Exchange exchange, Span<byte> reply, out Exchange? waiting)
+    {
+        waiting = null;
         Exchange now = Open(exchange.Peer);
-        if (now.Key != exchange.Key) return 0;
-        int written = Read(now, packet, reply.Span, out Exchange? waiting);
-        return waiting is null ? written : await AskAsync(waiting, reply, stop);
+        // Whoever has the address by now asked nothing, and is told nothing.
+        if (now.Key != exchange.Key)
+        {
+            Leave(exchange);
+            RefuseUnread(exchange, Reason.PolicyChanged);
+            return 0;
+        }
+        (now.Place, exchange.Place) = (exchange.Place, WaitingPlace.None);
+        int written = Read(now, exchange.Unread, reply, out waiting);
+        if (waiting is null) Leave(now);
+        return written;
     }
 
     private async Task<int> AskAsync(Exchange exchange, Memory<byte> reply, CancellationToken stop)
@@ -127,7 +169,7 @@ internal sealed class QuestionDesk
         }
         finally
         {
-            EndWait(exchange);
+            Leave(exchange);
         }
         return Finish(exchange, answer, reply.Span);
     }
@@ -180,7 +222,7 @@ internal sealed class QuestionDesk
         exchange.Judgement = resolver.Denies && !asked.Refuses ? resolver : asked;
     }
 
-    private int Judged(Exchange exchange, AgentQuestion question, Span<byte> reply, out Exchange? waiting)
+    private int Judged(Exchange exchange, AgentQuestion question, ReadOnlySpan<byte> packet, Span<byte> reply, out Exchange? waiting)
     {
         waiting = null;
         Judge(exchange, question);
@@ -198,16 +240,28 @@ internal sealed class QuestionDesk
             exchange.Judgement = exchange.Judgement with { Decision = exchange.Judgement.Decision with { Verdict = Verdict.Deny, Reason = Reason.DnsQuota }, Enforced = enforced };
             if (enforced) return Refused(exchange, question, reply);
         }
-        if (TryWait(exchange))
+        if (!_places.TryEnter(exchange)) return Full(exchange, reply);
+        waiting = exchange;
+        if (exchange.Place == WaitingPlace.Queue)
         {
-            waiting = exchange;
-            if (Recorder.Record(exchange)) return 0;
-            waiting = null;
-            EndWait(exchange);
-            return Write(reply, exchange, question, new Reply { Code = DnsResponseCode.ServerFailure });
+            // Nothing was said of it yet, and nothing left: it is judged again when it has a place.
+            exchange.Unread = packet.ToArray();
+            return 0;
         }
+        if (Recorder.Record(exchange)) return 0;
+        waiting = null;
+        Leave(exchange);
+        return Write(reply, exchange, question, new Reply { Code = DnsResponseCode.ServerFailure });
+    }
+
+    /// <summary>Refuses a question that found no place. Whoever has the address by now is told nothing.</summary>
+    public int Full(Exchange exchange, Span<byte> reply)
+    {
+        Leave(exchange);
         CountRefusal(exchange, Reason.LimitReached);
-        return Write(reply, exchange, question, new Reply { Code = DnsResponseCode.Refused, Error = Edns.Prohibited, ErrorText = "too many questions are waiting" });
+        Snapshot now = _current();
+        if (KeyOf(now, now.FindAgent(exchange.Peer.Source)) != exchange.Key) return 0;
+        return Write(reply, exchange, exchange.Question!, new Reply { Code = DnsResponseCode.Refused, Error = Edns.Prohibited, ErrorText = "too many questions are waiting" });
     }
 
     // A denied name does not exist here; a name above permitted ones has nothing of this type (RFC 8020); a type or a quota is a refusal.
@@ -239,19 +293,26 @@ internal sealed class QuestionDesk
         Recorder.Count(exchange);
     }
 
-    private bool TryWait(Exchange exchange)
+    // No more of them than places to wait: each has its own record, with the name.
+    private void RefuseUnread(Exchange exchange, Reason reason)
     {
-        if (!exchange.Share.TryWait()) return false;
-        if (Interlocked.Increment(ref _outstanding) <= _options.Limits.Outstanding) return true;
-        EndWait(exchange);
-        return false;
+        Counters.Refusal();
+        _ = QuestionReader.Read(exchange.Unread, out AgentQuestion? question);
+        exchange.Question = question;
+        exchange.Judgement = new Judgement(new Decision(Verdict.Deny, reason), Stage.Dns, Enforced: true);
+        Recorder.Record(exchange);
     }
 
     /// <summary>The place that a question held while it waited is free again.</summary>
-    public void EndWait(Exchange exchange)
+    public void Leave(Exchange exchange) => _places.Leave(exchange);
+
+    /// <summary>Waits until every question that was begun is finished, and has its record. To be called when no more come and all were told to stop.</summary>
+    public Task SettleAsync()
     {
-        Interlocked.Decrement(ref _outstanding);
-        exchange.Share.Waited();
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _settled, settled);
+        if (Volatile.Read(ref _unfinished) == 0) settled.TrySetResult();
+        return settled.Task;
     }
 
     private int Write(Span<byte> reply, Exchange exchange, AgentQuestion question, in Reply content)

@@ -20,7 +20,7 @@ public sealed class ResolverCounters
     /// <summary>Questions answered from memory.</summary>
     public long CacheHits => Volatile.Read(ref _cacheHits);
 
-    /// <summary>Questions that went upstream.</summary>
+    /// <summary>Questions that went upstream, and those that waited for the answer to the same question of another.</summary>
     public long Forwarded => Volatile.Read(ref _forwarded);
 
     /// <summary>Questions that no upstream answered.</summary>

@@ -53,10 +53,11 @@ internal sealed class HostJudging
         Tcp = new TcpJudge(Table, Bindings, _recorder, Resets, new Deliveries(Leave), connections, _never, time);
         _quicReader = new QuicReader(parts.Own(new QuicInitialOpener()));
         _quic = new QuicJudge(Table, Bindings, _recorder, _quicReader, Held, connections, time);
-        Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, _recorder, _quic, _never, time), _recorder, kernel.Interfaces, marks);
+        Judge = new PacketJudge(Tcp, new DatagramJudge(Table, Bindings, _recorder, _quic, _never, connections, time), _recorder, kernel.Interfaces, marks);
         _tally = parts.Own(new QueueTally(gateway.State, () => kernel.Locks.Loads, () => Losses.Total) { Repeated = () => Denials!.Told, Unwritten = () => Records.Waiting });
         _handed = kernel.Handed();
         Left = (_tally.Unjudged(_handed), _tally.Unread(kernel.Repeated()), _tally.Waiting);
+        _tally.Owe(Left.Unjudged, Left.Repeated, Left.Waiting);
         Queue = parts.Own(PacketQueue.Open(HostKernel.QueueNumber));
         Loop = new VerdictLoop(Queue, Judge, _recorder, Tcp, _quic, Held, time) { Tally = _tally };
         Denials = new DenialCache(new KernelRefusals(kernel.Nftables), Records, time) { AwaitVerdicts = Loop.AwaitVerdicts };
@@ -108,6 +109,9 @@ internal sealed class HostJudging
 
     /// <summary>Notes for the next gateway what this one knows of.</summary>
     public void Note() => _tally.Note(Queue.Received);
+
+    /// <summary>What an earlier gateway left is in the journal: the next one need not tell it.</summary>
+    public void ToldLeft() => Loop.Post(() => _tally.Told(Queue.Received));
 
     /// <summary>Takes over everything of a gateway document that judging depends on; at start, and on the verdict thread when the document changes.</summary>
     public void Take(GatewayDocument gateway)

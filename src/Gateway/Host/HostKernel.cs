@@ -33,6 +33,7 @@ internal sealed class HostKernel
         log.LocksClosed(_gateway.Inside.Length * 2);
         ForeignExpectations.Refuse(Nftables.ListJson(), _gateway.Inside);
         Conntrack = parts.Own(new Conntrack());
+        if (!Preparation.ShortenLinger()) log.LingersLong();
         Attachments = new Attachments(new ZoneNumbers(_gateway.State));
         LinksChanged();
     }

@@ -35,6 +35,7 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
         var counts = new KernelCounts(kernel.Nftables, kernel.Locks, kernel.Attachments, judging.Records, judging.Losses, () => judging.Policies.Current, () => judging.Denials.ReadAt, time);
         HostMetrics.Register(judging.Metrics, counts);
         counts.RecordLeft(judging.Left.Unjudged, judging.Left.Repeated, judging.Left.Waiting);
+        judging.ToldLeft();
         kernel.Locks.Renewing = load => counts.Renew(() => judging.Denials.Renew(load, () => kernel.Locks.Loads));
         Action note = judging.Note;
         using var watch = new DocumentWatch(_signal.Changed, log);

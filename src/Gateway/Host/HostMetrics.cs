@@ -48,7 +48,7 @@ internal static class HostMetrics
         metrics.Counter("exeat_dns_malformed_total", "Packets that were no question.", () => dns().Malformed);
         metrics.Counter("exeat_dns_over_limit_total", "Questions refused because of a rate or a full table.", () => dns().OverLimit);
         metrics.Counter("exeat_dns_cache_hits_total", "Questions answered from memory.", () => dns().CacheHits);
-        metrics.Counter("exeat_dns_forwarded_total", "Questions that went upstream.", () => dns().Forwarded);
+        metrics.Counter("exeat_dns_forwarded_total", "Questions that went upstream, or waited for the answer to the same question of another.", () => dns().Forwarded);
         metrics.Counter("exeat_dns_upstream_failed_total", "Questions that no upstream answered.", () => dns().UpstreamFailed);
         metrics.Counter("exeat_dns_ignored_packets_total", "Packets from an upstream's address that answered nothing we asked.", () => dns().IgnoredPackets);
         metrics.Counter("exeat_dns_truncated_total", "Answers that did not fit a datagram, so that the client asks again over TCP.", () => dns().Truncated);

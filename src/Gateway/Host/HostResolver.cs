@@ -92,6 +92,7 @@ internal sealed class HostResolver(HostKernel kernel, HostJudging judging, HostP
             {
                 QuestionsPerSecond = gateway.Limits.DnsQuestionsPerSecond,
                 QuestionsBurst = gateway.Limits.DnsQuestionsPerSecond * 2,
+                OutstandingPerAgent = Math.Clamp(gateway.Limits.DnsQuestionsPerSecond * 2, ResolverLimits.LeastOutstanding, ResolverLimits.MostOutstanding),
                 NamesPerWindow = gateway.Limits.DnsNamesPerHour,
                 CacheEntries = gateway.Limits.DnsCacheEntries,
             },

@@ -9,7 +9,7 @@ namespace Exeat.Gateway.Judging;
 /// <remarks>
 /// A flow whose name matters is UDP under the eyes of <see cref="QuicJudge"/>; what names nobody on the wire is decided by its first packet.
 /// </remarks>
-internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowRecorder recorder, QuicJudge quic, NeverForwarded never, TimeProvider time)
+internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowRecorder recorder, QuicJudge quic, NeverForwarded never, IConnections connections, TimeProvider time)
 {
     /// <summary>The longest echo request, IP header included: ping's own have 84 bytes over IPv4 and 104 over IPv6. More would be a payload (K3).</summary>
     public const int EchoBytes = 128;
@@ -24,6 +24,15 @@ internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowR
         {
             // Ended by a policy change: recorded at the first packet that is refused by it.
             if (!known.Recorded) recorder.Decision(known, packet.Snapshot, packet.Agent, Stage.FirstPacket);
+            // A socket that goes on sending would keep the connection alive, and refused, for ever: without it the next datagram is a first one, which policy may permit again.
+            if (!IsIcmp(packet.View) && connections.Exists(known.Key))
+            {
+                connections.Delete(known.Key);
+                return say.Refused();
+            }
+            // Nothing in the kernel whose end would be told: echo, and what was held and never left.
+            recorder.End(known, packet.Snapshot, packet.Agent, "policy-changed", default);
+            table.Remove(known);
             return say.Refused();
         }
         if (known.Quic is { } flow) return quic.FromAgent(packet, say, known, flow);

@@ -16,6 +16,8 @@ internal sealed class FlowEntry
     private int _claimedLength;
     private TcpEnds _ends;
     private HttpBody _body;
+    private FirstLine _firstLine;
+    private HttpHeadPlace _head;
 
     public FlowKey Key { get; private set; }
 
@@ -57,6 +59,12 @@ internal sealed class FlowEntry
 
     /// <summary>Where the request under way stands; read while <see cref="FlowState.Requests"/>.</summary>
     public ref HttpBody Body => ref _body;
+
+    /// <summary>How far the client's first line was read.</summary>
+    public ref FirstLine FirstLine => ref _firstLine;
+
+    /// <summary>How far the head behind the last approved byte was read.</summary>
+    public ref HttpHeadPlace Head => ref _head;
 
     /// <summary>Before so many bytes are here, there is nothing new to read.</summary>
     public int WorthReading { get; set; }
@@ -109,7 +117,7 @@ internal sealed class FlowEntry
         Quic = null;
         (Updated, Counts) = (now, default);
         (ClientIsn, Anchor, ServerAnchor, WorthReading, ServerHeadLength, _claimedLength) = (0, 0, 0, 0, 0, 0);
-        (_ends, _body) = (default, default);
+        (_ends, _body, _firstLine, _head) = (default, default, default, default);
         Stream.Begin();
         Delivery.Begin(0, now);
         (IsTls, IsSecondHello, HasTrailer, LetGoUnread, Recorded, Enforced, Generation) = (false, false, false, false, false, false, 0);

@@ -1,4 +1,5 @@
 using Exeat.Policy;
+using Exeat.Wire;
 
 namespace Exeat.Gateway.Judging;
 
@@ -55,6 +56,7 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
         entry.State = state;
         // Nothing is kept of what the kernel carries, or of what goes nowhere.
         if (state is FlowState.Permitted or FlowState.Refused) End(entry);
+        if (state == FlowState.Refused) entry.Quic?.End();
         if (was == entry.IsPending) return;
         entry.Use.Pending += was ? -1 : 1;
         Pending += was ? -1 : 1;
@@ -67,15 +69,18 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
         if (entry.Stream.Fits(end)) return true;
         int size = HeldBuffers.SizeFor(end);
         if (size == 0) return false;
-        int more = size - entry.Stream.Capacity;
-        if (entry.Use.HeldBytes + more > Limits.HeldBytes)
-        {
-            Refusals++;
-            return false;
-        }
-        entry.Use.HeldBytes += more;
-        HeldBytes += more;
+        if (!Take(entry.Use, size - entry.Stream.Capacity)) return false;
         _buffers.Return(entry.Stream.Change(_buffers.Rent(size)));
+        return true;
+    }
+
+    /// <summary>The same for the hello of a QUIC connection, which needs so much room.</summary>
+    public bool MakeRoom(FlowEntry entry, QuicCryptoStream hello, int room)
+    {
+        if (room <= hello.Capacity) return true;
+        int size = HeldBuffers.SizeFor(room);
+        if (size == 0 || !Take(entry.Use, size - hello.Capacity)) return false;
+        _buffers.Return(hello.Change(_buffers.Rent(size)));
         return true;
     }
 
@@ -84,6 +89,7 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
     {
         if (!_live.Remove(entry.Key)) return;
         End(entry);
+        entry.Quic?.End();
         entry.Use.Flows--;
         if (entry.IsPending)
         {
@@ -97,9 +103,34 @@ internal sealed class FlowTable(GatewayLimits limits, int capacity)
     public void Release(FlowEntry entry)
     {
         if (entry.Stream.Capacity == 0) return;
-        entry.Use.HeldBytes -= entry.Stream.Capacity;
-        HeldBytes -= entry.Stream.Capacity;
+        Give(entry.Use, entry.Stream.Capacity);
         _buffers.Return(entry.Stream.Change([]));
+    }
+
+    /// <summary>Takes the buffer of a hello that is given up.</summary>
+    public void Release(FlowEntry entry, QuicCryptoStream hello)
+    {
+        if (hello.Capacity == 0) return;
+        Give(entry.Use, hello.Capacity);
+        _buffers.Return(hello.Change([]));
+    }
+
+    private bool Take(AgentUse use, int more)
+    {
+        if (use.HeldBytes + more > Limits.HeldBytes)
+        {
+            Refusals++;
+            return false;
+        }
+        use.HeldBytes += more;
+        HeldBytes += more;
+        return true;
+    }
+
+    private void Give(AgentUse use, int bytes)
+    {
+        use.HeldBytes -= bytes;
+        HeldBytes -= bytes;
     }
 
     private void End(FlowEntry entry)

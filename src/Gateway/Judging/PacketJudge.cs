@@ -33,6 +33,8 @@ internal sealed class PacketJudge(TcpJudge tcp, DatagramJudge datagrams, FlowRec
         int agent = hook == Prerouting && (mark & marks.Stamp) == 0 ? interfaces.AgentOn(inInterface, snapshot) : snapshot.FindAgent(fromAgent ? view.Source : view.Destination);
         var packet = new PacketIn { View = view, Snapshot = snapshot, Agent = agent, Reused = (mark & marks.Reused) != 0, Waiting = waiting };
         if (!fromAgent) return FromWorld(packet, read);
+        // Only while somebody has taken away the rule that finishes them (ChecksumRule): an honest sender sends again.
+        if (waiting.IsUnfinished) return Drop(packet, Reason.Malformed);
         // Whose identity holds is asked about there for two things only, both of which the kernel might drop on its way without a word: IPv4 options, and a group of listeners, which nothing forwards.
         if (hook == Prerouting) return Drop(packet, (mark & marks.Stamp) == 0 ? Reason.SpoofedSource : read && view.HasOptions ? Reason.FragmentOrOptions : Reason.AddressNotAllowed);
         if (!read) return Drop(packet, Reason.Malformed);

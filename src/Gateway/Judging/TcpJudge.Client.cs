@@ -51,7 +51,7 @@ internal sealed partial class TcpJudge
     private Answer? FirstHello(in PacketIn packet, in Verdicts say, FlowEntry entry)
     {
         ClientStream stream = entry.Stream;
-        ClientProtocol protocol = FirstBytes.Classify(stream.Bytes(0, stream.Here));
+        ClientProtocol protocol = FirstBytes.Classify(stream.Bytes(0, stream.Here), ref entry.FirstLine);
         if (protocol == ClientProtocol.NeedMore) return null;
         if (protocol == ClientProtocol.Http) return NextRequests(packet, say, entry);
         Reason trouble = Reason.DefaultDeny;

@@ -110,6 +110,22 @@ internal sealed partial class TcpJudge
     }
 
     /// <summary>
+    /// The gateway stops: of what still waits for its hello nothing was said yet, and no packet of it will be judged any more (I5). The kernel keeps its connections as they are; those
+    /// that it still has when the next gateway starts are ended and recorded by that one.
+    /// </summary>
+    public void RecordUnjudged(Snapshot snapshot)
+    {
+        foreach (FlowEntry entry in table.Live)
+        {
+            if (entry.Recorded || entry.State == FlowState.Refused) continue;
+            int agent = snapshot.FindAgent(entry.Key.Source);
+            entry.Decision = new Decision(Verdict.Pending, Reason.NoHello, 0, entry.Decision.Would);
+            recorder.Decision(entry, snapshot, agent, Stage.Hello);
+            recorder.End(entry, snapshot, agent, "no-hello", entry.Counts);
+        }
+    }
+
+    /// <summary>
     /// Judges every live flow by a new policy and stamps the survivors with its generation; both generations pass meanwhile. What is no longer permitted loses its
     /// mark, so that its next packet comes to the queue and is refused there, however late that is. Returns how many were ended.
     /// </summary>

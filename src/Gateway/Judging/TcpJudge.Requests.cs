@@ -31,10 +31,10 @@ internal sealed partial class TcpJudge
                 at += HttpBody.EmptyLineBytes;
                 continue;
             }
-            ReadStatus status = HttpHead.Read(bytes, _name, out HttpHeadView head);
+            ReadStatus status = HttpHead.Read(bytes, _name, ref entry.Head, out HttpHeadView head);
             if (status == ReadStatus.NeedMore) break;
             if (JudgeRequest(packet, say, entry, head) is { } refused) return refused;
-            entry.Body = HttpBody.After(head);
+            (entry.Body, entry.Head) = (HttpBody.After(head), default);
             at += head.HeadBytes;
         }
         stream.Approve(at);

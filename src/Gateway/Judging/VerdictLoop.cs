@@ -74,7 +74,7 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
         Ask(() => true).Wait(TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Runs until cancelled. Whatever waits in the queue then is dropped by the kernel.</summary>
+    /// <summary>Runs until cancelled; then flows of which nothing was said yet have their record. Whatever waits in the queue then is dropped by the kernel.</summary>
     public void Run(CancellationToken stop)
     {
         using CancellationTokenRegistration wake = stop.Register(queue.Wake);
@@ -100,6 +100,8 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
             queue.SendVerdicts();
             tcp.Send();
         }
+        tcp.RecordUnjudged(judge.Snapshot);
+        recorder.Commit();
     }
 
     private void Answer(int count)
@@ -108,7 +110,7 @@ internal sealed class VerdictLoop(PacketQueue queue, PacketJudge judge, FlowReco
         for (int i = 0; i < count; i++)
         {
             QueuedPacket packet = queue[i];
-            var waiting = new HeldPacket(packet.Id, packet.Mark & ~judge.Marks.Mask, packet.IsMerged);
+            var waiting = new HeldPacket(packet.Id, packet.Mark & ~judge.Marks.Mask, packet.IsMerged, packet.ChecksumNotReady && !packet.IsMerged);
             _batch[i] = new Pair(packet.Id, waiting.Foreign, judge.Judge(packet.Bytes, packet.Hook, packet.InInterface, packet.Mark, waiting));
         }
         // The record comes before the permit (I5): without the disk, what was about to be permitted is not.

@@ -49,7 +49,7 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
     private readonly Dictionary<string, int> _perAgent = new(StringComparer.Ordinal);
     private readonly Dictionary<Address, long> _last = [];
     private readonly Stack<Remembered> _free = new();
-    private bool _paused;
+    private int _pauses;
     private long _hits, _flushes, _told, _readAt;
 
     /// <summary>Waits until no verdict is on its way that was made before now.</summary>
@@ -83,7 +83,7 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
         FlowKey wanted = key with { SourcePort = 0 };
         lock (_gate)
         {
-            if (_paused) return false;
+            if (_pauses > 0) return false;
             if (_known.TryGetValue(wanted, out Remembered? known))
             {
                 // Another decision on the same: hits so far are the old one's. They are read first, then the new one counts.
@@ -126,8 +126,11 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
         {
             List<(Remembered Known, long Fresh)> fresh = [];
             int before = loads();
+            // What were remembered from here on would be hit, and the hits deleted with the table.
+            lock (_gate) _pauses++;
             try
             {
+                AwaitVerdicts();
                 kernel.Forget();
                 // Twice, as below.
                 Read(fresh);
@@ -144,6 +147,7 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
             finally
             {
                 if (loads() != before) CountFromNothing();
+                lock (_gate) _pauses--;
                 // Only now: a disk that hangs must not keep the table from being loaded.
                 Tell(fresh);
             }
@@ -172,7 +176,7 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
     // Makes room: nothing new is remembered, the kernel forgets, its last hits are read, and only then are the counts thrown away.
     private async Task StartAgainAsync(CancellationToken stop)
     {
-        lock (_gate) _paused = true;
+        lock (_gate) _pauses++;
         AwaitVerdicts();
         kernel.Forget();
         // A packet that found itself remembered just before is still on its way through the rules.
@@ -191,7 +195,7 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
             _known.Clear();
             _perAgent.Clear();
             _last.Clear();
-            _paused = false;
+            _pauses--;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Exeat.Api;
 using Exeat.Linux;
 
@@ -7,14 +6,23 @@ namespace Exeat.Gateway.Kernel;
 /// <summary>Both locks and the data table in the kernel: put there in the safe order, watched, repaired, and taken away.</summary>
 internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbours neighbours)
 {
+    private const string ListDropTable = $"list table inet {DropRuleset.Table}";
+
+    private const int ListedAtOnce = 16;
+
     private readonly Lock _lock = new();
     private RulesetOptions? _options;
     private int _loads;
+    private int _dropLoads;
     private string _expected = "";
     private string _expectedDrop = "";
+    private bool _hasForeignChange;
 
     /// <summary>How often the data table was loaded: its counters begin at zero each time. From any thread.</summary>
     public int Loads => Volatile.Read(ref _loads);
+
+    /// <summary>How often the drop table was loaded: its counters begin at zero each time. From any thread.</summary>
+    public int DropLoads => Volatile.Read(ref _dropLoads);
 
     /// <summary>Runs a load that replaces tables which count: whoever reads their counts reads them before, and begins anew after. It must run it, whatever happens.</summary>
     public Action<Action> Renewing { get; set; } = load => load();
@@ -27,8 +35,9 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
     {
         lock (_lock)
         {
-            nftables.Apply(DropRuleset.Text(options));
+            LoadDrop(DropRuleset.Text(options));
             second.Ensure(options.Inside);
+            ChecksumRule.Install(nftables, options.Inside);
             _expectedDrop = DropTableText();
         }
     }
@@ -45,8 +54,10 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
         lock (_lock)
         {
             second.Ensure(options.Inside);
+            if (_options is null || !_options.Inside.SequenceEqual(options.Inside)) ChecksumRule.Install(nftables, options.Inside);
             string drop = DropRuleset.Text(options), update = TrafficRuleset.Update(options);
-            nftables.Apply(_options is not null && DropRuleset.Text(_options) == drop ? update : drop + "\n" + update);
+            if (_options is not null && DropRuleset.Text(_options) == drop) nftables.Apply(update);
+            else Renewing(() => LoadDrop(drop + "\n" + update));
             (_options, _expected, _expectedDrop) = (options, Fingerprint(), DropTableText());
             neighbours.Ensure(options.Identities);
         }
@@ -54,7 +65,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
 
     /// <summary>
     /// Compares the kernel with what was loaded, and loads everything again where it differs. Returns what was wrong; null if nothing. After somebody else's
-    /// transaction the queue rule is put in again in any case: it is the one rule that is not compared.
+    /// transaction the queue rule and the one that finishes checksums are put in again in any case: they are the ones that are not compared.
     /// </summary>
     public string? Repair(bool foreignTransaction)
     {
@@ -63,21 +74,27 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
             if (_options is null) return null;
             int rules = second.Ensure(_options.Inside);
             neighbours.Ensure(_options.Identities);
+            // Kept until all is put back: an attempt may fail.
+            _hasForeignChange |= nftables.TakeForeignChange() | foreignTransaction;
+            KernelException? refused = _hasForeignChange ? Refusal(() => ChecksumRule.Install(nftables, _options.Inside)) : null;
             bool tables = IsChanged();
             if (tables)
             {
                 RulesetOptions options = _options;
                 Renewing(() =>
                 {
-                    nftables.Apply(DropRuleset.Text(options));
+                    LoadDrop(DropRuleset.Text(options));
                     _expectedDrop = DropTableText();
                     Load(options);
                 });
             }
-            else if (foreignTransaction)
+            else if (_hasForeignChange)
             {
                 QueueRule.Install(nftables, TrafficRuleset.Table, TrafficRuleset.QueueChain, _options.Queue);
             }
+            // Only now: what drops is there again whatever was said of checksums.
+            if (refused is not null) throw refused;
+            _hasForeignChange = false;
             return (tables, rules) switch
             {
                 (false, 0) => null,
@@ -118,7 +135,9 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
     public static void RemoveAll(Nftables nftables, PolicyRouting routing)
     {
         nftables.Apply($"table inet {TrafficRuleset.Table}\ndelete table inet {TrafficRuleset.Table}\ntable inet {DropRuleset.Table}\ndelete table inet {DropRuleset.Table}");
+        KernelException? refused = Refusal(() => ChecksumRule.Remove(nftables));
         SecondLock.Remove(routing);
+        if (refused is not null) throw refused;
     }
 
     private void Load(RulesetOptions options)
@@ -130,17 +149,40 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
         neighbours.Ensure(options.Identities);
     }
 
-    private string DropTableText() => nftables.RunStateless($"list table inet {DropRuleset.Table}");
+    private static KernelException? Refusal(Action change)
+    {
+        try
+        {
+            change();
+            return null;
+        }
+        catch (KernelException refused)
+        {
+            return refused;
+        }
+    }
+
+    private void LoadDrop(string text)
+    {
+        nftables.Apply(text);
+        Volatile.Write(ref _dropLoads, _dropLoads + 1);
+    }
+
+    private string DropTableText() => nftables.RunStateless(ListDropTable);
 
     // Stateless listing: without counters and limits' tokens, equal rules give equal text. One command each, since one that lists two tables finds only the first in the
     // library's cache; and never the queue chain, whose xt rule the library prints with complaints.
     private string Fingerprint()
     {
-        var text = new StringBuilder(DropTableText());
-        foreach (string chain in TrafficRuleset.Chains) text.Append(nftables.RunStateless($"list chain inet {TrafficRuleset.Table} {chain}"));
-        foreach (string set in TrafficRuleset.Sets) text.Append(nftables.RunStateless($"list set inet {TrafficRuleset.Table} {set}"));
-        foreach (string map in TrafficRuleset.Maps) text.Append(nftables.RunStateless($"list map inet {TrafficRuleset.Table} {map}"));
-        return text.ToString();
+        string[] listings =
+        [
+            ListDropTable,
+            .. TrafficRuleset.Chains.Select(chain => $"list chain inet {TrafficRuleset.Table} {chain}"),
+            .. TrafficRuleset.Sets.Select(set => $"list set inet {TrafficRuleset.Table} {set}"),
+            .. TrafficRuleset.Maps.Select(map => $"list map inet {TrafficRuleset.Table} {map}"),
+        ];
+        // In parts: who waits to make the kernel forget a refusal, before an answer goes out, waits for one of them.
+        return string.Concat(listings.Chunk(ListedAtOnce).Select(some => nftables.RunStateless(some)));
     }
 
     private bool IsWhole(IReadOnlyList<string> inside)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Exeat.Linux;
 
 namespace Exeat.Gateway.Kernel;
@@ -21,6 +22,11 @@ internal static class Preparation
         ("net.ipv6.conf.all.accept_redirects", "0"),
         ("net.ipv6.conf.all.accept_source_route", "0"),
     ];
+
+    // Closed connections count among an agent's for as long as the kernel keeps them, two minutes of its own accord. In half a minute an agent at its full rate of new flows
+    // closes fewer than it may have.
+    private const string Linger = "net.netfilter.nf_conntrack_tcp_timeout_time_wait";
+    private const int MostLinger = 30;
 
     private const string Helpers = "net.netfilter.nf_conntrack_helper";
 
@@ -51,6 +57,24 @@ internal static class Preparation
             Set($"net.ipv4.conf.{name}.accept_redirects", "0");
             Set($"net.ipv6.conf.{name}.accept_ra", "0");
             Set($"net.ipv6.conf.{name}.accept_redirects", "0");
+        }
+    }
+
+    /// <summary>
+    /// Lets the kernel forget closed connections sooner; to be called before their ends are read. False: it cannot be set (a container whose /proc/sys may only be read), and
+    /// nothing else is different for that.
+    /// </summary>
+    public static bool ShortenLinger()
+    {
+        try
+        {
+            if (!int.TryParse(Sysctl.Read(Linger), out int seconds) || seconds <= MostLinger) return true;
+            Sysctl.Write(Linger, MostLinger.ToString(CultureInfo.InvariantCulture));
+            return true;
+        }
+        catch (KernelException)
+        {
+            return false;
         }
     }
 

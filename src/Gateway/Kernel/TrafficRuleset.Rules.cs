@@ -21,6 +21,13 @@ internal static partial class TrafficRuleset
                 limit rate 100/second burst 100 packets goto queue_it
                 counter name spoofed_over_limit drop
               }
+              chain fragments {
+                type filter hook prerouting priority -450; policy accept;
+                iifname != @inside accept
+            {{PinnedFragments(o)}}
+                ip frag-off & 0x3fff != 0 iifname . ip saddr != @identity4 counter name {{ForeignFragments}} drop
+                exthdr frag exists iifname . ip6 saddr != @identity6 counter name {{ForeignFragments}} drop
+              }
               chain dns {
                 type nat hook prerouting priority -100; policy accept;
             {{Redirects(o)}}
@@ -73,6 +80,7 @@ internal static partial class TrafficRuleset
               chain output {
                 type filter hook output priority -150; policy accept;
                 oifname "lo" accept
+            {{AnotherWay(o)}}
                 meta mark & 0x{{m.Passed:x}} != 0 accept
                 ct direction reply accept
                 oifname @inside accept
@@ -124,12 +132,16 @@ internal static partial class TrafficRuleset
         Set($"map {Zones6} {{ typeof ip6 saddr : ct zone;", ZonesOf(v4: false));
         Set("set identity4 { type ifname . ipv4_addr;", Pairs(v4: true));
         Set("set identity6 { type ifname . ipv6_addr;", Pairs(v4: false));
+        Set("set agents4 { type ipv4_addr;", Addresses(v4: true));
+        Set("set agents6 { type ipv6_addr;", Addresses(v4: false));
         Set("set monitored4 { type ifname . ipv4_addr;", Monitored(v4: true));
         Set("set monitored6 { type ifname . ipv6_addr;", Monitored(v4: false));
         return text.ToString().TrimEnd('\n');
 
         IEnumerable<string> Pairs(bool v4) =>
             o.Identities.SelectMany(i => i.Addresses.Where(a => a.IsV4 == v4).Select(a => $"\"{i.Interface}\" . {a}"));
+
+        IEnumerable<string> Addresses(bool v4) => o.Identities.SelectMany(i => i.Addresses.Where(a => a.IsV4 == v4).Select(a => a.ToString())).Distinct();
 
         IEnumerable<string> Monitored(bool v4) => o.Monitored.Where(m => m.Address.IsV4 == v4).Select(m => $"\"{m.Interface}\" . {m.Address}");
 
@@ -163,6 +175,13 @@ internal static partial class TrafficRuleset
         from action in (string[])["limit rate 100/second burst 100 packets goto queue_it", "counter name spoofed_over_limit drop"]
         select match + action);
 
+    // Of what is put together only one fragment is looked at later, and by its hardware address another one.
+    private static string PinnedFragments(RulesetOptions o) => Lines(
+        from identity in o.Identities
+        where identity.Mac is not null
+        from address in identity.Addresses
+        select $"    iifname \"{identity.Interface}\" {Family(address)} saddr {address} {(address.IsV4 ? "ip frag-off & 0x3fff != 0" : "exthdr frag exists")} ether saddr != {identity.Mac} counter name {ForeignFragments} drop");
+
     private static string Redirects(RulesetOptions o) => Lines(o.Intercepts.Select(i =>
         $"    iifname @inside {Family(i.Address)} daddr {i.Address} meta l4proto {{ tcp, udp }} th dport 53 redirect to :{i.Port}"));
 
@@ -173,12 +192,23 @@ internal static partial class TrafficRuleset
     private static string Upstreams(RulesetOptions o) => Lines(o.Upstreams.Select(u =>
         $"    {Family(u.Address)} daddr {u.Address} meta l4proto {{ tcp, udp }} th dport {u.Port} accept"));
 
+    /// <summary>
+    /// What the gateway answers an agent leaves by the agents' links or not at all: with a link goes its route, and the next best is the one to the world. An answer repeats the name that was asked for, and a refusal
+    /// the packet that was refused; the agent's own end may take the link away while its question waits.
+    /// </summary>
+    private static string AnotherWay(RulesetOptions o)
+    {
+        const string Drop = "counter name towards_another_way drop";
+        string answers = o.Intercepts.Count == 0 ? "" : $"    oifname != @inside meta l4proto {{ tcp, udp }} th sport {{ {string.Join(", ", o.Intercepts.Select(i => i.Port).Distinct())} }} {Drop}\n";
+        return $"{answers}    oifname != @inside ip daddr @agents4 {Drop}\n    oifname != @inside ip6 daddr @agents6 {Drop}";
+    }
+
     private static string PermittedOnly(RulesetOptions o) =>
         $"ct mark & 0x{o.Marks.Judged:x} == {{ {string.Join(", ", o.Generations.Select(g => $"0x{o.Marks.Permitted(g):x}"))} }}";
 
     /// <summary>
     /// What rides on its mark from agent to world. Of a watched flow only short headers do (the first bit of the payload is clear), and only what is surely one datagram: of several that
-    /// segmentation offload merged, the first bit says nothing of the others. Two Initials have 2,400 bytes at least (RFC 9000, 14.1).
+    /// segmentation offload merged, the first bit says nothing of the others. Two Initials have 2,400 bytes at least (RFC 9000, 14.1). The length in the UDP header is what the agent wrote there; the packet's is what it is.
     /// </summary>
     private static string FastPath(RulesetOptions o)
     {
@@ -186,7 +216,7 @@ internal static partial class TrafficRuleset
         string watched = string.Join(", ", o.Generations.Select(g => $"0x{m.Permitted(g) | m.Watched:x}")), all = string.Join(", ", o.Generations.Select(g => $"0x{m.Permitted(g):x}"));
         return $$"""
                 ct direction original ct mark & 0x{{m.Judged | m.Watched:x}} == { {{all}} } meta mark set meta mark | 0x{{m.Passed:x}} accept
-                ct direction original ct mark & 0x{{m.Judged | m.Watched:x}} == { {{watched}} } meta l4proto udp @th,64,1 0 udp length <= {{WatchedDatagramBytes}} meta mark set meta mark | 0x{{m.Passed:x}} accept
+                ct direction original ct mark & 0x{{m.Judged | m.Watched:x}} == { {{watched}} } meta l4proto udp @th,64,1 0 udp length <= {{WatchedDatagramBytes}} meta length <= {{WatchedPacketBytes}} meta mark set meta mark | 0x{{m.Passed:x}} accept
             """;
     }
 

@@ -6,6 +6,8 @@ namespace Exeat.Gateway.Kernel;
 /// <summary>The table of the data path: identity, DNS interception, queueing, marks. One atomic script. It stays when the gateway stops, so that permitted flows go on (decision 0015).</summary>
 /// <remarks>
 /// <code>
+///  prerouting -460 (mangle) ── finishes checksums that agents left unfinished (<see cref="Exeat.Linux.ChecksumRule"/>)
+///  prerouting -450 fragments ─ drops pieces of another identity than the one whose address they bear
 ///  prerouting -310 identity ── checks interface + address (+ MAC), stamps, sets the zone
 ///  output     -310 own_packets ─ what we send in an end's name belongs to the agent's connection (its zone), or to none (towards agents)
 ///  prerouting -100 dns ─────── redirects :53 of intercepted resolvers to our ports
@@ -27,7 +29,7 @@ internal static partial class TrafficRuleset
     public const string Zones = "zones";
 
     // The UDP header, and a payload of one frame of Ethernet.
-    private const int WatchedDatagramBytes = 8 + 1500;
+    private const int WatchedDatagramBytes = 8 + 1500, WatchedPacketBytes = 40 + WatchedDatagramBytes;
 
     // A ping sends one a second.
     private const int EchoesPerSecond = 10;
@@ -37,7 +39,7 @@ internal static partial class TrafficRuleset
     private const string Zones4 = "zones4";
     private const string Zones6 = "zones6";
 
-    private static readonly string[] ChangingChains = ["identify", "dns", "gate", "from_agent", "to_agent", "verdict", "output"];
+    private static readonly string[] ChangingChains = ["fragments", "identify", "dns", "gate", "from_agent", "to_agent", "verdict", "output"];
 
     /// <summary>Per agent and second: flows that are asked about, flows towards the resolver, packets of flows that are asked about though they have begun (from the agent, and to it), and echo requests.</summary>
     public const string NewFlows = "new_flows", DnsFlows = "dns_flows", PendingPackets = "pending_packets", PendingAnswers = "pending_answers", Echoes = "echoes";
@@ -51,12 +53,15 @@ internal static partial class TrafficRuleset
     /// <summary>Packets that were to be queued; and those of them that met no queue, so that nobody judged them.</summary>
     public const string Asked = "asked", NotJudged = "not_judged";
 
+    /// <summary>Fragments that are not of the identity whose address they bear. The kernel puts fragments together whatever link they came by: afterwards it cannot be told that one was another's.</summary>
+    public const string ForeignFragments = "foreign_fragments";
+
     private static readonly string[] FixedChains = ["queue_it", "ask_new", "ask_more", "ask_answer", "dns_flows", "echoes", "remembered", "remember", "stamp_it", "refuse", "identity", "identity_verdict", "gate_verdict", "sort", "own_packets"];
 
     /// <summary>Every chain but the queue's.</summary>
     public static IEnumerable<string> Chains => ChangingChains.Concat(FixedChains);
 
-    public static IReadOnlyList<string> Sets { get; } = ["inside", "identity4", "identity6", "monitored4", "monitored6"];
+    public static IReadOnlyList<string> Sets { get; } = ["inside", "identity4", "identity6", "agents4", "agents6", "monitored4", "monitored6"];
 
     public static IReadOnlyList<string> Maps { get; } =
         [Zones, Zones4, Zones6, .. from name in PerAgent from tail in (string[])["4", "6", "_over4", "_over6"] select name + tail];
@@ -86,6 +91,8 @@ internal static partial class TrafficRuleset
               map {{Zones6}} { typeof ip6 saddr : ct zone; }
               set identity4 { type ifname . ipv4_addr; }
               set identity6 { type ifname . ipv6_addr; }
+              set agents4 { type ipv4_addr; }
+              set agents6 { type ipv6_addr; }
               set monitored4 { type ifname . ipv4_addr; }
               set monitored6 { type ifname . ipv6_addr; }
             {{ShareMaps()}}
@@ -96,6 +103,8 @@ internal static partial class TrafficRuleset
               counter spoofed_over_limit { }
               counter towards_over_limit { }
               counter towards_from_elsewhere { }
+              counter towards_another_way { }
+              counter {{ForeignFragments}} { }
               counter invalid { }
               counter related { }
               counter {{NotJudged}} { }

@@ -22,8 +22,10 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
     private static readonly (string Table, string Counter, Reason Reason)[] Known =
     [
         (TrafficRuleset.Table, "spoofed_over_limit", Reason.SpoofedSource),
+        (TrafficRuleset.Table, TrafficRuleset.ForeignFragments, Reason.SpoofedSource),
         (TrafficRuleset.Table, "towards_over_limit", Reason.TowardsAgent),
         (TrafficRuleset.Table, "towards_from_elsewhere", Reason.TowardsAgent),
+        (TrafficRuleset.Table, "towards_another_way", Reason.TowardsAgent),
         (TrafficRuleset.Table, "invalid", Reason.Malformed),
         (TrafficRuleset.Table, "related", Reason.ProtocolNotSupported),
         (TrafficRuleset.Table, TrafficRuleset.NotJudged, Reason.LimitReached),
@@ -40,7 +42,7 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
 
     private readonly Lock _gate = new();
     private DateTimeOffset _readAt = time.GetUtcNow();
-    private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, long>> _seen = Tables.ToDictionary(table => table, _ => new Dictionary<string, long>(StringComparer.Ordinal));
     private readonly ConcurrentDictionary<string, long> _totals = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _overLimit = new(StringComparer.Ordinal);
 
@@ -69,13 +71,13 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
         }
     }
 
-    /// <summary>Surrounds a load of both tables: what they counted is recorded before they count from nothing. When another tool has deleted one, its last counts are gone, and the journal says so.</summary>
+    /// <summary>Surrounds a load of tables: what they counted is recorded before they count from nothing. When another tool has deleted one, its last counts are gone, and the journal says so.</summary>
     public void Renew(Action load)
     {
         lock (_gate)
         {
             IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)>?[] last = [.. Tables.Select(Read)];
-            int before = locks.Loads;
+            (int loads, int drops) = (locks.Loads, locks.DropLoads);
             try
             {
                 load();
@@ -84,7 +86,8 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
             {
                 for (int i = 0; i < last.Length; i++)
                     if (last[i] is { } counters) Take(Tables[i], counters);
-                if (locks.Loads != before) _seen.Clear();
+                if (locks.Loads != loads) _seen[TrafficRuleset.Table].Clear();
+                if (locks.DropLoads != drops) _seen[DropRuleset.Table].Clear();
                 if (last.Contains(null)) records.TellLostCounts(string.Create(CultureInfo.InvariantCulture, $"another tool deleted a table of ours: what the kernel had counted by itself is not known of repeated refusals since {repeatsReadAt().UtcDateTime:O}, of other drops since {_readAt.UtcDateTime:O}"));
             }
         }
@@ -116,19 +119,20 @@ internal sealed class KernelCounts(Nftables nftables, Locks locks, Attachments a
 
     private void Take(string table, IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)> counters)
     {
-        foreach ((string _, string counter, Reason reason) in Known.Where(known => known.Table == table)) Take(counters, counter, counter, reason, null);
+        foreach ((string _, string counter, Reason reason) in Known.Where(known => known.Table == table)) Take(table, counters, counter, counter, reason, null);
         if (table != TrafficRuleset.Table) return;
         foreach ((string agent, int number) in attachments.Numbers)
         {
-            foreach (string name in TrafficRuleset.PerAgent) Take(counters, $"{name}_over_{number}", name + "_over_limit", Reason.LimitReached, agent, OfFlows.Contains(name));
+            foreach (string name in TrafficRuleset.PerAgent) Take(table, counters, $"{name}_over_{number}", name + "_over_limit", Reason.LimitReached, agent, OfFlows.Contains(name));
         }
     }
 
-    private void Take(IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)> counters, string counter, string name, Reason reason, string? agent, bool isOfFlows = false)
+    private void Take(string table, IReadOnlyDictionary<string, (ulong Packets, ulong Bytes)> counters, string counter, string name, Reason reason, string? agent, bool isOfFlows = false)
     {
+        Dictionary<string, long> seen = _seen[table];
         if (!counters.TryGetValue(counter, out (ulong Packets, ulong Bytes) now)) return;
-        long packets = (long)now.Packets, before = _seen.GetValueOrDefault(counter);
-        _seen[counter] = packets;
+        long packets = (long)now.Packets, before = seen.GetValueOrDefault(counter);
+        seen[counter] = packets;
         long fresh = packets >= before ? packets - before : packets;
         if (agent is not null && isOfFlows && fresh > 0) _overLimit.AddOrUpdate(agent, fresh, (_, total) => total + fresh);
         Told(name, fresh, reason, agent);

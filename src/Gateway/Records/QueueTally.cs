@@ -20,6 +20,7 @@ internal sealed class QueueTally : IDisposable
     private SafeFileHandle? _file;
     private int _seen;
     private long _last, _base;
+    private (long Unjudged, long Repeated, long Waiting) _owed;
 
     /// <summary>Opens the file.</summary>
     /// <param name="state">The state folder.</param>
@@ -56,6 +57,18 @@ internal sealed class QueueTally : IDisposable
     /// <summary>How many refusals by the kernel are on nobody's record, of those that such a table counted.</summary>
     public long Unread(long? hits) => hits is { } all && KnownRepeated is { } known ? Math.Max(0, all - known) : 0;
 
+    /// <summary>
+    /// What the gateway before this one left on nobody's record stays so in the file until <see cref="Told"/>: a gateway that is killed before it has told it leaves it to the next.
+    /// </summary>
+    public void Owe(long unjudged, long repeated, long waiting) => _owed = (unjudged, repeated, waiting);
+
+    /// <summary>What was owed stands in the journal.</summary>
+    public void Told(long received)
+    {
+        _owed = default;
+        Note(received);
+    }
+
     /// <summary>A new table counts from zero. Before it is loaded.</summary>
     /// <param name="waiting">Packets that the table before it handed to our queue: they will come, and are none of the new one's.</param>
     public void Begin(long waiting)
@@ -83,9 +96,9 @@ internal sealed class QueueTally : IDisposable
     private void Write(long known)
     {
         if (_file is null) return;
-        Put(0, known);
-        Put(1, Repeated());
-        Put(2, Unwritten());
+        Put(0, known - _owed.Unjudged);
+        Put(1, Repeated() - _owed.Repeated);
+        Put(2, Unwritten() + _owed.Waiting);
         try
         {
             RandomAccess.Write(_file, _bytes, 0);

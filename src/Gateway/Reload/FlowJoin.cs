@@ -20,6 +20,9 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
 
     private readonly Dictionary<FlowKey, FlowEvent> _proofs = [];
 
+    /// <summary>How many proofs are kept for <see cref="Join(Snapshot, FlowRecorder)"/>.</summary>
+    internal int Proofs => _proofs.Count;
+
     /// <summary>Reads the proofs of earlier runs; to be called before this run's journal has events.</summary>
     public void ReadProofs(string journalDir)
     {
@@ -50,6 +53,12 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
         {
             if ((entry.Mark & marks.Judged) != 0) marked.Add(entry);
         });
+        return Join(marked, snapshot, recorder);
+    }
+
+    /// <summary>As the other, with what bears a mark of ours.</summary>
+    internal (int Joined, int Unproven) Join(IReadOnlyCollection<ConntrackEvent> marked, Snapshot snapshot, FlowRecorder recorder)
+    {
         int joined = 0, over = 0;
         foreach (ConntrackEvent entry in marked)
         {
@@ -69,6 +78,9 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
             else conntrack.Delete(entry.Original);
         }
         recorder.Commit();
+        // As many as the journal has permits of; nobody asks for them again.
+        _proofs.Clear();
+        _proofs.TrimExcess();
         return (joined, marked.Count - joined - over);
     }
 

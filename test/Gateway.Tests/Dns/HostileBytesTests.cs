@@ -69,7 +69,7 @@ public sealed class HostileBytesTests
     private static void Ask(QuestionDesk desk, byte[] packet, byte[] reply)
     {
         desk.Begin(packet, Coder, reply, out Exchange? waiting);
-        waiting?.Share.Waited();
+        if (waiting is not null) desk.Leave(waiting);
     }
 
     private static QuestionDesk Desk()

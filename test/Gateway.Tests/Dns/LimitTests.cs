@@ -51,10 +51,49 @@ public sealed class LimitTests
         Assert.Equal(1, rig.Resolver.Counters.OverLimit);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", false), InlineData("::1", false), InlineData("127.0.0.1", true), InlineData("::1", true)]
+    public async Task A_question_whose_turn_never_comes_has_its_record(string from, bool stops)
+    {
+        var time = new CountedTime(TimeProvider.System.GetUtcNow());
+        ResolverRig rig = ResolverRig.Start(TestPolicy.Head, ResolverRig.QuickLimits with { QuestionsBurst = 1, QuestionsPerSecond = 4, LongestTurn = TimeSpan.FromSeconds(0.5) }, time: time);
+        try
+        {
+            Assert.Equal(DnsResponseCode.NameError, (await rig.AskAsync("x.evil.example", from: from)).Code);
+            int timers = time.Timers;
+            using Socket agent = ResolverRig.Client(from);
+            await agent.SendToAsync(ResolverRig.Question("late.example.org"), rig.EndPoint(IPAddress.Parse(from)));
+            using (var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20)))
+                while (rig.Resolver.Counters.Questions < 2 || time.Timers < timers + 1) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+            // Control: while it waits, nothing was said of it.
+            Assert.Equal("Question x.evil.example", Assert.Single(rig.Sink.Records).Names);
+            if (stops)
+            {
+                await rig.DisposeAsync();
+            }
+            else
+            {
+                // The gateway goes on, and another agent has the address now.
+                rig.Snapshot = TestPolicy.Compile(TestPolicy.Head, 2, coder: "successor");
+                time.Advance(TimeSpan.FromSeconds(0.5));
+                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+                while (rig.Sink.Records.Length < 2) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+            }
+            RecordedFlow told = rig.Sink.Records[^1];
+            Assert.Equal(("Question late.example.org", "coder", Verdict.Deny, stops ? Reason.DnsQuota : Reason.PolicyChanged, true), (told.Names, told.Agent, told.Verdict, told.Reason, told.Enforced));
+            Assert.Equal(2, rig.Sink.Records.Length);
+            Assert.Empty(rig.Upstream.Asked);
+        }
+        finally
+        {
+            if (!stops) await rig.DisposeAsync();
+        }
+    }
+
     [Fact]
     public async Task Waiting_questions_of_one_agent_are_bounded_and_others_do_not_notice()
     {
-        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head, ResolverRig.QuickLimits with { OutstandingPerAgent = 2, AttemptTimeout = TimeSpan.FromSeconds(30) });
+        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head, ResolverRig.QuickLimits with { OutstandingPerAgent = 2, QueuedPerAgent = 0, AttemptTimeout = TimeSpan.FromSeconds(30) });
         rig.Upstream.Answer = q => q.Name.StartsWith("slow", StringComparison.Ordinal) ? [] : [q.Reply(w => w.Addresses(q, 60, "203.0.113.5"))];
         using Socket agent = ResolverRig.Client("127.0.0.1");
         IPEndPoint to = rig.EndPoint(IPAddress.Loopback);
@@ -179,20 +218,5 @@ public sealed class LimitTests
         time.Advance(TimeSpan.FromSeconds(seconds));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (rig.Sink.Records.Length < records) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
-    }
-
-    // Says how many timers were asked for.
-    private sealed class CountedTime(DateTimeOffset now) : FakeTimeProvider(now)
-    {
-        private int _timers;
-
-        public int Timers => Volatile.Read(ref _timers);
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
-            Interlocked.Increment(ref _timers);
-            return timer;
-        }
     }
 }

@@ -147,6 +147,26 @@ public sealed class ReleaseTests
         Assert.Empty(rig.Upstream.Asked);
     }
 
+    /// <summary>Answered from memory it has no record of before: the policy that changes while its addresses are looked at must not take the record away with the answer (I5).</summary>
+    [Fact]
+    public async Task A_question_whose_answer_a_new_policy_keeps_back_stands_on_record()
+    {
+        Action change = () => { };
+        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head, own: _ =>
+        {
+            change();
+            return false;
+        });
+        rig.Upstream.Give(60, "203.0.113.5");
+        Assert.Equal(["203.0.113.5"], (await rig.AskAsync("api.example.com")).Addresses);
+        int before = rig.Sink.Records.Length;
+        change = () => rig.Snapshot = TestPolicy.Compile(TestPolicy.Head);
+        Assert.Equal(DnsResponseCode.ServerFailure, (await rig.AskAsync("api.example.com", from: "127.0.0.2")).Code);
+        Assert.Equal(before + 1, rig.Sink.Records.Length);
+        Assert.Empty(rig.Bound("other", "203.0.113.5"));
+        Assert.Single(rig.Upstream.Asked);
+    }
+
     [Fact]
     public async Task What_cannot_be_recorded_is_neither_answered_nor_bound()
     {

@@ -170,6 +170,21 @@ public sealed class UpstreamTests
     }
 
     [Fact]
+    public async Task An_upstream_that_was_silent_keeps_no_other_name_waiting()
+    {
+        await using var silent = new FakeUpstream { Answer = _ => [] };
+        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head, ResolverRig.QuickLimits with { AttemptsPerUpstream = 2 }, before: [silent.EndPoint]);
+        rig.Upstream.Give(60, "203.0.113.5");
+        foreach (string name in (string[])["api.example.com", "a.example.org", "b.example.org"]) await rig.AskAsync(name);
+        Assert.Equal(2, silent.Asked.Count);
+        Assert.Equal(3, rig.Upstream.Asked.Count);
+        // When nobody else answers it is asked all the same.
+        rig.Upstream.Answer = _ => [];
+        await rig.AskAsync("c.example.org");
+        Assert.Equal(4, silent.Asked.Count);
+    }
+
+    [Fact]
     public async Task When_all_upstreams_fail_the_agent_hears_of_a_failure()
     {
         await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head);

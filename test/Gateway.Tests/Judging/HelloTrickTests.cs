@@ -159,4 +159,39 @@ public sealed class HelloTrickTests
         Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080).Mark);
         Assert.Single(bench.Records());
     }
+
+    // First bytes of MongoDB and MySQL, by their length: no server reads a name in them. The address permits, with a deny by name above.
+    [Theory, InlineData(false), InlineData(true)]
+    public void Lengths_of_other_protocols_that_begin_like_a_record_are_no_TLS(bool v6)
+    {
+        foreach (byte[] bytes in (byte[][])[[0x16, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0xdd, 7, 0, 0], [0x14, 1, 0, 1, 0x85, 0xa6, 0xff, 0x19], [0x17, 2, 0, 1, 0x85, 0xa6, 0xff, 0x19]])
+        {
+            using var bench = new JudgeBench(v6);
+            bench.Handshake(bench.Near);
+            Assert.Equal(bench.Pending, bench.Client(TcpFlags.Ack, 1, bytes, bench.Near).Mark);
+            Assert.Equal(("permit", "allow-near"), (bench.LastDecision().Verdict, bench.LastDecision().Rule));
+        }
+    }
+
+    // What one server or another passes over before it reads the hello, in one piece and byte by byte.
+    [Theory, InlineData(false), InlineData(true)]
+    public void Records_that_servers_pass_over_hide_no_name_from_a_deny(bool v6)
+    {
+        byte[] hello = HelloBuilder.For("api.openai.com").Build();
+        foreach (byte[] before in (byte[][])[[], [22, 3, 1, 0, 0], [22, 1, 0, 0, 0], [20, 3, 3, 0, 0], [20, 3, 3, 0, 1, 1], [21, 3, 3, 0, 2, 1, 90], [21, 3, 3, 0, 1, 1], [21, 1, 0, 0, 3, 0, 0, 0], [23, 3, 3, 0, 0]])
+        {
+            using var bench = new JudgeBench(v6);
+            byte[] bytes = [.. before, .. hello];
+            bench.Handshake(bench.Near);
+            Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack, 1, bytes, bench.Near).Mark);
+            bench.Handshake(bench.Near, from: 40001);
+            int sent = 0;
+            while (sent < bytes.Length && bench.Client(TcpFlags.Ack, (uint)(1 + sent), [bytes[sent]], bench.Near, from: 40001) is var answer && answer.Mark != bench.Refused)
+            {
+                Assert.False(answer.Accept, $"byte {sent} behind {Convert.ToHexString(before)} left");
+                sent++;
+            }
+            Assert.True(sent < bytes.Length, $"nothing was refused behind {Convert.ToHexString(before)}");
+        }
+    }
 }

@@ -64,7 +64,7 @@ internal sealed class JudgeBench : IDisposable, IConnections
         interfaces.Set([KeyValuePair.Create(1, "ag-1")]);
         _opener = new QuicInitialOpener();
         Quic = new QuicJudge(_table, Bindings, recorder, new QuicReader(_opener), Held, this, Time);
-        _judge = new PacketJudge(Tcp, new DatagramJudge(_table, Bindings, recorder, Quic, never, Time), recorder, interfaces, Marks);
+        _judge = new PacketJudge(Tcp, new DatagramJudge(_table, Bindings, recorder, Quic, never, this, Time), recorder, interfaces, Marks);
         Load(mode);
     }
 
@@ -79,6 +79,8 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public QuicJudge Quic { get; }
 
     public HeldDatagrams Held { get; } = new();
+
+    public FlowTable Table => _table;
 
     /// <summary>The number of the packet that was judged last.</summary>
     public uint LastPacket => _packets;
@@ -192,16 +194,17 @@ internal sealed class JudgeBench : IDisposable, IConnections
         return syn;
     }
 
-    public Answer Give(int inInterface, uint mark, byte[] packet, byte hook = 2, bool merged = false)
+    public Answer Give(int inInterface, uint mark, byte[] packet, byte hook = 2, bool merged = false, bool unfinished = false)
     {
-        Answer answer = Ask(inInterface, mark, packet, hook, merged);
+        Answer answer = Ask(inInterface, mark, packet, hook, merged, unfinished);
         Must(_journal.Commit(), "the journal is written");
         Tcp.Send();
         return answer;
     }
 
     /// <summary>Judges only: nothing is committed or sent.</summary>
-    public Answer Ask(int inInterface, uint mark, byte[] packet, byte hook = 2, bool merged = false) => _judge.Judge(packet, hook, inInterface, mark, new HeldPacket(++_packets, 0, merged));
+    public Answer Ask(int inInterface, uint mark, byte[] packet, byte hook = 2, bool merged = false, bool unfinished = false) =>
+        _judge.Judge(packet, hook, inInterface, mark, new HeldPacket(++_packets, 0, merged, unfinished));
 
     /// <summary>Lets time pass as the verdict loop does.</summary>
     public void Wait(int ms)

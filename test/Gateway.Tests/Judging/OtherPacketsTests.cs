@@ -1,3 +1,5 @@
+using Exeat.Gateway.Judging;
+using Exeat.Gateway.Records;
 using Exeat.Testing;
 using Exeat.Wire;
 
@@ -88,6 +90,59 @@ public sealed class OtherPacketsTests
     }
 
     private static byte[] Echo(JudgeBench bench, bool v6, int bytes) => PacketBuilder.Icmp(bench.Agent, bench.Near, (byte)(v6 ? 128 : 8), 0, new byte[bytes]);
+
+    [Theory, MemberData(nameof(Families))]
+    public void A_socket_that_a_policy_cut_off_goes_on_when_policy_permits_it_again(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        byte[] datagram = PacketBuilder.Udp(bench.Agent, 5000, bench.Near, 4500, [1, 2]);
+        void Permit() => bench.Load("enforce", text => text + "\n- {name: allow-near-udp, priority: 80, from: [coders], to: {groups: [near]}, protocol: udp, ports: [4500], action: permit}\n");
+        Permit();
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, datagram).Mark);
+        Assert.Equal(1, bench.Load("enforce"));
+        bench.Existing.Add(bench.Stamped[^1].Key);
+        Assert.Equal(bench.Refused, bench.Give(1, 0, datagram).Mark);
+        Assert.Equal("policy-changed", bench.LastDecision().Reason);
+        bench.Existing.Clear();
+        // It sends on and on: the kernel would not forget the connection by itself.
+        bench.Tcp.Ended(Assert.Single(bench.Deleted), new FlowCounts(1, 2, 3, 4), bench.Snapshot);
+        Assert.Equal(bench.Refused, bench.Give(1, 0, datagram).Mark);
+        Assert.Equal("default-deny", bench.LastDecision().Reason);
+        Permit();
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, datagram).Mark);
+        Assert.Equal("allow-near-udp", bench.LastDecision().Rule);
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void Echo_that_a_policy_cut_off_goes_on_when_policy_permits_it_again(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        byte[] echo = Echo(bench, v6, 56);
+        void Permit() => bench.Load("enforce", text => text + "\n- {name: allow-echo, priority: 80, from: [coders], to: {groups: [near]}, protocol: icmp, action: permit}\n");
+        Permit();
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, echo).Mark);
+        Assert.Equal(1, bench.Load("enforce"));
+        Assert.Equal(bench.Refused, bench.Give(1, 0, echo).Mark);
+        Assert.Equal("policy-changed", bench.LastDecision().Reason);
+        Assert.Equal("policy-changed", bench.Records().Last(e => e.Event == "end").End);
+        // The kernel keeps what still sends, and says nothing.
+        Assert.Equal(bench.Refused, bench.Give(1, 0, echo).Mark);
+        Assert.Equal("default-deny", bench.LastDecision().Reason);
+        Permit();
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, echo).Mark);
+    }
+
+    [Theory, MemberData(nameof(Families))]
+    public void What_is_written_into_a_packet_only_when_it_leaves_is_not_judged_by_what_stands_there_now(bool v6)
+    {
+        using var bench = new JudgeBench(v6, "monitor");
+        byte[] datagram = PacketBuilder.Udp(bench.Agent, 5000, bench.Server, 123, [1, 2]);
+        Assert.Equal(default, bench.Give(1, 0, datagram, unfinished: true));
+        Assert.Equal(("deny", "malformed", true), (bench.LastDecision().Verdict, bench.LastDecision().Reason, bench.LastDecision().Enforced));
+        // The control, and the other way: an answer's checksum is written by whom the agent asked, or by this machine.
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, datagram).Mark);
+        Assert.True(bench.Ask(2, 0, PacketBuilder.Udp(bench.Server, 123, bench.Agent, 5000, [1, 2]), unfinished: true).Accept);
+    }
 
     [Theory, MemberData(nameof(Families))]
     public void A_spoofed_source_is_dropped_and_named(bool v6)

@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using Exeat.Gateway.Judging;
 using Exeat.Testing;
 using Exeat.Wire;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Exeat.Gateway.Tests.Judging;
 
@@ -61,6 +63,96 @@ public sealed class QuicPiecesTests
         Assert.DoesNotContain(bench.Held.Due, due => !due.Accept);
         Assert.All(bench.Records(), record => Assert.NotEqual("deny", record.Verdict));
     }
+
+    // What was let out of the first hello the server may have in part only: it would read that part and the rest of this one as a third hello, which nobody judged.
+    [Theory]
+    [InlineData(false, "ended"), InlineData(true, "ended"), InlineData(false, "late"), InlineData(false, "other socket"), InlineData(false, "pushed out"), InlineData(false, "control")]
+    public void Under_an_id_that_was_used_no_other_hello_passes(bool v6, string how)
+    {
+        using JudgeBench bench = Bench(v6);
+        byte[] first = Message("openclaw.ai", 36), second = Message("openclaw.ai", 40);
+        Assert.Equal(bench.Pending, bench.Send(Initial(1, first, 0, first.Length)).Mark);
+        ushort from = 40_000;
+        switch (how)
+        {
+            case "ended" or "control":
+                Assert.Equal(bench.Refused, bench.Send([0x40, 1, 2, 3]).Mark);
+                break;
+            case "late":
+                bench.Time.Advance(TimeSpan.FromSeconds(11));
+                bench.Quic.Sweep(bench.Snapshot, bench.Marks);
+                break;
+            case "other socket":
+                from++;
+                break;
+            default:
+                for (byte id = 2; id < 5; id++) Assert.Equal(bench.Pending, bench.Send(Initial(id, first, 0, first.Length)).Mark);
+                break;
+        }
+        bool isOther = how == "control";
+        Answer answer = bench.Send(Initial(isOther ? (byte)9 : (byte)1, second, 0, second.Length, number: 1), from: from);
+        Assert.Equal(isOther, answer.Mark == bench.Pending);
+        Assert.Equal(isOther ? "permit" : "deny", bench.LastDecision().Verdict);
+        if (!isOther) Assert.Equal("hello-replaced", bench.LastDecision().Reason);
+        // The very same hello, sent again by a client that was not answered, passes.
+        Assert.Equal(bench.Pending, bench.Send(Initial(1, first, 0, first.Length, number: 2), from: 40_002).Mark);
+        bench.Time.Advance(HelloMemory.Kept + TimeSpan.FromSeconds(1));
+        Assert.Equal(bench.Pending, bench.Send(Initial(1, second, 0, second.Length, number: 3), from: 40_003).Mark);
+    }
+
+    [Fact]
+    public void Among_many_that_are_remembered_none_is_forgotten_before_its_time()
+    {
+        var time = new FakeTimeProvider();
+        var memory = new HelloMemory(time);
+        UInt128 first = HelloMemory.Digest([1]), second = HelloMemory.Digest([2]);
+        byte[] id = new byte[8];
+        FlowKey to = default;
+        List<int> taken = [];
+        for (int i = 0; i < 20_000; i++)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(id, i);
+            if (memory.TryRemember(to, id, first)) taken.Add(i);
+        }
+        Assert.InRange(taken.Count, 19_000, 20_000);
+        foreach (int i in taken)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(id, i);
+            Assert.True(memory.HasAnother(to with { Port = 1 }, id, second), "another address of the same server may be the same server");
+            Assert.False(memory.HasAnother(to, id, first));
+        }
+        // A short one says nothing without the server that chose it.
+        Assert.True(memory.TryRemember(to, [], first));
+        Assert.True(memory.HasAnother(to, [], second));
+        Assert.False(memory.HasAnother(to with { Port = 1 }, [], second));
+        time.Advance(HelloMemory.Kept + TimeSpan.FromSeconds(1));
+        Assert.False(memory.HasAnother(to, [], second));
+    }
+
+    // Two sockets begin the same connection: its server joins what both send.
+    [Fact]
+    public void A_second_hello_of_one_socket_is_not_replaced_by_another_socket_s()
+    {
+        using JudgeBench bench = Bench(v6: false);
+        byte[] hello = Message("openclaw.ai", 36), again = Message("openclaw.ai", 40), other = Message("openclaw.ai", 44);
+        Assert.Equal(bench.Pending, bench.Send(Initial(1, hello, 0, hello.Length)).Mark);
+        Assert.Equal(bench.Pending, bench.Send(Initial(1, hello, 0, hello.Length), from: 40_001).Mark);
+        Assert.Equal(bench.Pending, bench.Send(Second(again, hello.Length)).Mark);
+        // Nor when it had something to say between, which tells nothing of its hello.
+        bench.Send(Initial(1, hello, 0, hello.Length, number: 2), from: 40_001);
+        Assert.Equal(bench.Refused, bench.Send(Second(other, hello.Length), from: 40_001).Mark);
+        Assert.Equal("hello-replaced", bench.LastDecision().Reason);
+    }
+
+    // A HelloRetryRequest was asked for.
+    private static byte[] Second(byte[] message, int offset) => QuicInitialWriter.Write(new QuicInitialDraft
+    {
+        Destination = [1, 2, 3, 4, 5, 6, 7, 8],
+        Source = [7],
+        Number = 1,
+        Frames = QuicInitialWriter.Crypto((ulong)offset, message),
+        PadTo = 1200,
+    });
 
     private static JudgeBench Bench(bool v6)
     {

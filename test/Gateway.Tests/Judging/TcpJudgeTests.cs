@@ -1,3 +1,4 @@
+using Exeat.Flows;
 using Exeat.Gateway.Judging;
 using Exeat.Testing;
 using Exeat.Wire;
@@ -216,6 +217,31 @@ public sealed class TcpJudgeTests
         bench.Give(1, 0, PacketBuilder.Udp(bench.Agent, 5, bench.Server, 9, [1]));
         Assert.Equal(2, bench.Resets.Count);
         Assert.Contains(bench.Records(), e => e.Reason == "no-hello");
+    }
+
+    // Also below a deny by name, where the rule itself needs no name on the wire.
+    [Theory, MemberData(nameof(Families))]
+    public void A_flow_that_waits_when_the_gateway_stops_has_its_record(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        bench.Load("enforce", text => text + "\n- {name: allow-ssh, priority: 80, from: [coders], to: {names: [core]}, protocol: tcp, ports: [22], action: permit, proof: dns, owner: sec, why: git}\n"
+            + "- {name: bad-ssh, priority: 75, from: [coders], to: {names: [bad]}, protocol: tcp, ports: [22], action: deny}\n");
+        bench.Bind("openclaw.ai");
+        bench.Bind("api.openai.com");
+        bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080, from: 40001);
+        // One has its SYN-ACK, one not even that, one is a hello of which the half is there.
+        Assert.Equal(bench.Pending, bench.Handshake(port: 22, from: 40002).Mark);
+        Assert.Equal(bench.Pending, bench.Client(TcpFlags.Syn, from: 40003).Mark);
+        bench.Handshake(from: 40004);
+        bench.Client(TcpFlags.Ack, 1, HelloBuilder.For("openclaw.ai").Build()[..40], from: 40004);
+        // Control: without a stop nothing is said of them.
+        Assert.Equal(40001, Assert.Single(bench.Records()).SourcePort);
+        bench.Tcp.RecordUnjudged(bench.Snapshot);
+        bench.Commit();
+        FlowEvent[] told = [.. bench.Records().Skip(1)];
+        Assert.Equal([40002, 40003, 40004], told.Where(e => e.Event == "decision").Select(e => e.SourcePort).Order());
+        Assert.All(told.Where(e => e.Event == "decision"), e => Assert.Equal(("pending", "no-hello", "coding-1"), (e.Verdict, e.Reason, e.Agent)));
+        Assert.Equal([40002, 40003, 40004], told.Where(e => e is { Event: "end", End: "no-hello" }).Select(e => e.SourcePort).Order());
     }
 
     [Fact]

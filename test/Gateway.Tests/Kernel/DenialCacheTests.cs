@@ -81,8 +81,16 @@ public sealed class DenialCacheTests : IDisposable
         Assert.True(_kernel.Refuses(Key(1)));
         bool late = true;
         _kernel.Meanwhile = () => late = late && _kernel.Refuses(Key(0)) && false;
-        _cache.Renew(() => (loads, _) = (2, Load()), () => loads);
-        _kernel.Meanwhile = null;
+        OnItsWay = () => _kernel.Remember(Key(1));
+        _cache.Renew(
+            () =>
+            {
+                // The verdict loop goes on while the table is loaded: what it refuses now would be counted in the old one.
+                Assert.False(Refuse(Key(0)) || _kernel.Refuses(Key(0)) || _kernel.Refuses(Key(1)), "the kernel refuses from memory what is deleted with the table");
+                (loads, _) = (2, Load());
+            },
+            () => loads);
+        (_kernel.Meanwhile, OnItsWay) = (null, null);
         Assert.Equal(_kernel.Refused, Recorded());
         Assert.Equal(0, _cache.Told);
         Assert.False(_kernel.Refuses(Key(0)), "the new table refuses from memory what nobody told it");

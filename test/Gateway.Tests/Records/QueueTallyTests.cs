@@ -72,6 +72,27 @@ public sealed class QueueTallyTests : IDisposable
         Assert.Equal((2, 0, 0, 5), (next.Unread(9), next.Unread(7), next.Unread(null), next.Waiting));
     }
 
+    // Killed between its start and its first records: its own table counts from zero, and what the one before it left must not be forgotten with it.
+    [Theory, InlineData(false), InlineData(true)]
+    public void What_was_left_by_one_stays_until_another_has_told_it(bool told)
+    {
+        using (QueueTally first = Open())
+        {
+            first.Begin(0);
+            first.Note(90);
+        }
+        using (var second = new QueueTally(_state, () => _table, () => _lost) { Repeated = () => 3, Unwritten = () => 2 })
+        {
+            second.Owe(second.Unjudged(120), 7, 5);
+            second.Begin(0);
+            second.Note(40);
+            if (told) second.Told(40);
+        }
+        // Of the second table 44 were handed over, and 3 refusals repeated.
+        using QueueTally next = Open();
+        Assert.Equal(told ? (4, 0, 2) : (34, 7, 7), (next.Unjudged(44), next.Unread(3), next.Waiting));
+    }
+
     [Fact]
     public void What_an_older_gateway_kept_is_read()
     {

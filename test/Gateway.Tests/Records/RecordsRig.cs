@@ -19,6 +19,9 @@ internal sealed class RecordsRig : IDisposable
         Records = new AgentRecords(_journal, Limits, Verdicts, Time);
     }
 
+    /// <summary>The journal's folder.</summary>
+    public string Dir => _dir;
+
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 28, 12, 0, 0, TimeSpan.Zero));
 
     public RecordLimits Limits { get; }

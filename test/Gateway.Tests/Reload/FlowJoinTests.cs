@@ -1,5 +1,9 @@
+using Exeat.Gateway.Judging;
 using Exeat.Gateway.Kernel;
+using Exeat.Gateway.Records;
 using Exeat.Gateway.Reload;
+using Exeat.Gateway.Tests.Dns;
+using Exeat.Gateway.Tests.Records;
 using Exeat.Policy;
 
 namespace Exeat.Gateway.Tests.Reload;
@@ -18,5 +22,20 @@ public sealed class FlowJoinTests
             Assert.False(FlowJoin.MayLive(marks.Pending(generation), marks));
             Assert.False(FlowJoin.MayLive(marks.Refused(generation), marks));
         }
+    }
+
+    // A start reads up to 200,000 of them, each with its line of the journal.
+    [Fact]
+    public void Proofs_are_let_go_when_everything_is_joined()
+    {
+        const int Permits = 100;
+        using var rig = new RecordsRig();
+        for (int i = 0; i < Permits; i++) Assert.True(rig.Records.Append(RecordsRig.Permit() with { SourcePort = (ushort)(40_000 + i) }));
+        Assert.True(rig.Records.Commit());
+        var join = new FlowJoin(null!, new MarkLayout(GatewayDocument.DefaultMarkMask), new FlowTable(new GatewayLimits(), 16), rig.Time);
+        join.ReadProofs(rig.Dir);
+        Assert.Equal(Permits, join.Proofs);
+        Assert.Equal((0, 0), join.Join([], TestPolicy.Compile(TestPolicy.Head), new FlowRecorder(rig.Records, rig.Time)));
+        Assert.Equal(0, join.Proofs);
     }
 }

@@ -35,6 +35,11 @@ public sealed class UnitFileTests
         Assert.DoesNotContain("ExecStop", gateway, StringComparison.Ordinal);
     }
 
+    // With it refused, the runtime (not that of ahead-of-time compiled programs) ends with 0x8007054F before its first line.
+    [Fact]
+    public void Control_may_set_the_processors_of_its_threads() =>
+        Assert.Matches("(?s)\nSystemCallFilter=~@privileged @resources\n.*\nSystemCallFilter=sched_setaffinity\nSystemCallErrorNumber=EPERM\n", File.ReadAllText(Path.Combine(Folder, "exeat-control.service")));
+
     // The programs are not installed here: a program that exists stands for them.
     private static (int Status, string Said) Verify(Func<string, string> change)
     {

@@ -3,20 +3,32 @@ namespace Exeat.Gateway.Dns;
 /// <summary>Sizes, rates and waiting times of the resolver. Whatever is over a limit is refused and counted; other agents do not notice (I10).</summary>
 public sealed record ResolverLimits
 {
+    // Places of one agent where the rate is not the default: those of the default, and half of all.
+    internal const int LeastOutstanding = 200, MostOutstanding = 512;
+
     /// <summary>Questions per second of one agent. 100: a browser's page asks for about thirty names.</summary>
     public int QuestionsPerSecond { get; init; } = 100;
 
     /// <summary>Questions at once on top of the rate. 200: two pages.</summary>
     public int QuestionsBurst { get; init; } = 200;
 
-    /// <summary>How long a question above the rate may wait for its turn, in a place of those below. Half a second: clients ask again after one to five, and programs that look a name up for each connection wait instead of failing.</summary>
+    /// <summary>How long a question above the rate may wait for its turn, in the queue below. Half a second: clients ask again after one to five, and programs that look a name up for each connection wait instead of failing.</summary>
     public TimeSpan LongestTurn { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Questions of one agent that wait for an upstream, or for their turn.</summary>
-    public int OutstandingPerAgent { get; init; } = 64;
+    /// <summary>Questions of one agent that wait for an upstream. 200: as many as may come at once.</summary>
+    public int OutstandingPerAgent { get; init; } = LeastOutstanding;
 
-    /// <summary>Questions of all agents that wait; each that waits for an upstream holds a socket.</summary>
-    public int Outstanding { get; init; } = 512;
+    /// <summary>Questions of one agent that wait for their turn, or for one of those places. 64: what comes above the rate within the longest turn.</summary>
+    public int QueuedPerAgent { get; init; } = 64;
+
+    /// <summary>How long a question may wait for a place. A second: clients ask again after one to five.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Questions of all agents that wait, for whatever it is. 1,024: some four KiB each, and those that wait for an upstream may hold a socket.</summary>
+    public int Outstanding { get; init; } = 2 * MostOutstanding;
+
+    /// <summary>With half of all places taken, who has so many gets no other: a few that flood leave the rest to those who ask little. 32: what a page asks for.</summary>
+    public int LeastShare { get; init; } = 32;
 
     /// <summary>The window of the three quotas below.</summary>
     public TimeSpan QuotaWindow { get; init; } = TimeSpan.FromHours(1);

@@ -17,32 +17,44 @@ internal sealed class UpstreamClient(ImmutableArray<IPEndPoint> upstreams, Resol
     // Our EDNS says 1,232; what is longer comes in cut and reads as broken.
     private const int UdpRoom = 4096;
 
+    // An upstream that was silent is asked after the others for so long: each name would wait for it.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
+
     private readonly AnswerReader _reader = new(limits);
 
-    /// <summary>Asks one upstream after the other. Null: none gave an answer that can be used.</summary>
+    // When each was found silent; 0: it was not.
+    private readonly long[] _silentAt = new long[upstreams.Length];
+
+    /// <summary>Asks one upstream after the other, those that were silent just now last. Null: none gave an answer that can be used.</summary>
     public async Task<Answer?> AskAsync(DomainName name, DnsType type, CancellationToken stop)
     {
-        foreach (IPEndPoint upstream in upstreams)
+        foreach (int upstream in Enumerable.Range(0, upstreams.Length).OrderBy(IsSilent).ToArray())
         {
+            bool answers = false;
             for (int attempt = 0; attempt < limits.AttemptsPerUpstream; attempt++)
             {
-                (AnswerStatus status, Answer? answer) = await AttemptAsync(upstream, name, type, SocketType.Dgram, stop);
-                if (status == AnswerStatus.Truncated) (status, answer) = await AttemptAsync(upstream, name, type, SocketType.Stream, stop);
+                (AnswerStatus status, Answer? answer) = await AttemptAsync(upstreams[upstream], name, type, SocketType.Dgram, stop);
+                if (status == AnswerStatus.Truncated) (status, answer) = await AttemptAsync(upstreams[upstream], name, type, SocketType.Stream, stop);
+                answers |= status is AnswerStatus.Good or AnswerStatus.Failed;
+                if (answers) Volatile.Write(ref _silentAt[upstream], 0);
                 if (status == AnswerStatus.Good) return answer;
                 if (status == AnswerStatus.Failed) break;
             }
+            if (!answers) Volatile.Write(ref _silentAt[upstream], time.GetTimestamp());
         }
         return null;
     }
+
+    private bool IsSilent(int upstream) => Volatile.Read(ref _silentAt[upstream]) is not 0 and var since && time.GetElapsedTime(since) < Silence;
 
     private async Task<(AnswerStatus Status, Answer? Answer)> AttemptAsync(IPEndPoint upstream, DomainName name, DnsType type, SocketType kind, CancellationToken stop)
     {
         using var timeout = new CancellationTokenSource(limits.AttemptTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
-        using var socket = new Socket(upstream.AddressFamily, kind, kind == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
         ushort id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
         try
         {
+            using var socket = new Socket(upstream.AddressFamily, kind, kind == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
             // A connected datagram socket hears this address and port only; the kernel picks a random local port.
             await socket.ConnectAsync(upstream, either.Token);
             return kind == SocketType.Dgram

@@ -25,13 +25,22 @@ internal sealed class QuicConnection(ReadOnlySpan<byte> first, int helloBytes)
     /// <summary>How much of <see cref="Crypto"/> was judged and may pass.</summary>
     public int JudgedBytes { get; set; }
 
+    /// <summary>The handshake goes on with other keys: no Initial brings anything any more, and <see cref="Crypto"/> was given up.</summary>
+    public bool IsSettled { get; set; }
+
+    /// <summary>What stands for all of <see cref="Crypto"/> that may pass (<see cref="HelloMemory"/>).</summary>
+    public UInt128 Digest { get; set; }
+
+    /// <summary>Whether it is remembered under <see cref="KeyId"/>.</summary>
+    public bool Remembered { get; set; }
+
     /// <summary>Whether a packet is addressed to this connection.</summary>
     public bool Owns(ReadOnlySpan<byte> id) => id.SequenceEqual(_client) || IsServerId(id);
 
     public bool IsServerId(ReadOnlySpan<byte> id) => ServerId is { } server && id.SequenceEqual(server);
 
     /// <summary>The server asked the client to begin again with another id.</summary>
-    public void Retry(ReadOnlySpan<byte> id) => _client = id.ToArray();
+    public void Retry(ReadOnlySpan<byte> id) => (_client, Remembered) = (id.ToArray(), false);
 
     public void Answered(ReadOnlySpan<byte> id) => ServerId ??= id.ToArray();
 }

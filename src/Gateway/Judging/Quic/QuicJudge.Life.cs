@@ -18,24 +18,26 @@ internal sealed partial class QuicJudge
     /// <summary>How long a flow may stay without its hello, or without the server's answer to it.</summary>
     public TimeSpan HelloTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Ends flows whose hello or answer did not come in time, and lets go of datagrams whose flow is gone.</summary>
+    /// <summary>Ends flows whose hello or answer did not come in time, and lets go of datagrams whose flow is gone and of hellos that nobody sends again.</summary>
     public void Sweep(Snapshot snapshot, MarkLayout marks)
     {
         for (int i = _holding.Count - 1; i >= 0; i--)
         {
             (FlowEntry entry, QuicFlow flow, string agentId) = _holding[i];
             bool isGone = entry.Quic != flow || entry.State == FlowState.Refused;
-            if (isGone || time.GetElapsedTime(flow.WaitsSince) > HelloTimeout && flow.IsAccepted)
+            if (isGone || time.GetElapsedTime(flow.WaitsSince) > HelloTimeout && Lives(entry, flow))
             {
                 held.Drop(flow, agentId);
-                flow.Collecting = null;
+                flow.Collect(null);
             }
             if (flow.Held.Count == 0) _holding.RemoveAt(i);
         }
         _late.Clear();
         foreach (FlowEntry entry in table.Live)
         {
-            if (entry.State is FlowState.AwaitsInitial or FlowState.InitialSent && entry.Quic is { } flow && time.GetElapsedTime(flow.WaitsSince) > HelloTimeout) _late.Add(entry);
+            if (entry.Quic is not { } flow || time.GetElapsedTime(flow.WaitsSince) <= HelloTimeout) continue;
+            if (entry.State is FlowState.AwaitsInitial or FlowState.InitialSent) _late.Add(entry);
+            else if (entry.State == FlowState.Permitted) flow.Settle();
         }
         foreach (FlowEntry entry in _late) End(entry, entry.Quic!, snapshot, marks);
     }

@@ -20,11 +20,12 @@ internal sealed partial class QuicJudge(
 {
     private readonly byte[] _name = new byte[Names.CanonicalName.MaxBytes];
     private readonly List<(FlowEntry Entry, QuicFlow Flow, string AgentId)> _holding = [];
+    private readonly HelloMemory _hellos = new(time);
 
     /// <summary>The first datagram of a flow that its address alone does not decide.</summary>
     public Answer Begin(in PacketIn packet, in Verdicts say, FlowEntry entry)
     {
-        var flow = new QuicFlow { WaitsSince = time.GetTimestamp() };
+        var flow = new QuicFlow(table, entry) { WaitsSince = time.GetTimestamp() };
         entry.Quic = flow;
         table.Move(entry, FlowState.AwaitsInitial);
         return FromAgent(packet, say, entry, flow);
@@ -43,6 +44,8 @@ internal sealed partial class QuicJudge(
         switch (reading.Kind)
         {
             case QuicReadingKind.Known:
+                // As long as it goes on its server keeps what it has of the hello.
+                if (reading.Connection is { Remembered: true } known) _hellos.Refresh(entry.Key, known.KeyId);
                 return Pass(say, entry);
             case QuicReadingKind.Incomplete:
                 return Hold(packet, say, entry, flow, reading);
@@ -50,9 +53,10 @@ internal sealed partial class QuicJudge(
                 return Hello(packet, say, entry, flow, reading.Connection!);
             case QuicReadingKind.NotQuic:
                 return entry.State == FlowState.Permitted ? Pass(say, entry) : Nameless(packet, say, entry, flow, Claim.Nothing, reading.Reason);
+            case QuicReadingKind.Unreadable:
+                // Whoever reads it may find any name in it.
+                return Nameless(packet, say, entry, flow, Claim.Unreadable, reading.Reason);
             default:
-                // A version that we cannot read, on a flow that is no QUIC to us: whoever reads it may find any name in it.
-                if (flow.IsEmpty && reading.Reason == Reason.QuicNotSupported) return Nameless(packet, say, entry, flow, Claim.Unreadable, reading.Reason);
                 return Deny(packet, say, entry, flow, new Decision(Verdict.Deny, reading.Reason));
         }
     }
@@ -63,12 +67,14 @@ internal sealed partial class QuicJudge(
         {
             case FlowState.Permitted:
                 return say.Watched();
-            case FlowState.InitialSent when reader.IsAnswer(flow, packet.View.Payload):
+            case FlowState.InitialSent:
+                bool answers = reader.IsAnswer(flow, packet.View.Payload);
+                // A Retry gave the same hello another id.
+                if (flow.Approved is { Remembered: false } retried) Remember(entry, retried);
+                if (!answers) return say.Pending();
                 flow.IsAccepted = true;
                 table.Move(entry, FlowState.Permitted);
                 return say.Watched();
-            case FlowState.InitialSent:
-                return say.Pending();
             default:
                 // Nothing went out: nothing can be answered.
                 return entry.Enforced ? Verdicts.Drop() : say.Pending();
@@ -84,6 +90,10 @@ internal sealed partial class QuicJudge(
         // A second hello after a HelloRetryRequest, or another connection of the same socket: it must name whom the first one named (T8, Q7).
         bool isBound = connection.JudgedBytes > 0 || entry.Claim == Claim.Name;
         if (isBound && (claim != entry.Claim || !name.SequenceEqual(entry.ClaimedName))) return Deny(packet, say, entry, flow, new Decision(Verdict.Deny, Reason.HelloReplaced), name);
+        UInt128 digest = HelloMemory.Digest(connection.Crypto.Contiguous);
+        // What a flow knew of that connection is gone, and what its server has of it is not. Or another flow has gone on with it.
+        if (_hellos.HasAnother(entry.Key, connection.KeyId, connection.JudgedBytes == 0 ? digest : connection.Digest)) return Deny(packet, say, entry, flow, new Decision(Verdict.Deny, Reason.HelloReplaced), name);
+        connection.Digest = digest;
         if (connection.JudgedBytes == 0)
         {
             Names.DomainName[] bound = bindings.Names(entry.AgentId, entry.Key.Destination);
@@ -103,6 +113,7 @@ internal sealed partial class QuicJudge(
             entry.Decision = decision;
             if (!recorder.Decision(entry, packet.Snapshot, packet.Agent, Stage.Hello)) return Unwritable(entry, flow);
         }
+        if (!Remember(entry, connection)) return Deny(packet, say, entry, flow, new Decision(Verdict.Deny, Reason.LimitReached), name);
         connection.JudgedBytes = connection.Crypto.End;
         flow.Approve(connection);
         flow.WaitsSince = time.GetTimestamp();
@@ -121,7 +132,7 @@ internal sealed partial class QuicJudge(
         if (entry.State == FlowState.Permitted)
             return decision.Verdict == Verdict.Permit ? Pass(say, entry) : Deny(packet, say, entry, flow, decision);
         entry.SetClaim(claim, default, Proof.Address);
-        if (decision is { Verdict: Verdict.Deny, Reason: Reason.NoNameProven } && trouble == Reason.QuicNotSupported) decision = decision with { Reason = trouble };
+        if (decision is { Verdict: Verdict.Deny, Reason: Reason.NoNameProven } && (claim == Claim.Unreadable || trouble == Reason.QuicNotSupported)) decision = decision with { Reason = trouble };
         if (decision.Verdict == Verdict.Deny) return Deny(packet, say, entry, flow, decision);
         entry.Decision = decision;
         if (!recorder.Decision(entry, packet.Snapshot, packet.Agent, Stage.Hello)) return Unwritable(entry, flow);
@@ -131,7 +142,14 @@ internal sealed partial class QuicJudge(
 
     private Answer Hold(in PacketIn packet, in Verdicts say, FlowEntry entry, QuicFlow flow, in QuicReading reading)
     {
-        if (!entry.Enforced) return Pass(say, entry);
+        if (!entry.Enforced)
+        {
+            // Nothing waits here; its hello has its time all the same.
+            if (flow.HeldFor != reading.Connection) held.Drop(flow, entry.AgentId);
+            if (flow.HeldFor != reading.Connection && entry.State == FlowState.Permitted) flow.WaitsSince = time.GetTimestamp();
+            flow.HeldFor = reading.Connection;
+            return Pass(say, entry);
+        }
         // Sent again while its first copy waits.
         if (!reading.IsNew) return Verdicts.Drop();
         if (flow.Held.Count == 0)
@@ -148,7 +166,7 @@ internal sealed partial class QuicJudge(
     private Answer Deny(in PacketIn packet, in Verdicts say, FlowEntry entry, QuicFlow flow, Decision decision, ReadOnlySpan<byte> name = default)
     {
         held.Drop(flow, entry.AgentId);
-        flow.Collecting = null;
+        flow.Collect(null);
         if (Lives(entry, flow))
         {
             // The flow lives on: only this datagram is none of it. An ICMP error would tell the client that all of it is over.
@@ -176,6 +194,9 @@ internal sealed partial class QuicJudge(
         table.Remove(entry);
         return Verdicts.Drop();
     }
+
+    private bool Remember(FlowEntry entry, QuicConnection connection) =>
+        connection.Remembered = _hellos.TryRemember(entry.Key, connection.KeyId, connection.Digest);
 
     private static bool Lives(FlowEntry entry, QuicFlow flow) => flow.IsAccepted || entry.State == FlowState.Permitted;
 

@@ -9,6 +9,9 @@ internal enum QuicReadingKind : byte
     /// <summary>It is nothing that QUIC servers would take: no connection begins with it.</summary>
     NotQuic,
 
+    /// <summary>Nothing of QUIC was seen on the flow, and a server might take this for the beginning of a connection, to whom cannot be read here.</summary>
+    Unreadable,
+
     /// <summary>It belongs to a hello that is not complete.</summary>
     Incomplete,
 

@@ -24,8 +24,9 @@ internal sealed class DnsWorld : IFlowSink, IDisposable
     private readonly string _dir = Directory.CreateTempSubdirectory("exeat-dns").FullName;
     private readonly Random _random;
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
-    private readonly ResolverLimits _limits = new() { NamesPerZone = 6, OutstandingPerAgent = 4 };
+    private readonly ResolverLimits _limits = new() { NamesPerZone = 6, OutstandingPerAgent = 4, QueuedPerAgent = 2 };
     private readonly List<Exchange> _waiting = [];
+    private readonly List<Exchange> _queued = [];
     private readonly HashSet<Guid> _recorded = [];
     private readonly DnsNotary _notary;
     private Snapshot _snapshot;
@@ -107,25 +108,58 @@ internal sealed class DnsWorld : IFlowSink, IDisposable
             return;
         }
         if (length != 0) Wrong ??= "a question is answered and asked on as well";
-        string left = waiting.Question!.Name!.Text, agent = DnsNotary.AgentOf(from) ?? "nobody";
-        _notary.Asked(agent, left);
-        Wrong ??= _notary.Left(agent, left, peer.Intercept);
-        if (!_recorded.Contains(waiting.Flow)) Wrong ??= $"a question for {left} left before it was recorded";
-        _waiting.Add(waiting);
+        Wait(waiting);
     }
 
-    private Exchange? TakeWaiting()
+    private void Wait(Exchange waiting)
     {
-        if (_waiting.Count == 0) return null;
-        int index = _random.Next(_waiting.Count);
-        Exchange taken = _waiting[index];
-        _waiting.RemoveAt(index);
+        string agent = DnsNotary.AgentOf(waiting.Peer.Source.ToString()) ?? "nobody";
+        if (waiting.Unread is not null)
+        {
+            _queued.Add(waiting);
+            if (_queued.Count(other => other.Key == waiting.Key) > _limits.QueuedPerAgent) Wrong ??= $"the queue of {agent} is longer than it may be";
+            return;
+        }
+        string left = waiting.Question!.Name!.Text;
+        _notary.Asked(agent, left);
+        Wrong ??= _notary.Left(agent, left, waiting.Peer.Intercept);
+        if (!_recorded.Contains(waiting.Flow)) Wrong ??= $"a question for {left} left before it was recorded";
+        _waiting.Add(waiting);
+        if (_waiting.Count(other => other.Key == waiting.Key) > _limits.OutstandingPerAgent) Wrong ??= $"more questions of {agent} wait than may";
+    }
+
+    // Who is in the queue is called, whether a place is free or not; or it waited for too long.
+    private void Call()
+    {
+        if (Take(_queued) is not { } exchange) return;
+        byte[] room = Room(exchange);
+        if (_random.Next(4) == 0)
+        {
+            Trace.Add($"{exchange.Question!.Name} waited for too long");
+            Reply(exchange.Peer, exchange.Unread, room.AsSpan(0, _desk.Full(exchange, room)), isRecorded: false);
+            return;
+        }
+        Trace.Add($"{exchange.Question!.Name} is called");
+        int before = _records;
+        int length = _desk.Resume(exchange, room, out Exchange? waiting);
+        if (waiting is not null) Wait(waiting);
+        else Reply(exchange.Peer, exchange.Unread, room.AsSpan(0, length), _records > before);
+    }
+
+    private Exchange? Take(List<Exchange> from)
+    {
+        if (from.Count == 0) return null;
+        int index = _random.Next(from.Count);
+        Exchange taken = from[index];
+        from.RemoveAt(index);
         return taken;
     }
 
+    private byte[] Room(Exchange exchange) => new byte[exchange.Peer.Protocol == Peer.Udp ? _limits.UdpBytes : ushort.MaxValue];
+
     private void Answer()
     {
-        if (TakeWaiting() is not { } exchange) return;
+        if (Take(_waiting) is not { } exchange) return;
         AgentQuestion question = exchange.Question!;
         DomainName name = question.Name!;
         byte[] message = DnsMessages.Answer(7, name.Text, question.Type, _random);
@@ -139,19 +173,27 @@ internal sealed class DnsWorld : IFlowSink, IDisposable
         }
         if (answer is not null) _notary.Offered(name.Text, question.Type, answer);
         Finish(exchange, answer);
+        // Who asked the same meanwhile has the same answer.
+        Exchange[] same = [.. _waiting.Where(other => other.Question!.Name!.Equals(name) && other.Question.Type == question.Type)];
+        foreach (Exchange other in same)
+        {
+            _waiting.Remove(other);
+            Finish(other, answer);
+        }
+        if (_queued.Count > 0) Call();
     }
 
     private void Fail()
     {
-        if (TakeWaiting() is not { } exchange) return;
+        if (Take(_waiting) is not { } exchange) return;
         Trace.Add($"upstream says nothing of {exchange.Question!.Name}");
         Finish(exchange, null);
     }
 
     private void Finish(Exchange exchange, Answer? answer)
     {
-        byte[] room = new byte[exchange.Peer.Protocol == Peer.Udp ? _limits.UdpBytes : ushort.MaxValue];
-        _desk.EndWait(exchange);
+        byte[] room = Room(exchange);
+        _desk.Leave(exchange);
         int length = _desk.Finish(exchange, answer, room);
         Reply(exchange.Peer, null, room.AsSpan(0, length), _recorded.Contains(exchange.Flow));
     }
@@ -169,6 +211,7 @@ internal sealed class DnsWorld : IFlowSink, IDisposable
     {
         Trace.Add("restart");
         _waiting.Clear();
+        _queued.Clear();
         _file.Dispose();
         (_book, _file, _desk) = Start();
     }

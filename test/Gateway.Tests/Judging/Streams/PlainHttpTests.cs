@@ -7,7 +7,7 @@ using Exeat.Wire;
 namespace Exeat.Gateway.Tests.Judging.Streams;
 
 /// <summary>Plain HTTP where names decide: every head is judged, and the connection never becomes the kernel's (H1, H2).</summary>
-public sealed class PlainHttpTests
+public sealed partial class PlainHttpTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: openclaw.ai\r\n\r\n";
     private const string GetOther = "GET / HTTP/1.1\r\nHost: docs.openclaw.ai\r\n\r\n";
