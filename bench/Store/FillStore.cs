@@ -6,6 +6,7 @@ using Exeat.Store;
 namespace Exeat.Bench.Store;
 
 /// <summary>Files as many flows in many days leave them, made by the engine itself: the same columns, order, compression and sums, a file a day; without the events, which dashboards do not read.</summary>
+/// <remarks>Each flow as a decision and an end leave it. A test compares it with a store that took such events.</remarks>
 internal static class FillStore
 {
     public static void Run(string dir, long flows, int days)
@@ -22,7 +23,7 @@ internal static class FillStore
             long began = Stopwatch.GetTimestamp(), first = (i * perDay) + 1;
             files.Add(Write(connection, dir, FileKind.Flows, day, number++, $"{Flows(day, first, perDay)} ORDER BY agent, began", first, first + perDay - 1));
             string flowsFile = StoreEngine.Quoted(Path.Combine(dir, files[^1].Path));
-            foreach (FileKind kind in new[] { FileKind.Hours, FileKind.Minutes })
+            foreach (FileKind kind in SumColumns.Kinds)
                 files.Add(Write(connection, dir, kind, day, number++, FlowStore.SumsOf(kind, $"read_parquet({flowsFile})", "true"), 0, 0));
             ManifestFile.Write(dir, new Manifest { Files = files, NextFile = number, NextRow = first + perDay, NextArrival = 1 });
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Microseconds.Date(day)}: {perDay} flows in {Stopwatch.GetElapsedTime(began).TotalSeconds:f1} s; {files.Sum(file => file.Bytes) / 1e9:f2} GB so far"));
@@ -46,9 +47,10 @@ internal static class FillStore
             ["gateway"] = "'gw-' || a % 5",
             ["agent"] = "'agent-' || a",
             ["class"] = "['coding', 'research', 'support', 'regulated'][1 + a % 4]",
-            ["began"] = string.Create(CultureInfo.InvariantCulture, $"{day * Microseconds.Day} + (86399999999 * (0.5 + 0.5 * (2 * r1 - 1) * abs(2 * r1 - 1)))::BIGINT"),
-            ["seen"] = string.Create(CultureInfo.InvariantCulture, $"{day * Microseconds.Day} + 86399999999"),
-            ["unit"] = "gen_random_uuid()",
+            ["began"] = "began",
+            ["seen"] = "began + 1000 * (i % 60000)",
+            // A UUIDv7 of the moment, as gateways make them.
+            ["unit"] = "lpad(hex(began // 1000), 12, '0') || '7' || substr(digest, 1, 3) || '8' || substr(digest, 4, 15)",
             ["rid"] = "i",
             ["kind"] = "0",
             ["labels"] = "chr(10) || 'team' || chr(9) || 't' || a % 7 || chr(10)",
@@ -79,14 +81,20 @@ internal static class FillStore
             ["ending"] = "'closed'",
             ["attempts"] = "1",
             ["event"] = "'decision'",
-            ["decided"] = string.Create(CultureInfo.InvariantCulture, $"{day * Microseconds.Day}"),
+            ["decided"] = "began",
             ["origin"] = "'gw-' || a % 5",
             ["epoch"] = "1",
-            ["sequence"] = "i",
+            ["sequence"] = "2 * i - 1",
             ["rank"] = "3",
+            ["counts_event"] = "'end'",
+            ["counts_time"] = "began + 1000 * (i % 60000)",
+            ["counts_epoch"] = "1",
+            ["counts_sequence"] = "2 * i",
         };
         string columns = string.Join(", ", FlowColumns.Columns.Select(column => $"({values.GetValueOrDefault(column.Name, "NULL")})::{column.Type} AS {column.Name}"));
-        return string.Create(CultureInfo.InvariantCulture,
-            $"SELECT {columns} FROM (SELECT i, (hash(i) % 300)::INTEGER AS a, (2000 * pow((hash(i + 1000000007) % 1000003) / 1000003.0, 4))::INTEGER AS s, (hash(i * 31 + 7) % 1000003) / 1000003.0 AS r1 FROM range({first}, {first + count}) t(i))");
+        string drawn = string.Create(CultureInfo.InvariantCulture,
+            $"SELECT i, (hash(i) % 300)::INTEGER AS a, (2000 * pow((hash(i + 1000000007) % 1000003) / 1000003.0, 4))::INTEGER AS s, (hash(i * 31 + 7) % 1000003) / 1000003.0 AS r1 FROM range({first}, {first + count}) t(i)");
+        string began = string.Create(CultureInfo.InvariantCulture, $"{day * Microseconds.Day} + (86399999999 * (0.5 + 0.5 * (2 * r1 - 1) * abs(2 * r1 - 1)))::BIGINT");
+        return $"SELECT {columns} FROM (SELECT i, a, s, md5(i::VARCHAR) AS digest, {began} AS began FROM ({drawn}))";
     }
 }

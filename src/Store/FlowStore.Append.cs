@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using DuckDB.NET.Data;
 using Exeat.Flows;
 
@@ -6,10 +8,17 @@ namespace Exeat.Store;
 public sealed partial class FlowStore
 {
     // Shown at once when so many wait, so that memory is bounded; refused when showing does not succeed.
-    private const int ShowAtOnce = 4_000, MostPending = 200_000;
+    private const int ShowAtOnce = 16_000, MostPending = 200_000;
 
     // Not converted: ten times what a conversion takes is behind for another reason than load.
     private const int MostConversionsBehind = 10;
+
+    // Used again and again: each new one of this size would be a large object.
+    private readonly ConcurrentBag<List<ReadEvent>> _lists = [];
+    private readonly GroupKeys _inGroup = new();
+    private readonly RowTexts _texts = new();
+    private readonly List<(FlowUnit Unit, long Row, RollUpShare? Shared)> _before = [];
+    private readonly Dictionary<RollUpKey, (long Attempts, long BytesOut, long BytesIn)> _differences = [];
 
     private long _accepted, _duplicates, _refused, _fullBatches, _absurd, _pendingSince;
     private bool _isFull;
@@ -22,15 +31,23 @@ public sealed partial class FlowStore
         ArgumentException.ThrowIfNullOrEmpty(gateway);
         if (gateway.Length > 256) throw new ArgumentException("a gateway's identity has at most 256 characters", nameof(gateway));
         if (lines.Length > WriteAheadBatch.MaxBytes) throw new ArgumentException($"a batch has at most {WriteAheadBatch.MaxBytes} bytes", nameof(lines));
-        var batch = new IncomingBatch(gateway, received);
+        // Memory that is used again: a batch is larger than what the runtime gives back soon.
+        byte[] lent = ArrayPool<byte>.Shared.Rent(lines.Length + 1);
+        lines.CopyTo(lent);
+        int length = lines.Length;
+        if (lines is [.., not (byte)'\n']) lent[length++] = (byte)'\n';
+        var batch = new IncomingBatch(gateway, received, _lists) { Lent = lent };
         if (!_readers.TryTake(out EventReader? reader)) reader = new EventReader();
-        batch.Read(lines, reader);
+        batch.Read(lent.AsMemory(0, length), reader);
         _readers.Add(reader);
         _waiting.Enqueue(batch);
         lock (_ingest)
         {
             while (!batch.IsDone) CommitWaiting();
         }
+        // Else it waits to be shown.
+        if (batch.Result.Accepted == 0) ArrayPool<byte>.Shared.Return(lent);
+        batch.Release();
         return batch.Result;
     }
 
@@ -41,7 +58,7 @@ public sealed partial class FlowStore
         for (long bytes = 0; bytes < WriteAheadBatch.MaxBytes && _waiting.TryDequeue(out IncomingBatch? batch);)
         {
             group.Add(batch);
-            foreach (ReadEvent read in batch.Events) bytes += read.Event.Raw.Length;
+            foreach (ReadEvent read in batch.Events) bytes += read.Line.Length;
         }
         try
         {
@@ -69,17 +86,19 @@ public sealed partial class FlowStore
     // Everything that can fail comes before the write, or is the write.
     private bool TryWrite(List<IncomingBatch> group)
     {
-        using var frames = new MemoryStream();
-        HashSet<(string, EventKey)> inGroup = [];
+        List<ReadOnlyMemory<byte>> pieces = [];
+        _inGroup.Clear();
         List<FlowUnit> returned = [];
         foreach (IncomingBatch batch in group)
         {
-            Sift(batch, inGroup);
+            Sift(batch, _inGroup);
             HashSet<Guid> missing = _units.Missing(batch.Gateway, batch.Fresh);
             if (missing.Count > 0) returned.AddRange(ReadUnits(batch.Gateway, missing));
-            if (batch.Fresh.Count > 0) Frame(frames, batch);
+            if (batch.Fresh.Count == 0) continue;
+            ReadOnlyMemory<byte> lines = batch.FreshLines();
+            pieces.AddRange([WriteAheadBatch.Head(batch.Gateway, batch.Received, lines.Span), lines]);
         }
-        if (frames.Length > 0 && !_wal.Write(frames.GetBuffer().AsSpan(0, (int)frames.Length))) return false;
+        if (pieces.Count > 0 && !_wal.Write(pieces)) return false;
         foreach (FlowUnit unit in returned.DistinctBy(unit => (unit.Gateway, unit.Id))) _units.Return(unit);
         foreach (IncomingBatch batch in group)
         {
@@ -92,30 +111,19 @@ public sealed partial class FlowStore
     }
 
     // What is new of a batch.
-    private void Sift(IncomingBatch batch, HashSet<(string, EventKey)> inGroup)
+    private void Sift(IncomingBatch batch, GroupKeys inGroup)
     {
         List<ReadEvent> uncertain = [];
         foreach (ReadEvent read in batch.Events)
         {
             Seen seen = _seen.Look(batch.Gateway, read.Key);
-            if (seen == Seen.Before || !inGroup.Add((batch.Gateway, read.Key))) continue;
+            if (seen == Seen.Before || !inGroup.Add(batch.Gateway, read.Key)) continue;
             if (seen == Seen.Uncertain) uncertain.Add(read);
             else batch.Fresh.Add(read);
         }
         if (uncertain.Count == 0) return;
         HashSet<EventKey> stored = StoredKeys(batch.Gateway, uncertain);
         batch.Fresh.AddRange(uncertain.Where(read => !stored.Contains(read.Key)));
-    }
-
-    private static void Frame(MemoryStream frames, IncomingBatch batch)
-    {
-        using var lines = new MemoryStream();
-        foreach (ReadEvent read in batch.Fresh)
-        {
-            lines.Write(read.Event.Raw.Span);
-            lines.WriteByte((byte)'\n');
-        }
-        WriteAheadBatch.Write(frames, batch.Gateway, batch.Received, lines.GetBuffer().AsSpan(0, (int)lines.Length));
     }
 
     // Counted on from here; in memory only, so it cannot fail.
@@ -128,8 +136,9 @@ public sealed partial class FlowStore
             _units.Fold(batch.Gateway, read);
             _pending.Add(new PendingEvent(batch.Gateway, read, _nextArrival++));
             if (read.IsAbsurd) _absurd++;
-            _live.Tell(batch.Gateway, read.Event);
+            _live.Tell(batch.Gateway, read.Event, read.Line);
         }
+        if (batch.Lent is { } lent && batch.Fresh.Count > 0) _lent.Add(lent);
     }
 
     // What was acknowledged and is not Parquet yet.
@@ -138,20 +147,20 @@ public sealed partial class FlowStore
         var reader = new EventReader();
         foreach (long number in _wal.Numbers().Where(number => number > _manifest.WalThrough))
         {
-            byte[] bytes = _wal.Read(number) ?? throw new StoreException($"flow store: write-ahead file {number} is larger than any that was written; restore the folder from a backup");
-            for (ReadOnlySpan<byte> rest = bytes; !rest.IsEmpty;)
+            ReadOnlyMemory<byte> bytes = _wal.Read(number) ?? throw new StoreException($"flow store: write-ahead file {number} is larger than any that was written; restore the folder from a backup");
+            for (ReadOnlyMemory<byte> rest = bytes; !rest.IsEmpty;)
             {
-                if (!WriteAheadBatch.TryRead(rest, out WriteAheadBatch read, out int used))
+                if (!WriteAheadBatch.TryRead(rest.Span, out WriteAheadBatch read, out int used))
                 {
                     // Torn: never acknowledged. What comes after it, if anything, begins at a head line.
-                    int next = rest[1..].IndexOf("\nexeat-wal 1 "u8);
-                    rest = next < 0 ? [] : rest[(next + 2)..];
+                    int next = rest.Span[1..].IndexOf("\nexeat-wal 1 "u8);
+                    rest = next < 0 ? default : rest[(next + 2)..];
                     continue;
                 }
-                rest = rest[used..];
                 var batch = new IncomingBatch(read.Gateway, read.Received);
-                batch.Read(read.Lines, reader);
-                Sift(batch, []);
+                batch.Read(rest[(used - read.Lines.Length)..used], reader);
+                rest = rest[used..];
+                Sift(batch, new GroupKeys());
                 HashSet<Guid> missing = _units.Missing(batch.Gateway, batch.Fresh);
                 if (missing.Count > 0)
                     foreach (FlowUnit unit in ReadUnits(batch.Gateway, missing)) _units.Return(unit);
@@ -182,21 +191,28 @@ public sealed partial class FlowStore
         lock (_ingest)
         {
             if (_pending.Count == 0 && _units.Changed.Count == 0) return;
-            var before = _units.Changed.Select(unit => (Unit: unit, unit.Row, unit.Shared)).ToList();
+            _before.Clear();
+            foreach (FlowUnit unit in _units.Changed) _before.Add((unit, unit.Row, unit.Shared));
             long nextRow = _nextRow;
             try
             {
-                ShowAll(before.Where(was => was.Row != 0).Select(was => was.Row).ToList());
+                ShowAll(_before.Where(was => was.Row != 0).Select(was => was.Row).ToList());
             }
             catch (DuckDBException)
             {
                 // As if it had not been tried.
-                foreach ((FlowUnit unit, long row, RollUpShare? shared) in before) (unit.Row, unit.Shared, unit.IsChanged) = (row, shared, true);
+                foreach ((FlowUnit unit, long row, RollUpShare? shared) in _before) (unit.Row, unit.Shared, unit.IsChanged) = (row, shared, true);
                 _nextRow = nextRow;
                 throw;
             }
             _pending.Clear();
+            foreach (byte[] lent in _lent) ArrayPool<byte>.Shared.Return(lent);
+            _lent.Clear();
             _units.Shown();
+            _before.Clear();
+            _differences.Clear();
+            if (_before.Capacity > IncomingBatch.MostKept) _before.Capacity = 0;
+            if (_differences.Capacity > IncomingBatch.MostKept) _differences.TrimExcess();
         }
     }
 
@@ -208,16 +224,16 @@ public sealed partial class FlowStore
             using (DuckDBAppender flows = _writer.CreateAppender(_tail.Flows))
             using (DuckDBAppender sums = _writer.CreateAppender(_tail.Sums))
             {
-                Dictionary<RollUpKey, (long, long, long)> differences = [];
+                _differences.Clear();
                 foreach (FlowUnit unit in _units.Changed)
                 {
-                    if (unit.Shared is { } shared) Add(differences, shared, -1);
+                    if (unit.Shared is { } shared) Add(_differences, shared, -1);
                     RollUpShare now = RollUpShare.Of(unit);
-                    Add(differences, now, +1);
+                    Add(_differences, now, +1);
                     (unit.Row, unit.Shared, unit.IsChanged) = (_nextRow++, now, false);
-                    FlowColumns.Write(flows.CreateRow(), unit);
+                    FlowColumns.Write(flows.CreateRow(), unit, _texts);
                 }
-                foreach ((RollUpKey key, (long, long, long) sum) in differences)
+                foreach ((RollUpKey key, (long, long, long) sum) in _differences)
                     if (sum != default) SumColumns.Write(sums.CreateRow(), key, sum);
             }
             using (DuckDBAppender events = _writer.CreateAppender(_tail.Events))
@@ -245,9 +261,12 @@ public sealed partial class FlowStore
         }
     }
 
-    private static void Add(Dictionary<RollUpKey, (long Attempts, long BytesOut, long BytesIn)> sums, in RollUpShare share, int sign)
+    // What is more than a number holds stays at the largest, as in the engine.
+    internal static void Add(Dictionary<RollUpKey, (long Attempts, long BytesOut, long BytesIn)> sums, in RollUpShare share, int sign)
     {
         ref (long Attempts, long BytesOut, long BytesIn) sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, share.Key, out _);
-        sum = (sum.Attempts + (sign * share.Attempts), sum.BytesOut + (sign * share.BytesOut), sum.BytesIn + (sign * share.BytesIn));
+        sum = (Sum(sum.Attempts, sign, share.Attempts), Sum(sum.BytesOut, sign, share.BytesOut), Sum(sum.BytesIn, sign, share.BytesIn));
+
+        static long Sum(long one, int sign, long other) => long.CreateSaturating(one + ((Int128)sign * other));
     }
 }

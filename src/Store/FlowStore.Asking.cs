@@ -10,10 +10,13 @@ public sealed partial class FlowStore
     /// <summary>The most flows that one page has.</summary>
     public const int MostPerPage = 1000;
 
-    // The engine has two threads: more at once only wait for each other, in memory.
-    private const int MostQuestions = 6;
+    /// <summary>How many questions run at once. The engine has two threads: more only wait for each other, in memory.</summary>
+    internal const int MostQuestions = 6;
 
-    private readonly SemaphoreSlim _asking = new(MostQuestions);
+    /// <summary>How many of those that run may be exports, which may take long; the next one is refused, so that questions go on.</summary>
+    internal const int MostExports = 3;
+
+    private readonly SemaphoreSlim _asking = new(MostQuestions), _exporting = new(MostExports);
 
     /// <summary>Flows, newest first. A flow stands at the moment it began.</summary>
     public Task<FlowPage> ListAsync(FlowFilter filter, string? cursor, int limit, CancellationToken cancellation) => AskAsync(asked =>
@@ -48,27 +51,42 @@ public sealed partial class FlowStore
     /// <summary>One flow with all its events as they were sent, by its id, its denial id or the id of one of its events. Null: there is none.</summary>
     public Task<StoredFlow?> FindAsync(string flowOrDenialOrEventId, CancellationToken cancellation) => AskAsync(asked =>
     {
-        LiveRows events = LiveRows.Events(asked.View, _options.Dir, _ => true);
         (string Gateway, Guid Unit)? found = null;
         if (EventKey.TryParse(flowOrDenialOrEventId, out EventKey key))
         {
+            LiveRows events = LiveRows.Events(asked.View, _options.Dir, _ => true);
             asked.Read($"SELECT gateway, unit FROM {events.From} WHERE origin = $origin AND epoch = $epoch AND sequence = $sequence LIMIT 1",
-                [.. events.Values, ("origin", key.Origin), ("epoch", key.Epoch), ("sequence", key.Sequence)], First);
+                [.. events.Values, ("origin", key.Origin), ("epoch", key.Epoch), ("sequence", key.Sequence)], row =>
+                {
+                    found = (row.GetString(0), row.GetGuid(1));
+                    return true;
+                });
+            return found is { } unit ? Whole(asked, events, unit.Gateway, unit.Unit) : null;
         }
-        else
-        {
-            FilterSql sql = FilterSql.Of(new FlowFilter { Flows = [flowOrDenialOrEventId] });
-            LiveRows flows = LiveRows.Flows(asked.View, _options.Dir, _ => true);
-            asked.Read($"SELECT gateway, unit FROM {flows.From} WHERE {sql.Where} ORDER BY began, unit LIMIT 1", [.. flows.Values, .. sql.Values], First);
-        }
-        return found is { } unit ? Whole(asked, events, unit.Gateway, unit.Unit) : null;
-
-        bool First(DuckDBDataReader row)
-        {
-            found = (row.GetString(0), row.GetGuid(1));
-            return true;
-        }
+        FilterSql sql = FilterSql.Of(new FlowFilter { Flows = [flowOrDenialOrEventId] });
+        return First(asked, sql, UnitId.OfFlow(flowOrDenialOrEventId));
     }, null, cancellation);
+
+    // The flow that began first of those chosen, with its events. Its id mostly says on which day to look; only when it is not there, everywhere.
+    private StoredFlow? First(Asked asked, FilterSql chosen, Guid unit)
+    {
+        List<Func<StoredFile, bool>> places = [_ => true];
+        if (UnitId.Moment(unit) is { } moment && (int)(moment / 86_400_000) is var day) places.Insert(0, file => Math.Abs(file.Day - day) <= 1);
+        foreach (Func<StoredFile, bool> isNeeded in places)
+        {
+            (string Gateway, Guid Unit, int From, int To)? found = null;
+            LiveRows flows = LiveRows.Flows(asked.View, _options.Dir, isNeeded);
+            // Lines that count for the same flow stand for themselves, and may lie on other days.
+            asked.Read($"SELECT gateway, unit, began, seen FROM {flows.From} WHERE {chosen.Where} ORDER BY began, unit LIMIT {MostPerPage}", [.. flows.Values, .. chosen.Values], row =>
+            {
+                (int from, int to) = (Microseconds.DayOf(row.GetInt64(2)), Microseconds.DayOf(row.GetInt64(3)));
+                found = found is { } first ? (first.Gateway, first.Unit, Math.Min(first.From, from), Math.Max(first.To, to)) : (row.GetString(0), row.GetGuid(1), from, to);
+                return true;
+            });
+            if (found is { } flow) return Whole(asked, LiveRows.Events(asked.View, _options.Dir, file => file.Day >= flow.From && file.Day <= flow.To), flow.Gateway, flow.Unit);
+        }
+        return null;
+    }
 
     /// <summary>Counts flows by what they have in common.</summary>
     public Task<GroupResult> GroupAsync(GroupQuery query, IProgress<QueryProgress>? progress, CancellationToken cancellation) => AskAsync(asked =>
@@ -76,14 +94,13 @@ public sealed partial class FlowStore
         if (query.By.Count > 8) throw new FlowFilterException("by", $"{query.By.Count} dimensions, 8 are the most", "leave some out");
         if (query.Bucket is { } bucket && (bucket < TimeSpan.FromSeconds(1) || bucket > TimeSpan.FromDays(3660) || bucket.Ticks % TimeSpan.TicksPerSecond != 0))
             throw new FlowFilterException("bucket", "must be whole seconds, one at least", "write for instance 60, 3600 or 86400 seconds");
-        FilterSql sql = FilterSql.Of(query.Filter);
-        FileKind? sums = GroupSql.SumsFor(query);
-        Func<StoredFile, bool> isNeeded = Needed(query.Filter);
-        (LiveRows rows, string? settled) = sums is { } kind ? LiveRows.Sums(asked.View, _options.Dir, kind, isNeeded, TailDays(asked, tail => tail.Sums)) : (LiveRows.Flows(asked.View, _options.Dir, isNeeded), null);
+        IReadOnlyList<SumPart>? parts = GroupSql.PartsOf(query);
+        FilterSql sql = FilterSql.Of(parts is null ? query.Filter : query.Filter with { Since = null, Until = null });
+        (string from, IReadOnlyList<(string Name, object Value)> paths) = parts is null ? FromFlows(asked, query) : FromSums(asked, query, parts, sql.Where);
         List<GroupRow> found = [];
         var total = new GroupRow([], null, 0, 0, 0, default, default);
         int keys = query.By.Count;
-        asked.Read(GroupSql.Text(query, rows.From, settled, sql.Where, sums), [.. rows.Values, .. sql.Values], row =>
+        asked.Read(GroupSql.Text(query, from, parts is null ? sql.Where : "true"), [.. paths, .. sql.Values], row =>
         {
             if (row.IsDBNull(keys + 1)) return true; // nothing was chosen
             found.Add(new GroupRow([.. query.By.Select((by, i) => Key(row, by, i))], row.IsDBNull(keys) ? null : Microseconds.Time(row.GetInt64(keys)),
@@ -91,8 +108,39 @@ public sealed partial class FlowStore
             total = new GroupRow([], null, row.GetInt64(keys + 6), row.GetInt64(keys + 7), row.GetInt64(keys + 8), Microseconds.Time(row.GetInt64(keys + 9)), Microseconds.Time(row.GetInt64(keys + 10)));
             return true;
         });
-        return new GroupResult(found, total, sums is not null);
+        return new GroupResult(found, total, parts is not null);
     }, progress, cancellation);
+
+    private (string, IReadOnlyList<(string, object)>) FromFlows(Asked asked, GroupQuery query)
+    {
+        LiveRows rows = LiveRows.Flows(asked.View, _options.Dir, Needed(query.Filter));
+        return (rows.From, rows.Values);
+    }
+
+    // What each kind of sums, and the flows, say of the time that each answers for.
+    private (string, IReadOnlyList<(string, object)>) FromSums(Asked asked, GroupQuery query, IReadOnlyList<SumPart> parts, string where)
+    {
+        List<string> from = [];
+        List<(string, object)> paths = [];
+        foreach (IGrouping<FileKind?, SumPart> source in parts.GroupBy(part => part.Kind))
+        {
+            string chosen = $"({string.Join(" OR ", source.Select(part => part.Within("began")))}) AND {where}";
+            Func<StoredFile, bool> isNeeded = file => source.Any(part => part.Needs(file));
+            LiveRows rows;
+            if (source.Key is { } kind)
+            {
+                (rows, string? settled) = LiveRows.Sums(asked.View, _options.Dir, kind, isNeeded, TailDays(asked, tail => tail.Sums));
+                from.Add(GroupSql.Sums(query, rows.From, settled, chosen));
+            }
+            else
+            {
+                rows = LiveRows.Flows(asked.View, _options.Dir, isNeeded);
+                from.Add(GroupSql.Flows(query, rows.From, chosen));
+            }
+            paths.AddRange(rows.Values);
+        }
+        return ($"({string.Join(" UNION ALL ", from)})", paths);
+    }
 
     /// <summary>Events as they come in from now on, those whose own fields the filter chooses. A slow reader loses lines, and is told how many.</summary>
     public async IAsyncEnumerable<TailLine> TailAsync(FlowFilter filter, [EnumeratorCancellation] CancellationToken cancellation)

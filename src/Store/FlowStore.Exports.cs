@@ -16,7 +16,8 @@ public sealed partial class FlowStore
     {
         (long time, long arrival) = after is null ? (long.MinValue, 0) : ReadPosition(after);
         FlowFilter simple = new() { Since = filter.Since, Until = filter.Until, Gateways = filter.Gateways };
-        bool isSimple = FilterSql.Of(simple).Values.Count == FilterSql.Of(filter).Values.Count;
+        // By their texts: a group without members is a condition without a value.
+        bool isSimple = FilterSql.Of(simple).Where == FilterSql.Of(filter).Where;
         FilterSql sql = FilterSql.Of(isSimple ? simple : filter);
         string chosen = "";
         if (!isSimple)
@@ -74,6 +75,7 @@ public sealed partial class FlowStore
     /// <summary>The flows that the filter chooses as one Parquet file, oldest first, with times and addresses as every reader knows them.</summary>
     public async Task ExportParquetAsync(FlowFilter filter, Stream destination, CancellationToken cancellation)
     {
+        BeginExport();
         string path = Path.Combine(_options.Dir, "tmp", Guid.NewGuid().ToString("N") + ".parquet");
         try
         {
@@ -90,13 +92,20 @@ public sealed partial class FlowStore
         }
         finally
         {
+            _exporting.Release();
             File.Delete(path);
         }
+    }
+
+    private void BeginExport()
+    {
+        if (!_exporting.Wait(0)) throw new StoreBusyException($"{MostExports} exports run already", "ask again when one has ended");
     }
 
     // A producer beside the reader, which it waits for.
     private async IAsyncEnumerable<T> StreamAsync<T>(Action<Asked, Func<T, bool>> produce, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        BeginExport();
         var given = Channel.CreateBounded<T>(new BoundedChannelOptions(ExportBuffer) { SingleReader = true, SingleWriter = true });
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task producing = ProduceAsync();
@@ -108,6 +117,7 @@ public sealed partial class FlowStore
         {
             await ending.CancelAsync();
             await producing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _exporting.Release();
         }
 
         async Task ProduceAsync()

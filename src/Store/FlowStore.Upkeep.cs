@@ -11,6 +11,9 @@ public sealed partial class FlowStore
     // A file of so many rows is large enough; it is not written again.
     private const long LargeFileRows = 4_000_000;
 
+    // What becomes Parquet is merged within the hour, and sorted and packed tightly only then: of the few row groups of a small file an order would spare hardly one.
+    private const int QuickLevel = 1, LastingLevel = 3;
+
     // So many replaced rows in files cost every query something.
     private const int MostDead = 20_000;
 
@@ -107,7 +110,7 @@ public sealed partial class FlowStore
                 FileKind.Events => $"SELECT {EventColumns.Names} FROM read_parquet($files::VARCHAR[]) ORDER BY agent, time",
                 _ => SumsOf(kind, "read_parquet($files::VARCHAR[])", "true"),
             };
-            StoredFile? made = Copy(connection, kind, day, number++, from, [("files", paths)]);
+            StoredFile? made = Copy(connection, kind, day, number++, from, [("files", paths)], LastingLevel);
             CrashPoint.Reached("compacted");
             lock (_ingest)
             {
@@ -145,7 +148,14 @@ public sealed partial class FlowStore
                 long events = gone.Where(file => file.Kind == FileKind.Events).Sum(file => file.Rows);
                 List<StoredFile> files = [.. _manifest.Files.Except(gone)];
                 Save(_manifest with { Files = files, Dead = InFiles(_manifest.Dead, files), Retired = _manifest.Retired + events });
-                lock (_swap) _shelf.Show(View(), gone);
+                _units.Forget([.. gone.Select(file => file.Day)], _manifest.NextRow);
+                List<long> dead = [.. _dead.Where(row => row < _manifest.NextRow)];
+                lock (_swap)
+                {
+                    _shelf.Show(View(), gone);
+                    // Those that went with their files.
+                    Unbury([.. dead.Except(InFiles(dead, files))]);
+                }
                 return events;
             }
     }
@@ -196,7 +206,8 @@ public sealed partial class FlowStore
     {
         if (rows.Count == 0) return;
         foreach (long row in rows) _dead.Remove(row);
-        StoreEngine.Run(_writer, "DELETE FROM dead WHERE rid IN (SELECT unnest($rows::BIGINT[]))", ("rows", rows.ToList()));
+        // Made anew, since rows that are deleted would stay in memory without checkpoints.
+        StoreEngine.Run(_writer, "CREATE OR REPLACE TABLE dead AS SELECT dead.rid FROM dead ANTI JOIN (SELECT unnest($rows::BIGINT[]) AS rid) gone USING (rid)", ("rows", rows.ToList()));
     }
 
     // Called with _ingest: the manifest first, then what is in memory.
@@ -240,21 +251,27 @@ public sealed partial class FlowStore
     {
         string live = $"{frozen.Tail.Flows} ANTI JOIN {frozen.Dead} USING (rid)";
         foreach (int day in Days(connection, $"SELECT DISTINCT began // {Microseconds.Day} FROM {live} ORDER BY 1"))
-            Keep(files, Copy(connection, FileKind.Flows, day, number++, $"SELECT {FlowColumns.Names} FROM {live} WHERE {OfDay("began", day)} ORDER BY agent, began", []));
+            Keep(files, Copy(connection, FileKind.Flows, day, number++, $"SELECT {FlowColumns.Names} FROM {live} WHERE {OfDay("began", day)}", []));
     }
 
     private void WriteEvents(DuckDBConnection connection, FrozenTail frozen, List<StoredFile> files, ref long number)
     {
         foreach (int day in Days(connection, $"SELECT DISTINCT time // {Microseconds.Day} FROM {frozen.Tail.Events} ORDER BY 1"))
-            Keep(files, Copy(connection, FileKind.Events, day, number++, $"SELECT {EventColumns.Names} FROM {frozen.Tail.Events} WHERE {OfDay("time", day)} ORDER BY agent, time", []));
+            Keep(files, Copy(connection, FileKind.Events, day, number++, $"SELECT {EventColumns.Names} FROM {frozen.Tail.Events} WHERE {OfDay("time", day)}", []));
     }
 
     private void WriteSums(DuckDBConnection connection, FrozenTail frozen, List<StoredFile> files, ref long number)
     {
         foreach (int day in Days(connection, $"SELECT DISTINCT began // {Microseconds.Day} FROM {frozen.Tail.Sums} ORDER BY 1"))
         {
-            Keep(files, Copy(connection, FileKind.Hours, day, number++, SumsOf(FileKind.Hours, frozen.Tail.Sums, OfDay("began", day)), []));
-            Keep(files, Copy(connection, FileKind.Minutes, day, number++, SumsOf(FileKind.Minutes, frozen.Tail.Sums, OfDay("began", day)), []));
+            // Those that others say already are made of those, which are far fewer rows.
+            Dictionary<FileKind, StoredFile?> made = [];
+            foreach (FileKind kind in SumColumns.Kinds)
+            {
+                if (SumColumns.FinerOf(kind) is not { } finer) made[kind] = Copy(connection, kind, day, number++, SumsOf(kind, frozen.Tail.Sums, OfDay("began", day), isSorted: false), []);
+                else if (made[finer] is { } file) made[kind] = Copy(connection, kind, day, number++, SumsOf(kind, "read_parquet($file)", "true", isSorted: false), [("file", PathOf(file))]);
+                Keep(files, made.GetValueOrDefault(kind));
+            }
         }
     }
 
@@ -266,11 +283,23 @@ public sealed partial class FlowStore
     private static string OfDay(string column, int day) => string.Create(CultureInfo.InvariantCulture, $"{column} >= {day * Microseconds.Day} AND {column} < {(day + 1) * Microseconds.Day}");
 
     // Sums of sums; what came to nothing is left out.
-    internal static string SumsOf(FileKind kind, string from, string where)
+    internal static string SumsOf(FileKind kind, string from, string where, bool isSorted = true)
     {
-        (string keys, long step) = kind == FileKind.Hours ? (SumColumns.HourKeys, Microseconds.Hour) : (SumColumns.MinuteKeys, Microseconds.Minute);
-        return $"SELECT * FROM (SELECT began - began % {step} AS began, {keys}, sum(attempts)::BIGINT AS attempts, sum(bytes_out)::BIGINT AS bytes_out, sum(bytes_in)::BIGINT AS bytes_in FROM {from} WHERE {where} GROUP BY ALL) "
-            + "WHERE attempts <> 0 OR bytes_out <> 0 OR bytes_in <> 0 ORDER BY agent, began";
+        (string keys, long step) = (SumColumns.KeysOf(kind), SumColumns.StepOf(kind));
+        return $"SELECT * FROM (SELECT began - began % {step} AS began, {keys}, {SumColumns.Totals} FROM {from} WHERE {where} GROUP BY ALL) "
+            + $"WHERE attempts <> 0 OR bytes_out <> 0 OR bytes_in <> 0{(isSorted ? $" ORDER BY {SumColumns.OrderOf(kind)}" : "")}";
+    }
+
+    // A store of a release that had fewer sums: those of hours say all that the others do. Called before anybody asks; a crash leaves strangers only.
+    private void DeriveSums()
+    {
+        if (_manifest.Version >= Manifest.CurrentVersion) return;
+        List<StoredFile> files = [.. _manifest.Files.Where(file => file.Kind is not (FileKind.Totals or FileKind.Names))];
+        long number = _manifest.NextFile;
+        foreach (IGrouping<int, StoredFile> day in files.Where(file => file.Kind == FileKind.Hours).GroupBy(file => file.Day).ToList())
+            foreach (FileKind kind in new[] { FileKind.Totals, FileKind.Names })
+                Keep(files, Copy(_writer, kind, day.Key, number++, SumsOf(kind, "read_parquet($files::VARCHAR[])", "true"), [("files", day.Select(PathOf).ToList())], LastingLevel));
+        Save(_manifest with { Version = Manifest.CurrentVersion, Files = files, NextFile = number });
     }
 
     private static List<int> Days(DuckDBConnection connection, string sql)
@@ -283,13 +312,13 @@ public sealed partial class FlowStore
     }
 
     // Writes one file and syncs it. Null: there was nothing to write.
-    private StoredFile? Copy(DuckDBConnection connection, FileKind kind, int day, long number, string select, (string, object)[] values)
+    private StoredFile? Copy(DuckDBConnection connection, FileKind kind, int day, long number, string select, (string, object)[] values, int level = QuickLevel)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{FolderOf(kind)}/{Microseconds.Date(day):yyyy-MM-dd}/{number:d9}.parquet"), path = Path.Combine(_options.Dir, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
-            StoreEngine.Run(connection, $"COPY ({select}) TO {StoreEngine.Quoted(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {RowsPerGroup})", values);
+            StoreEngine.Run(connection, $"COPY ({select}) TO {StoreEngine.Quoted(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {level}, ROW_GROUP_SIZE {RowsPerGroup})", values);
             long bytes;
             using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
             {

@@ -28,6 +28,9 @@ public sealed partial class FlowStore : IAsyncDisposable
     private readonly Lock _ingest = new(), _swap = new(), _upkeep = new();
     private readonly SortedSet<long> _dead = [];
     private readonly List<PendingEvent> _pending = [];
+
+    // What the lines of those lie in.
+    private readonly List<byte[]> _lent = [];
     private readonly CancellationTokenSource _closing = new();
     private readonly FileShelf _shelf;
     private readonly Task _driving;
@@ -51,6 +54,7 @@ public sealed partial class FlowStore : IAsyncDisposable
         _seen.Load(manifest.Seen);
         _units.LoadHorizons(manifest.Horizons);
         Bury(manifest.Dead);
+        DeriveSums();
         _shelf = new FileShelf(options.Dir, View());
         _wal = new WriteAhead(Path.Combine(options.Dir, "wal"), manifest.WalThrough);
         Replay();
@@ -153,6 +157,8 @@ public sealed partial class FlowStore : IAsyncDisposable
         FileKind.Flows => "flows",
         FileKind.Hours => "hours",
         FileKind.Minutes => "minutes",
+        FileKind.Totals => "totals",
+        FileKind.Names => "names",
         _ => "events",
     };
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using CsCheck;
 
@@ -29,6 +30,19 @@ public sealed class IngestTests
             for (int number = 0; number < 12_000; number += 7) Assert.Equal(runs.Look(number), loaded.Look(number));
         }, iter: 60);
         Assert.True(uncertain > 0, "nothing was ever forgotten");
+    }
+
+    [Fact]
+    public void Lists_are_kept_for_the_next_batches_and_not_for_more()
+    {
+        ConcurrentBag<List<ReadEvent>> lists = [];
+        IncomingBatch[] batches = [.. Enumerable.Range(0, 5 * IncomingBatch.MostLists).Select(_ => new IncomingBatch("gw-1", Lines.Start, lists))];
+        foreach (IncomingBatch batch in batches) batch.Release();
+        Assert.Equal(IncomingBatch.MostLists, lists.Count);
+        var next = new IncomingBatch("gw-1", Lines.Start, lists);
+        Assert.Equal(IncomingBatch.MostLists - 2, lists.Count);
+        next.Release();
+        Assert.Equal(IncomingBatch.MostLists, lists.Count);
     }
 
     [Fact]
@@ -81,9 +95,7 @@ public sealed class IngestTests
     [Fact]
     public void A_write_ahead_batch_is_read_whole_or_not_at_all()
     {
-        using var written = new MemoryStream();
-        WriteAheadBatch.Write(written, "gw-ü/1", Lines.Start, "{\"v\":1}\n{\"v\":2}\n"u8);
-        byte[] bytes = written.ToArray();
+        byte[] lines = [.. "{\"v\":1}\n{\"v\":2}\n"u8], bytes = [.. WriteAheadBatch.Head("gw-ü/1", Lines.Start, lines), .. lines];
         Assert.True(WriteAheadBatch.TryRead(bytes, out WriteAheadBatch batch, out int used));
         Assert.Equal(("gw-ü/1", Lines.Start, bytes.Length, "{\"v\":1}\n{\"v\":2}\n"), (batch.Gateway, batch.Received, used, Encoding.UTF8.GetString(batch.Lines)));
         for (int length = 0; length < bytes.Length; length++) Assert.False(WriteAheadBatch.TryRead(bytes.AsSpan(0, length), out _, out _));

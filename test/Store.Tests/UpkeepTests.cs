@@ -76,6 +76,32 @@ public sealed class UpkeepTests
     }
 
     [Fact]
+    public async Task A_flow_that_outlives_its_day_is_summed_whole_when_it_goes_on()
+    {
+        await using var kept = new TemporaryStore(options => options with { MaxBytes = 1 });
+        string flow = Lines.Flow(Lines.Start);
+        kept.Append(new Lines().Decision("gw-1/1/1", flow, Lines.Start, "permit"));
+        kept.Store.Convert();
+        kept.Append(new Lines().Add("gw-1/1/2", flow, "update", Lines.Start.AddMinutes(1), ("bytesOut", 100), ("bytesIn", 90)));
+        kept.Store.Convert();
+        Assert.Equal(2, kept.Store.Retire());
+        // The replaced row of the first file too.
+        Assert.Equal((0L, 0L), (kept.Store.Status.Events, kept.Store.Status.Flows));
+        kept.Append(new Lines().Add("gw-1/1/3", flow, "update", Lines.Start.AddMinutes(2), ("bytesOut", 150), ("bytesIn", 95)));
+        kept.Store.Show();
+        for (int round = 0; round < 3; round++)
+        {
+            GroupResult sums = await kept.GroupAsync(FlowDimension.Agent), flows = await kept.GroupAsync(FlowDimension.Destination);
+            Assert.Equal((true, false), (sums.FromRollUps, flows.FromRollUps));
+            Assert.Equal((1L, 150L, 95L), (sums.Total.Attempts, sums.Total.BytesOut, sums.Total.BytesIn));
+            Assert.Equal((1L, 150L, 95L), (flows.Total.Attempts, flows.Total.BytesOut, flows.Total.BytesIn));
+            Assert.Equal((1L, 1L), (kept.Store.Status.Events, kept.Store.Status.Flows));
+            if (round == 0) Assert.True(kept.Store.Convert());
+            else await kept.ReopenAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_store_drives_itself_and_shows_records_within_two_seconds()
     {
         string dir = Directory.CreateTempSubdirectory("exeat-store").FullName;

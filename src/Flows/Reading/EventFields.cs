@@ -8,7 +8,7 @@ internal struct EventFields
     private string? _kind, _gateway, _agent, _class, _source, _destination, _protocol, _proof, _caveat, _stage, _rule, _reason, _verdict, _mode, _policy, _agentsHash, _end;
     private long _sourcePort, _port, _namesOmitted, _generation, _bytesOut, _bytesIn, _packetsOut, _packetsIn, _durationMs, _count;
 
-    public required byte[] Raw { get; init; }
+    public required ReadOnlyMemory<byte> Raw { get; init; }
 
     public long Version { get; private set; }
 
@@ -32,63 +32,63 @@ internal struct EventFields
 
     public FlowOutcome? Monitored { get; set; }
 
-    /// <summary>The field of this name; null when there is none such. Found without making a text of it, since every line has thirty.</summary>
-    public static string? NameOf(ReadOnlySpan<byte> name) => name.Length switch
+    /// <summary>The field of this name. Found without making a text of it, since every line has thirty.</summary>
+    public static EventField Of(ReadOnlySpan<byte> name) => name.Length switch
     {
-        1 => name.SequenceEqual("v"u8) ? "v" : null,
-        2 => name.SequenceEqual("id"u8) ? "id" : null,
-        3 => name.SequenceEqual("src"u8) ? "src" : name.SequenceEqual("dst"u8) ? "dst" : name.SequenceEqual("end"u8) ? "end" : null,
-        4 => name.SequenceEqual("flow"u8) ? "flow" : name.SequenceEqual("time"u8) ? "time" : name.SequenceEqual("port"u8) ? "port" : name.SequenceEqual("rule"u8) ? "rule" : name.SequenceEqual("mode"u8) ? "mode" : name.SequenceEqual("note"u8) ? "note" : null,
-        5 => name.SequenceEqual("event"u8) ? "event" : name.SequenceEqual("agent"u8) ? "agent" : name.SequenceEqual("class"u8) ? "class" : name.SequenceEqual("names"u8) ? "names" : name.SequenceEqual("proof"u8) ? "proof" : name.SequenceEqual("stage"u8) ? "stage" : name.SequenceEqual("would"u8) ? "would" : name.SequenceEqual("count"u8) ? "count" : null,
-        6 => name.SequenceEqual("labels"u8) ? "labels" : name.SequenceEqual("reason"u8) ? "reason" : name.SequenceEqual("denial"u8) ? "denial" : name.SequenceEqual("caveat"u8) ? "caveat" : name.SequenceEqual("policy"u8) ? "policy" : null,
-        7 => name.SequenceEqual("gateway"u8) ? "gateway" : name.SequenceEqual("srcPort"u8) ? "srcPort" : name.SequenceEqual("verdict"u8) ? "verdict" : name.SequenceEqual("bytesIn"u8) ? "bytesIn" : null,
-        8 => name.SequenceEqual("protocol"u8) ? "protocol" : name.SequenceEqual("enforced"u8) ? "enforced" : name.SequenceEqual("bytesOut"u8) ? "bytesOut" : null,
-        9 => name.SequenceEqual("monitored"u8) ? "monitored" : name.SequenceEqual("packetsIn"u8) ? "packetsIn" : null,
-        10 => name.SequenceEqual("agentsHash"u8) ? "agentsHash" : name.SequenceEqual("generation"u8) ? "generation" : name.SequenceEqual("packetsOut"u8) ? "packetsOut" : name.SequenceEqual("durationMs"u8) ? "durationMs" : null,
-        12 => name.SequenceEqual("namesOmitted"u8) ? "namesOmitted" : null,
-        _ => null,
+        1 => name.SequenceEqual("v"u8) ? EventField.Version : EventField.None,
+        2 => name.SequenceEqual("id"u8) ? EventField.Id : EventField.None,
+        3 => name.SequenceEqual("src"u8) ? EventField.Src : name.SequenceEqual("dst"u8) ? EventField.Dst : name.SequenceEqual("end"u8) ? EventField.End : EventField.None,
+        4 => name.SequenceEqual("flow"u8) ? EventField.Flow : name.SequenceEqual("time"u8) ? EventField.Time : name.SequenceEqual("port"u8) ? EventField.Port : name.SequenceEqual("rule"u8) ? EventField.Rule : name.SequenceEqual("mode"u8) ? EventField.Mode : name.SequenceEqual("note"u8) ? EventField.Note : EventField.None,
+        5 => name.SequenceEqual("event"u8) ? EventField.Event : name.SequenceEqual("agent"u8) ? EventField.Agent : name.SequenceEqual("class"u8) ? EventField.Class : name.SequenceEqual("names"u8) ? EventField.Names : name.SequenceEqual("proof"u8) ? EventField.Proof : name.SequenceEqual("stage"u8) ? EventField.Stage : name.SequenceEqual("would"u8) ? EventField.Would : name.SequenceEqual("count"u8) ? EventField.Count : EventField.None,
+        6 => name.SequenceEqual("labels"u8) ? EventField.Labels : name.SequenceEqual("reason"u8) ? EventField.Reason : name.SequenceEqual("denial"u8) ? EventField.Denial : name.SequenceEqual("caveat"u8) ? EventField.Caveat : name.SequenceEqual("policy"u8) ? EventField.Policy : EventField.None,
+        7 => name.SequenceEqual("gateway"u8) ? EventField.Gateway : name.SequenceEqual("srcPort"u8) ? EventField.SrcPort : name.SequenceEqual("verdict"u8) ? EventField.Verdict : name.SequenceEqual("bytesIn"u8) ? EventField.BytesIn : EventField.None,
+        8 => name.SequenceEqual("protocol"u8) ? EventField.Protocol : name.SequenceEqual("enforced"u8) ? EventField.Enforced : name.SequenceEqual("bytesOut"u8) ? EventField.BytesOut : EventField.None,
+        9 => name.SequenceEqual("monitored"u8) ? EventField.Monitored : name.SequenceEqual("packetsIn"u8) ? EventField.PacketsIn : EventField.None,
+        10 => name.SequenceEqual("agentsHash"u8) ? EventField.AgentsHash : name.SequenceEqual("generation"u8) ? EventField.Generation : name.SequenceEqual("packetsOut"u8) ? EventField.PacketsOut : name.SequenceEqual("durationMs"u8) ? EventField.DurationMs : EventField.None,
+        12 => name.SequenceEqual("namesOmitted"u8) ? EventField.NamesOmitted : EventField.None,
+        _ => EventField.None,
     };
 
-    public void Set(string field, string text)
+    public void Set(EventField field, string text)
     {
         switch (field)
         {
-            case "event": _kind = text; break;
-            case "gateway": _gateway = text; break;
-            case "agent": _agent = text; break;
-            case "class": _class = text; break;
-            case "src": _source = text; break;
-            case "dst": _destination = text; break;
-            case "protocol": _protocol = text; break;
-            case "proof": _proof = text; break;
-            case "caveat": _caveat = text; break;
-            case "stage": _stage = text; break;
-            case "rule": _rule = text; break;
-            case "reason": _reason = text; break;
-            case "verdict": _verdict = text; break;
-            case "mode": _mode = text; break;
-            case "policy": _policy = text; break;
-            case "agentsHash": _agentsHash = text; break;
-            case "end": _end = text; break;
+            case EventField.Event: _kind = text; break;
+            case EventField.Gateway: _gateway = text; break;
+            case EventField.Agent: _agent = text; break;
+            case EventField.Class: _class = text; break;
+            case EventField.Src: _source = text; break;
+            case EventField.Dst: _destination = text; break;
+            case EventField.Protocol: _protocol = text; break;
+            case EventField.Proof: _proof = text; break;
+            case EventField.Caveat: _caveat = text; break;
+            case EventField.Stage: _stage = text; break;
+            case EventField.Rule: _rule = text; break;
+            case EventField.Reason: _reason = text; break;
+            case EventField.Verdict: _verdict = text; break;
+            case EventField.Mode: _mode = text; break;
+            case EventField.Policy: _policy = text; break;
+            case EventField.AgentsHash: _agentsHash = text; break;
+            case EventField.End: _end = text; break;
         }
     }
 
-    public void Set(string field, long number)
+    public void Set(EventField field, long number)
     {
         switch (field)
         {
-            case "v": Version = number; break;
-            case "srcPort": _sourcePort = number; break;
-            case "port": _port = number; break;
-            case "protocol" when number > 0: _protocol = number.ToString(CultureInfo.InvariantCulture); break;
-            case "namesOmitted": _namesOmitted = number; break;
-            case "generation": _generation = number; break;
-            case "bytesOut": _bytesOut = number; break;
-            case "bytesIn": _bytesIn = number; break;
-            case "packetsOut": _packetsOut = number; break;
-            case "packetsIn": _packetsIn = number; break;
-            case "durationMs": _durationMs = number; break;
-            case "count": _count = number; break;
+            case EventField.Version: Version = number; break;
+            case EventField.SrcPort: _sourcePort = number; break;
+            case EventField.Port: _port = number; break;
+            case EventField.Protocol when number > 0: _protocol = number.ToString(CultureInfo.InvariantCulture); break;
+            case EventField.NamesOmitted: _namesOmitted = number; break;
+            case EventField.Generation: _generation = number; break;
+            case EventField.BytesOut: _bytesOut = number; break;
+            case EventField.BytesIn: _bytesIn = number; break;
+            case EventField.PacketsOut: _packetsOut = number; break;
+            case EventField.PacketsIn: _packetsIn = number; break;
+            case EventField.DurationMs: _durationMs = number; break;
+            case EventField.Count: _count = number; break;
         }
     }
 

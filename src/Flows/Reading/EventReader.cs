@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Exeat.Flows;
@@ -7,15 +8,20 @@ namespace Exeat.Flows;
 internal sealed class EventReader
 {
     private readonly WordCache _words = new();
+    private readonly PairLists<FlowName> _names = new((name, source) => new FlowName(name, source));
+    private readonly PairLists<KeyValuePair<string, string>> _labels = new((key, value) => new(key, value));
 
-    public LineRead TryRead(byte[] line, out FlowEvent? read)
+    public LineRead TryRead(byte[] line, out FlowEvent? read) => TryRead(line, line, out read);
+
+    /// <summary>Reads a line; the event has <paramref name="raw"/> as its own, which may be nothing when the caller keeps the line.</summary>
+    public LineRead TryRead(ReadOnlySpan<byte> line, ReadOnlyMemory<byte> raw, out FlowEvent? read)
     {
         read = null;
         try
         {
             var json = new Utf8JsonReader(line);
             if (!json.Read() || json.TokenType != JsonTokenType.StartObject) return LineRead.Corrupt;
-            var fields = new EventFields { Raw = line };
+            var fields = new EventFields { Raw = raw };
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName) Field(ref json, ref fields);
             // What follows the object is an error of the reader's.
             if (json.Read() || fields.Version <= 0) return LineRead.Corrupt;
@@ -32,11 +38,13 @@ internal sealed class EventReader
 
     private void Field(ref Utf8JsonReader json, ref EventFields fields)
     {
-        string field = (json.ValueIsEscaped ? null : EventFields.NameOf(json.ValueSpan)) ?? _words.Of(ref json);
+        EventField field = json.ValueIsEscaped ? EventField.None : EventFields.Of(json.ValueSpan);
+        // A name in another spelling may be one of ours; any name must be a text.
+        if (field == EventField.None) field = EventFields.Of(Encoding.UTF8.GetBytes(_words.Of(ref json)));
         json.Read();
         switch (json.TokenType)
         {
-            case JsonTokenType.String when field is "id" or "flow" or "denial" or "note" or "time":
+            case JsonTokenType.String when field is EventField.Id or EventField.Flow or EventField.Denial or EventField.Note or EventField.Time:
                 Unique(ref json, field, ref fields);
                 break;
             case JsonTokenType.String:
@@ -45,18 +53,18 @@ internal sealed class EventReader
             case JsonTokenType.Number:
                 if (json.TryGetInt64(out long number)) fields.Set(field, number);
                 break;
-            case JsonTokenType.True or JsonTokenType.False when field == "enforced":
+            case JsonTokenType.True or JsonTokenType.False when field == EventField.Enforced:
                 fields.Enforced = json.TokenType == JsonTokenType.True;
                 break;
-            case JsonTokenType.StartArray when field == "names":
+            case JsonTokenType.StartArray when field == EventField.Names:
                 fields.Names = Names(ref json);
                 break;
-            case JsonTokenType.StartObject when field == "labels":
+            case JsonTokenType.StartObject when field == EventField.Labels:
                 fields.Labels = Labels(ref json);
                 break;
-            case JsonTokenType.StartObject when field is "would" or "monitored":
+            case JsonTokenType.StartObject when field is EventField.Would or EventField.Monitored:
                 (string? verdict, string? rule) = Two(ref json, "verdict", "rule");
-                if (field == "would") fields.Would = new FlowOutcome(verdict ?? "", rule ?? "");
+                if (field == EventField.Would) fields.Would = new FlowOutcome(verdict ?? "", rule ?? "");
                 else fields.Monitored = new FlowOutcome(verdict ?? "", rule ?? "");
                 break;
             default:
@@ -66,20 +74,20 @@ internal sealed class EventReader
     }
 
     // Texts that no other line repeats.
-    private static void Unique(ref Utf8JsonReader json, string field, ref EventFields fields)
+    private static void Unique(ref Utf8JsonReader json, EventField field, ref EventFields fields)
     {
         switch (field)
         {
-            case "id":
+            case EventField.Id:
                 fields.Id = json.GetString();
                 break;
-            case "flow":
+            case EventField.Flow:
                 fields.Flow = json.GetString();
                 break;
-            case "denial":
+            case EventField.Denial:
                 fields.Denial = json.GetString();
                 break;
-            case "note":
+            case EventField.Note:
                 fields.Note = json.GetString();
                 break;
             default:
@@ -96,28 +104,28 @@ internal sealed class EventReader
             ? time : null;
     }
 
-    private List<FlowName> Names(ref Utf8JsonReader json)
+    private IReadOnlyList<FlowName> Names(ref Utf8JsonReader json)
     {
-        List<FlowName> names = [];
+        _names.Begin();
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             if (json.TokenType != JsonTokenType.StartObject) json.Skip();
-            else if (Two(ref json, "name", "source") is ({ } name, var source)) names.Add(new FlowName(name, source ?? ""));
+            else if (Two(ref json, "name", "source") is ({ } name, var source)) _names.Add(name, source ?? "");
         }
-        return names;
+        return _names.End();
     }
 
-    private List<KeyValuePair<string, string>> Labels(ref Utf8JsonReader json)
+    private IReadOnlyList<KeyValuePair<string, string>> Labels(ref Utf8JsonReader json)
     {
-        List<KeyValuePair<string, string>> labels = [];
+        _labels.Begin();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             string key = _words.Of(ref json);
             json.Read();
-            if (json.TokenType == JsonTokenType.String) labels.Add(new(key, _words.Of(ref json)));
+            if (json.TokenType == JsonTokenType.String) _labels.Add(key, _words.Of(ref json));
             else json.Skip();
         }
-        return labels;
+        return _labels.End();
     }
 
     // Two texts of a small object; the reader stands at its beginning, and is left at its end.

@@ -7,7 +7,7 @@ namespace Exeat.Store;
 internal sealed class FilterSql
 {
     // Far more than anybody types; resolved groups may be large.
-    private const int MostEntries = 20_000, MostPatterns = 100, LongestText = 1024;
+    private const int MostEntries = 20_000, MostPatterns = 100;
 
     private readonly List<string> _conditions = [];
 
@@ -50,8 +50,8 @@ internal sealed class FilterSql
         made.OneOf("mode", filter.Modes);
         made.OneOf("policy", filter.PolicyVersions);
         made.Flows(filter.Flows);
-        if (filter.MinBytes is { } least) made.Add($"bytes_out + bytes_in >= {made.Value(least)}");
-        if (filter.MaxBytes is { } most) made.Add($"bytes_out + bytes_in <= {made.Value(most)}");
+        if (filter.MinBytes is { } least) made.Add($"bytes_out::HUGEINT + bytes_in >= {made.Value(least)}");
+        if (filter.MaxBytes is { } most) made.Add($"bytes_out::HUGEINT + bytes_in <= {made.Value(most)}");
         return made;
     }
 
@@ -66,7 +66,7 @@ internal sealed class FilterSql
         })
         {
             Few(field, texts.Count, MostEntries);
-            if (texts.Any(text => text.Length > LongestText)) throw new FlowFilterException(field, $"a value is longer than {LongestText} characters", "write a shorter one");
+            if (texts.Any(text => text.Length > FlowFilter.LongestText)) throw new FlowFilterException(field, $"a value is longer than {FlowFilter.LongestText} characters", "write a shorter one");
         }
         Few("labels", filter.Labels.Count, MostPatterns);
         Few("ports", filter.Ports.Count, MostEntries);

@@ -5,6 +5,9 @@ namespace Exeat.Store;
 /// <summary>Chooses flows. Each list holds alternatives, an empty one chooses everything; all fields together must hold.</summary>
 public sealed record FlowFilter
 {
+    /// <summary>Characters of a value at most.</summary>
+    public const int LongestText = 1024;
+
     /// <summary>Flows that began at this moment or later.</summary>
     public DateTimeOffset? Since { get; init; }
 

@@ -6,6 +6,6 @@ namespace Exeat.Store;
 /// <param name="Attempts">How many attempts.</param>
 /// <param name="BytesOut">Bytes from agents.</param>
 /// <param name="BytesIn">Bytes to agents.</param>
-/// <param name="First">When the first attempt of the group began; to the minute or hour when <see cref="GroupResult.FromRollUps"/>.</param>
+/// <param name="First">When the first attempt of the group began; to the minute, hour or day when <see cref="GroupResult.FromRollUps"/>.</param>
 /// <param name="Last">When the last one began; likewise.</param>
 public sealed record GroupRow(IReadOnlyList<string?> Keys, DateTimeOffset? Bucket, long Attempts, long BytesOut, long BytesIn, DateTimeOffset First, DateTimeOffset Last);

@@ -35,45 +35,53 @@ internal static class GroupSql
         _ => throw new FlowFilterException("by", "no such dimension", "choose one of the list"),
     };
 
-    /// <summary>The sums that answer the question; null: only the flows themselves do.</summary>
-    public static FileKind? SumsFor(GroupQuery query)
+    /// <summary>The sums that answer the question, and for which time; null: only the flows themselves do.</summary>
+    public static IReadOnlyList<SumPart>? PartsOf(GroupQuery query)
     {
         FlowFilter f = query.Filter;
         bool isCovered = f.Labels.Count + f.To.Count + f.Names.Count + f.Sources.Count + f.Destinations.Count + f.Proofs.Count + f.Stages.Count + f.PolicyVersions.Count + f.Flows.Count == 0
-            && f.MinBytes is null && f.MaxBytes is null && f.From.All(group => group.Prefixes.Count == 0);
+            && f.MinBytes is null && f.MaxBytes is null && f.From.All(group => group.Prefixes.Count == 0) && query.By.All(by => by == FlowDimension.Name || Summed.Contains(by));
         if (!isCovered) return null;
-        bool byHour = IsWhole(query, Microseconds.Hour), byMinute = IsWhole(query, Microseconds.Minute);
-        if (byHour && query.By.All(by => by == FlowDimension.Name || Summed.Contains(by))) return FileKind.Hours;
-        return byMinute && query.By.All(Summed.Contains) ? FileKind.Minutes : null;
+        bool isByName = query.By.Contains(FlowDimension.Name), isByAgent = query.By.Contains(FlowDimension.Agent) || f.Agents.Count + f.From.Count > 0;
+        // Who asks for the first or last wants to know it better than to the day.
+        bool isByTime = query.Order is GroupOrder.FirstSeen or GroupOrder.LastSeen;
+        FileKind[] kinds = isByName ? isByAgent || isByTime ? [FileKind.Hours] : [FileKind.Names, FileKind.Hours] : isByTime ? [FileKind.Minutes] : [FileKind.Totals, FileKind.Minutes];
+        FileKind[] fitting = [.. kinds.Where(kind => query.Bucket is not { } bucket || (long)bucket.TotalMicroseconds % SumColumns.StepOf(kind) == 0)];
+        List<SumPart> parts = SumPart.Split(fitting, f.Since is { } since ? Microseconds.Of(since) : long.MinValue, f.Until is { } until ? Microseconds.Of(until) : long.MaxValue);
+        return parts.Any(part => part.Kind is not null) ? parts : null;
     }
 
+    /// <summary>Rows of sums of one kind. A difference that came to nothing is nobody's first or last.</summary>
+    public static string Sums(GroupQuery query, string open, string? settled, string where)
+    {
+        string kept = Kept(query), final = settled is null ? "" : $" UNION ALL SELECT {kept}began, attempts, bytes_out, bytes_in FROM {settled} WHERE {where}";
+        return $"SELECT {kept}began, attempts, bytes_out, bytes_in FROM (SELECT {kept}began, {SumColumns.Totals} FROM {open} WHERE {where} "
+            + $"GROUP BY {kept}began) WHERE attempts <> 0 OR bytes_out <> 0 OR bytes_in <> 0{final}";
+    }
+
+    /// <summary>Rows of flows beside sums.</summary>
+    public static string Flows(GroupQuery query, string from, string where) => $"SELECT {Kept(query)}began, attempts, bytes_out, bytes_in FROM {from} WHERE {where}";
+
+    private static string Kept(GroupQuery query) => string.Concat(query.By.Select(ColumnOf).Distinct().Select(column => column + ", "));
+
     /// <summary>The whole text. Gives keys, step, attempts, bytes out and in, first, last; then the same five of everything.</summary>
-    public static string Text(GroupQuery query, string from, string? settled, string where, FileKind? sums)
+    public static string Text(GroupQuery query, string from, string where)
     {
         string[] columns = [.. query.By.Select(ColumnOf)];
         string[] keys = [.. columns.Select((_, i) => FormattableString.Invariant($"k{i}"))];
         string named = string.Concat(columns.Select((column, i) => $"{column} AS {keys[i]}, "));
         string listed = string.Concat(keys.Select(key => key + ", "));
-        // A difference that came to nothing is nobody's first or last.
-        if (sums is not null)
-        {
-            string kept = string.Concat(columns.Distinct().Select(column => column + ", "));
-            string final = settled is null ? "" : $" UNION ALL SELECT {kept}began, attempts, bytes_out, bytes_in FROM {settled} WHERE {where}";
-            from = $"(SELECT {kept}began, attempts, bytes_out, bytes_in FROM (SELECT {kept}began, sum(attempts)::BIGINT AS attempts, sum(bytes_out)::BIGINT AS bytes_out, sum(bytes_in)::BIGINT AS bytes_in FROM {from} WHERE {where} "
-                + $"GROUP BY {kept}began) WHERE attempts <> 0 OR bytes_out <> 0 OR bytes_in <> 0{final})";
-            where = "true";
-        }
         long step = query.Bucket is { } bucket ? (long)bucket.TotalMicroseconds : 0;
         string time = step > 0 ? FormattableString.Invariant($"began - began % {step}") : "NULL::BIGINT";
         string order = query.Order switch
         {
-            GroupOrder.Bytes => "o + i",
+            GroupOrder.Bytes => BytesOrder,
             GroupOrder.LastSeen => "l",
             GroupOrder.FirstSeen => "f",
             _ => "a",
         };
-        const string measures = "sum(a)::BIGINT AS a, sum(o)::BIGINT AS o, sum(i)::BIGINT AS i, min(f) AS f, max(l) AS l";
-        string g = $"g AS MATERIALIZED (SELECT {named}{time} AS b, sum(attempts)::BIGINT AS a, sum(bytes_out)::BIGINT AS o, sum(bytes_in)::BIGINT AS i, min(began) AS f, max(began) AS l FROM {from} WHERE {where} GROUP BY ALL)";
+        string measures = $"{SumColumns.Sum("a")} AS a, {SumColumns.Sum("o")} AS o, {SumColumns.Sum("i")} AS i, min(f) AS f, max(l) AS l";
+        string g = $"g AS MATERIALIZED (SELECT {named}{time} AS b, {SumColumns.Sum("attempts")} AS a, {SumColumns.Sum("bytes_out")} AS o, {SumColumns.Sum("bytes_in")} AS i, min(began) AS f, max(began) AS l FROM {from} WHERE {where} GROUP BY ALL)";
         string all = $"(SELECT {measures} FROM g) everything";
         const string total = "everything.a, everything.o, everything.i, everything.f, everything.l";
         if (step == 0 || keys.Length == 0)
@@ -87,14 +95,13 @@ internal static class GroupSql
         return $"WITH {g}, {top} SELECT {string.Concat(keys.Select(key => $"g.{key}, "))}g.b, g.a, g.o, g.i, g.f, g.l, {total} FROM g JOIN t ON {same}, {all} ORDER BY t.place, g.b LIMIT {MostRows}";
     }
 
+    // Two large sums together are more than a BIGINT.
+    private const string BytesOrder = "o::HUGEINT + i";
+
     // Steps of all groups together.
     private const int MostRows = 200_000;
 
     private static int Most(GroupQuery query) => Math.Clamp(query.Top, 1, GroupQuery.MostGroups);
 
-    private static string Qualified(string order) => order == "o + i" ? "g.o + g.i" : "g." + order;
-
-    private static bool IsWhole(GroupQuery query, long step) =>
-        (query.Filter.Since is not { } since || Microseconds.Of(since) % step == 0) && (query.Filter.Until is not { } until || Microseconds.Of(until) % step == 0)
-        && (query.Bucket is not { } bucket || bucket.TotalMicroseconds % step == 0);
+    private static string Qualified(string order) => order == BytesOrder ? "g.o::HUGEINT + g.i" : "g." + order;
 }

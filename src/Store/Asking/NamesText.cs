@@ -40,9 +40,7 @@ internal static class NamesText
 
     public static string Escaped(string text)
     {
-        bool isPlain = true;
-        foreach (char c in text) isPlain &= c >= ' ' && c != '\\' && !char.IsSurrogate(c);
-        if (isPlain) return text;
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.Contains('\\', StringComparison.Ordinal)) return text;
         var made = new StringBuilder(text.Length + 8);
         for (int i = 0; i < text.Length; i++)
         {

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
 using DuckDB.NET.Data;
 
 namespace Exeat.Store;
@@ -14,7 +17,11 @@ internal static class EventColumns
         ReadEvent read = pending.Read;
         row.AppendValue(pending.Gateway).AppendValue(read.Key.Origin).AppendValue((long?)read.Key.Epoch).AppendValue((long?)read.Key.Sequence).AppendValue((long?)pending.Arrival)
             .AppendValue((long?)read.Time).AppendValue(read.Event.Agent)
-            .AppendValue((Guid?)(read.Event.Flow is { } flow ? UnitId.OfFlow(flow) : UnitId.OfEvent(pending.Gateway, read.Key)))
-            .AppendValue(System.Text.Encoding.UTF8.GetString(read.Event.Raw.Span)).EndRow();
+            .AppendValue((Guid?)(read.Event.Flow is not null ? read.Flow : UnitId.OfEvent(pending.Gateway, read.Key)))
+            .AppendLine(read.Line).EndRow();
     }
+
+    // As it came. What is no UTF-8 (in a field that nobody reads) becomes U+FFFD, as everywhere that bytes become text.
+    private static IDuckDBAppenderRow AppendLine(this IDuckDBAppenderRow row, ReadOnlyMemory<byte> line) =>
+        Utf8.IsValid(line.Span) ? row.AppendValue(MemoryMarshal.AsMemory(line).Span) : row.AppendValue(Encoding.UTF8.GetString(line.Span));
 }

@@ -35,13 +35,13 @@ internal sealed class LiveRows
     /// <summary>Sums of this kind. Those of days that have one file alone are final and come as <c>settled</c> (null: there are none); of other days what takes back may lie beside what it takes back.</summary>
     public static (LiveRows Open, string? Settled) Sums(FileView view, string folder, FileKind kind, Func<StoredFile, bool> isNeeded, IReadOnlySet<int> tailDays)
     {
-        (string keys, long step) = kind == FileKind.Hours ? (SumColumns.HourKeys, Microseconds.Hour) : (SumColumns.MinuteKeys, Microseconds.Minute);
+        (string keys, long step) = (SumColumns.KeysOf(kind), SumColumns.StepOf(kind));
         ILookup<bool, StoredFile> files = view.Files.Where(file => file.Kind == kind && isNeeded(file)).GroupBy(file => file.Day)
             .SelectMany(day => day.Select(file => (File: file, IsSettled: day.Count() == 1 && !tailDays.Contains(day.Key)))).ToLookup(file => file.IsSettled, file => file.File);
         List<string> open = Paths(files[false], folder), settled = Paths(files[true], folder);
         List<string> from = [.. view.Tails.Select(tail => $"SELECT began - began % {step} AS began, {keys}, attempts, bytes_out, bytes_in FROM {tail.Sums}")];
-        if (open.Count > 0) from.Add($"SELECT began, {keys}, attempts, bytes_out, bytes_in FROM read_parquet($files::VARCHAR[])");
-        return (new LiveRows($"({string.Join(" UNION ALL ", from)})", [("files", open), ("settled", settled)]), settled.Count > 0 ? "read_parquet($settled::VARCHAR[])" : null);
+        if (open.Count > 0) from.Add($"SELECT began, {keys}, attempts, bytes_out, bytes_in FROM read_parquet(${FlowStore.FolderOf(kind)}_open::VARCHAR[])");
+        return (new LiveRows($"({string.Join(" UNION ALL ", from)})", [($"{FlowStore.FolderOf(kind)}_open", open), ($"{FlowStore.FolderOf(kind)}_settled", settled)]), settled.Count > 0 ? $"read_parquet(${FlowStore.FolderOf(kind)}_settled::VARCHAR[])" : null);
     }
 
     private static List<string> Paths(IEnumerable<StoredFile> files, string folder) => [.. files.Select(file => Path.Combine(folder, file.Path))];

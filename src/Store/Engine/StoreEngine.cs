@@ -29,9 +29,13 @@ internal sealed class StoreEngine : IDisposable
             "SET preserve_insertion_order=false",
             "SET enable_progress_bar=true",
             "SET enable_progress_bar_print=false",
+            // Tables in memory are written out and dropped within a minute: to compress them first, as a checkpoint does, is work for nothing.
+            "SET checkpoint_threshold='1TiB'",
             // Files of this folder and nothing else: no other path, no network.
             $"SET allowed_directories=[{Quoted(folder + "/")}]",
             "SET enable_external_access=false",
+            // Nothing of this can be changed back.
+            "SET lock_configuration=true",
             "CREATE TABLE dead (rid BIGINT)",
         })
         {

@@ -9,9 +9,15 @@ internal enum FileKind
     /// <summary>Flows, folded.</summary>
     Flows,
 
-    /// <summary>Sums by the hour.</summary>
+    /// <summary>Sums by the hour, with names: nearly as many rows as flows where many agents use many names.</summary>
     Hours,
 
     /// <summary>Sums by the minute.</summary>
     Minutes,
+
+    /// <summary>Sums by the hour without names: what dashboards read.</summary>
+    Totals,
+
+    /// <summary>Sums by the day with names and without agents: what lists of destinations read.</summary>
+    Names,
 }

@@ -4,7 +4,7 @@ namespace Exeat.Store;
 internal sealed record Manifest
 {
     /// <summary>A reader refuses a newer one.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public int Version { get; init; } = CurrentVersion;
 

@@ -26,13 +26,13 @@ internal static class FlowColumns
     /// <summary>Names, as they are selected.</summary>
     public static string Names { get; } = string.Join(", ", Columns.Select(column => column.Name));
 
-    public static void Write(IDuckDBAppenderRow row, FlowUnit unit)
+    public static void Write(IDuckDBAppenderRow row, FlowUnit unit, RowTexts texts)
     {
         FlowEvent decision = unit.Decision, counts = unit.Counts ?? decision;
         row.AppendValue(unit.Gateway).AppendValue(decision.Agent).AppendValue(decision.Class).AppendValue((long?)unit.Began).AppendValue((long?)unit.Seen).AppendValue((Guid?)unit.Id)
-            .AppendValue((long?)unit.Row).AppendValue((byte?)(byte)unit.Kind).AppendValue(NamesText.OfLabels(decision.Labels)).AppendValue(AddressBytes.Of(decision.Source))
-            .AppendValue((int?)decision.SourcePort).AppendValue(AddressBytes.Of(decision.Destination)).AppendValue((int?)decision.Port).AppendValue(decision.Protocol)
-            .AppendValue(unit.Name).AppendValue(NamesText.Of(unit.Names)).AppendValue((int?)decision.NamesOmitted).AppendValue(decision.Proof).AppendValue(decision.Caveat)
+            .AppendValue((long?)unit.Row).AppendValue((byte?)(byte)unit.Kind).AppendValue(texts.Labels(decision.Labels)).AppendValue(texts.Address(decision.Source))
+            .AppendValue((int?)decision.SourcePort).AppendValue(texts.Address(decision.Destination)).AppendValue((int?)decision.Port).AppendValue(decision.Protocol)
+            .AppendValue(unit.Name).AppendValue(texts.Names(unit.Names)).AppendValue((int?)decision.NamesOmitted).AppendValue(decision.Proof).AppendValue(decision.Caveat)
             .AppendValue(decision.Stage).AppendValue(decision.Rule).AppendValue(decision.Reason).AppendValue(unit.Outcome).AppendValue(decision.Verdict).AppendValue(decision.Mode)
             .AppendValue(decision.Enforced).AppendValue(decision.Would?.Verdict).AppendValue(decision.Would?.Rule).AppendValue(decision.Monitored?.Verdict)
             .AppendValue(decision.Monitored?.Rule).AppendValue(decision.Denial).AppendValue(decision.Policy).AppendValue(decision.AgentsHash).AppendValue((long?)decision.Generation)
@@ -120,5 +120,9 @@ internal static class FlowColumns
     }
 
     // Only where the unit's id does not say it.
-    private static string? FlowText(FlowUnit unit) => unit.Kind == FlowUnitKind.Flow && unit.Decision.Flow == unit.Id.ToString() ? null : unit.Decision.Flow;
+    private static string? FlowText(FlowUnit unit)
+    {
+        Span<char> id = stackalloc char[36];
+        return unit.Kind == FlowUnitKind.Flow && unit.Id.TryFormat(id, out int length) && id[..length].SequenceEqual(unit.Decision.Flow) ? null : unit.Decision.Flow;
+    }
 }

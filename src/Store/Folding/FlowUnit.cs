@@ -9,6 +9,9 @@ internal sealed class FlowUnit
     // As many as one line may hold, twice: claims and bindings of a flow do not change much.
     private const int MaxNames = 64;
 
+    // So few are compared with each other without a set.
+    private const int FewNames = 16;
+
     public required string Gateway { get; init; }
 
     /// <summary>The flow's id; of a counted line or note one made from the event's, see <see cref="UnitId"/>.</summary>
@@ -64,7 +67,7 @@ internal sealed class FlowUnit
         var made = new FlowUnit
         {
             Gateway = gateway,
-            Id = kind == FlowUnitKind.Flow ? UnitId.OfFlow(read.Event.Flow!) : UnitId.OfEvent(gateway, read.Key),
+            Id = kind == FlowUnitKind.Flow ? read.Flow : UnitId.OfEvent(gateway, read.Key),
             Kind = kind,
             Decision = read.Event,
             DecisionKey = read.Key,
@@ -75,7 +78,6 @@ internal sealed class FlowUnit
             IsChanged = true,
         };
         if (made.Kind == FlowUnitKind.Flow) made.TakeCounts(read);
-        made.DropLine();
         return made;
     }
 
@@ -84,13 +86,10 @@ internal sealed class FlowUnit
         (Began, Seen) = (Math.Min(Began, read.Time), Math.Max(Seen, read.Time));
         int rank = RankOf(read.Event);
         if ((rank, read.Key.Epoch, read.Key.Sequence).CompareTo((Rank, DecisionKey.Epoch, DecisionKey.Sequence)) > 0)
-        {
             (Decision, DecisionKey, Rank) = (read.Event, read.Key, rank);
-            DropLine();
-        }
         TakeCounts(read);
         // As the readers of journals fold them: each once, when there are several events.
-        if (read.Event.Names.Count > 0 || Names.Count > 1) Names = [.. Names.Concat(read.Event.Names).Distinct().Take(MaxNames)];
+        if (read.Event.Names.Count > 0 || Names.Count > 1) Names = Joined(Names, read.Event.Names);
         IsChanged = true;
     }
 
@@ -116,13 +115,24 @@ internal sealed class FlowUnit
     {
         if (read.Event.Event is not ("update" or "end")) return;
         if (Counts is not null && (read.Key.Epoch, read.Key.Sequence).CompareTo((CountsKey.Epoch, CountsKey.Sequence)) <= 0) return;
-        (Counts, CountsKey) = (read.Event with { Raw = default }, read.Key);
+        (Counts, CountsKey) = (read.Event, read.Key);
     }
 
-    // The line itself is kept elsewhere; units live long.
-    private void DropLine()
+    // The same list when it says all already, which later events of a flow mostly mean.
+    private static IReadOnlyList<FlowName> Joined(IReadOnlyList<FlowName> names, IReadOnlyList<FlowName> more)
     {
-        if (!Decision.Raw.IsEmpty) Decision = Decision with { Raw = default };
+        if (names.Count + more.Count > FewNames) return [.. names.Concat(more).Distinct().Take(MaxNames)];
+        List<FlowName> joined = new(names.Count + more.Count);
+        foreach (FlowName name in names)
+            if (!joined.Contains(name)) joined.Add(name);
+        bool isSame = joined.Count == names.Count;
+        foreach (FlowName name in more)
+        {
+            if (joined.Contains(name)) continue;
+            joined.Add(name);
+            isSame = false;
+        }
+        return isSame ? names : joined;
     }
 
     private string? Named(string source)

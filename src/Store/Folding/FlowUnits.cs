@@ -3,9 +3,10 @@ namespace Exeat.Store;
 /// <summary>The flows that are changing: those in memory are folded on, those that left it are read again when another event of theirs comes.</summary>
 internal sealed class FlowUnits(int most)
 {
-    private readonly Dictionary<(string Gateway, Guid Id), FlowUnit> _units = [];
+    private readonly Dictionary<string, Dictionary<Guid, FlowUnit>> _gateways = [];
     private readonly Dictionary<string, long> _horizons = [];
     private long _touch;
+    private int _count;
 
     /// <summary>Units that queries do not show as they are.</summary>
     public List<FlowUnit> Changed { get; } = [];
@@ -22,8 +23,8 @@ internal sealed class FlowUnits(int most)
     public Dictionary<string, long> HorizonsWithoutMemory()
     {
         var horizons = new Dictionary<string, long>(_horizons);
-        foreach ((string gateway, Guid id) in _units.Keys)
-            horizons[gateway] = Math.Max(horizons.GetValueOrDefault(gateway, -1), UnitId.Moment(id) ?? 0);
+        foreach ((string gateway, Dictionary<Guid, FlowUnit> units) in _gateways)
+            foreach (Guid id in units.Keys) horizons[gateway] = Math.Max(horizons.GetValueOrDefault(gateway, -1), UnitId.Moment(id) ?? 0);
         return horizons;
     }
 
@@ -34,9 +35,7 @@ internal sealed class FlowUnits(int most)
         if (!_horizons.TryGetValue(gateway, out long horizon)) return missing;
         foreach (ReadEvent read in events)
         {
-            if (read.Event.Flow is null || read.Event.Event == "counted") continue;
-            Guid id = UnitId.OfFlow(read.Event.Flow);
-            if (!(UnitId.Moment(id) > horizon) && !_units.ContainsKey((gateway, id))) missing.Add(id);
+            if (read.IsOfFlow && !(UnitId.Moment(read.Flow) > horizon) && !Of(gateway).ContainsKey(read.Flow)) missing.Add(read.Flow);
         }
         return missing;
     }
@@ -46,25 +45,36 @@ internal sealed class FlowUnits(int most)
     {
         unit.Touched = ++_touch;
         unit.Shared = RollUpShare.Of(unit);
-        _units[(unit.Gateway, unit.Id)] = unit;
+        if (Of(unit.Gateway).TryAdd(unit.Id, unit)) _count++;
+    }
+
+    /// <summary>The files of these days went, with all rows before <paramref name="nextRow"/>: a flow of which they told is written and summed whole when it goes on.</summary>
+    public void Forget(HashSet<int> days, long nextRow)
+    {
+        foreach (FlowUnit unit in _gateways.Values.SelectMany(units => units.Values))
+        {
+            // By what is in the files: an event that is not shown yet may have moved its beginning.
+            if (unit.Row > 0 && unit.Row < nextRow && unit.Shared is { } shared && days.Contains(Microseconds.DayOf(shared.Key.Minute))) (unit.Row, unit.Shared) = (0, null);
+        }
     }
 
     public void Fold(string gateway, in ReadEvent read)
     {
-        if (read.Event.Flow is null || read.Event.Event == "counted")
+        if (!read.IsOfFlow)
         {
             Changed.Add(FlowUnit.Of(gateway, read));
             return;
         }
-        (string, Guid) key = (gateway, UnitId.OfFlow(read.Event.Flow));
-        if (_units.TryGetValue(key, out FlowUnit? unit))
+        Dictionary<Guid, FlowUnit> units = Of(gateway);
+        if (units.TryGetValue(read.Flow, out FlowUnit? unit))
         {
             if (!unit.IsChanged) Changed.Add(unit);
             unit.Add(read);
         }
         else
         {
-            _units[key] = unit = FlowUnit.Of(gateway, read);
+            units[read.Flow] = unit = FlowUnit.Of(gateway, read);
+            _count++;
             Changed.Add(unit);
         }
         unit.Touched = ++_touch;
@@ -74,11 +84,17 @@ internal sealed class FlowUnits(int most)
     public void Shown()
     {
         Changed.Clear();
-        if (_units.Count <= most) return;
-        foreach (((string Gateway, Guid Id) key, FlowUnit _) in _units.OrderBy(unit => unit.Value.Touched).Take(_units.Count - (most / 2)).ToList())
+        if (_count <= most) return;
+        foreach (FlowUnit unit in _gateways.Values.SelectMany(units => units.Values).OrderBy(unit => unit.Touched).Take(_count - (most / 2)).ToList())
         {
-            _units.Remove(key);
-            _horizons[key.Gateway] = Math.Max(_horizons.GetValueOrDefault(key.Gateway, -1), UnitId.Moment(key.Id) ?? 0);
+            if (_gateways[unit.Gateway].Remove(unit.Id)) _count--;
+            _horizons[unit.Gateway] = Math.Max(_horizons.GetValueOrDefault(unit.Gateway, -1), UnitId.Moment(unit.Id) ?? 0);
         }
+    }
+
+    private Dictionary<Guid, FlowUnit> Of(string gateway)
+    {
+        if (!_gateways.TryGetValue(gateway, out Dictionary<Guid, FlowUnit>? units)) _gateways[gateway] = units = [];
+        return units;
     }
 }

@@ -12,7 +12,10 @@ internal readonly record struct EventKey(string Origin, long Epoch, long Sequenc
     private const long Most = 1L << 40;
     private const int LongestOrigin = 256;
 
-    public static bool TryParse(string text, out EventKey key)
+    public static bool TryParse(string text, out EventKey key) => TryParse(text, "", out key);
+
+    /// <summary>Reads an id; its origin is <paramref name="origin"/> itself when it says the same, as those of a batch do.</summary>
+    public static bool TryParse(string text, string origin, out EventKey key)
     {
         key = default;
         int second = text.LastIndexOf('/');
@@ -20,7 +23,7 @@ internal readonly record struct EventKey(string Origin, long Epoch, long Sequenc
         if (first is <= 0 or > LongestOrigin) return false;
         if (!long.TryParse(text.AsSpan(first + 1, second - first - 1), NumberStyles.None, CultureInfo.InvariantCulture, out long epoch) || epoch > Most) return false;
         if (!long.TryParse(text.AsSpan(second + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long sequence) || sequence > Most) return false;
-        key = new EventKey(text[..first], epoch, sequence);
+        key = new EventKey(text.AsSpan(0, first).SequenceEqual(origin) ? origin : text[..first], epoch, sequence);
         return true;
     }
 

@@ -8,8 +8,12 @@ internal sealed class SeenEventKeys
 
     private readonly Dictionary<string, Sender> _senders = [];
 
+    // The stream that was asked for last: mostly it is the next one too.
+    private (string Gateway, string Origin, long Epoch, SeenRuns Runs)? _last;
+
     public Seen Look(string gateway, in EventKey key)
     {
+        if (IsLast(gateway, key)) return _last!.Value.Runs.Look(key.Sequence);
         if (!_senders.TryGetValue(gateway, out Sender? sender)) return Seen.Never;
         if (sender.Streams.TryGetValue((key.Origin, key.Epoch), out SeenRuns? runs)) return runs.Look(key.Sequence);
         return key.Epoch <= sender.ForgottenThrough ? Seen.Uncertain : Seen.Never;
@@ -17,6 +21,11 @@ internal sealed class SeenEventKeys
 
     public void Add(string gateway, in EventKey key)
     {
+        if (IsLast(gateway, key))
+        {
+            _last!.Value.Runs.Add(key.Sequence);
+            return;
+        }
         if (!_senders.TryGetValue(gateway, out Sender? sender)) _senders[gateway] = sender = new Sender();
         if (!sender.Streams.TryGetValue((key.Origin, key.Epoch), out SeenRuns? runs))
         {
@@ -25,6 +34,8 @@ internal sealed class SeenEventKeys
             if (key.Epoch <= sender.ForgottenThrough) runs.ForgetAll();
         }
         runs.Add(key.Sequence);
+        // After one may have been forgotten: the last is never a forgotten one.
+        _last = (gateway, key.Origin, key.Epoch, runs);
     }
 
     public List<SeenStream> Save() =>
@@ -49,6 +60,8 @@ internal sealed class SeenEventKeys
             sender.Streams[(stream.Origin, stream.Epoch)] = new SeenRuns(stream.UncertainThrough, stream.Runs);
         }
     }
+
+    private bool IsLast(string gateway, in EventKey key) => _last is { } last && last.Epoch == key.Epoch && last.Origin == key.Origin && last.Gateway == gateway;
 
     private sealed class Sender
     {

@@ -37,16 +37,16 @@ internal sealed class WriteAhead : IDisposable
     }
 
     /// <summary>Writes and syncs. False: there was no room, and nothing was written.</summary>
-    public bool Write(ReadOnlySpan<byte> bytes)
+    public bool Write(IReadOnlyList<ReadOnlyMemory<byte>> pieces)
     {
         try
         {
             if (_file is null || _length >= SegmentBytes) Next();
-            RandomAccess.Write(_file!, bytes, _length);
+            RandomAccess.Write(_file!, pieces, _length);
             CrashPoint.Reached("wal-written");
             RandomAccess.FlushToDisk(_file!);
             CrashPoint.Reached("wal-synced");
-            _length += bytes.Length;
+            _length += pieces.Sum(piece => (long)piece.Length);
             return true;
         }
         catch (IOException)

@@ -21,13 +21,9 @@ internal readonly ref struct WriteAheadBatch
 
     public ReadOnlySpan<byte> Lines { get; private init; }
 
-    public static void Write(MemoryStream to, string gateway, DateTimeOffset received, ReadOnlySpan<byte> lines)
-    {
-        string head = string.Create(CultureInfo.InvariantCulture,
-            $"exeat-wal 1 {Microseconds.Of(received)} {lines.Length} {Checksum(lines)} {Convert.ToBase64String(Encoding.UTF8.GetBytes(gateway))}\n");
-        to.Write(Encoding.ASCII.GetBytes(head));
-        to.Write(lines);
-    }
+    /// <summary>The head line of a batch; the lines follow it.</summary>
+    public static byte[] Head(string gateway, DateTimeOffset received, ReadOnlySpan<byte> lines) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        $"exeat-wal 1 {Microseconds.Of(received)} {lines.Length} {Checksum(lines)} {Convert.ToBase64String(Encoding.UTF8.GetBytes(gateway))}\n"));
 
     /// <summary>Reads the batch at the beginning; what is torn or was changed is no batch.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out WriteAheadBatch batch, out int used)
@@ -38,7 +34,8 @@ internal readonly ref struct WriteAheadBatch
         if (end < 0 || !bytes.StartsWith(Magic)) return false;
         ReadOnlySpan<byte> head = bytes[Magic.Length..end];
         if (!Number(ref head, out long received) || !Number(ref head, out long length) || !Number(ref head, out long checksum)) return false;
-        if (length > MaxBytes || length > bytes.Length - end - 1 || received > 253_402_300_799_000_000) return false;
+        // One more: the end of the last line, which the sender may have left out.
+        if (length > MaxBytes + 1 || length > bytes.Length - end - 1 || received > 253_402_300_799_000_000) return false;
         ReadOnlySpan<byte> lines = bytes.Slice(end + 1, (int)length);
         if (Checksum(lines) != checksum) return false;
         Span<byte> name = stackalloc byte[MaxHeadBytes];

@@ -14,11 +14,13 @@ internal sealed class LiveSubscriber(TailFilter filter)
     private long _lost;
 
     /// <summary>False: it did not fit.</summary>
-    public bool Tell(string gateway, FlowEvent read)
+    public bool Tell(string gateway, FlowEvent read, ReadOnlyMemory<byte> line, ref byte[]? copy)
     {
         if (!filter.Matches(gateway, read)) return true;
+        // The line's own memory is used again once it is shown.
+        copy ??= line.ToArray();
         long lost = Interlocked.Exchange(ref _lost, 0);
-        if (_lines.Writer.TryWrite(new TailLine(gateway, read.Raw, lost))) return true;
+        if (_lines.Writer.TryWrite(new TailLine(gateway, copy, lost))) return true;
         Interlocked.Add(ref _lost, lost + 1);
         return false;
     }

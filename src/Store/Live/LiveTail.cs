@@ -33,10 +33,11 @@ internal sealed class LiveTail
         lock (_lock) _subscribers = _subscribers.Remove(subscriber);
     }
 
-    public void Tell(string gateway, FlowEvent read)
+    public void Tell(string gateway, FlowEvent read, ReadOnlyMemory<byte> line)
     {
+        byte[]? copy = null;
         foreach (LiveSubscriber subscriber in _subscribers)
-            if (!subscriber.Tell(gateway, read)) Interlocked.Increment(ref _lost);
+            if (!subscriber.Tell(gateway, read, line, ref copy)) Interlocked.Increment(ref _lost);
     }
 
     public void Complete()
