@@ -11,6 +11,8 @@ internal sealed record ControlArguments
         Run,
         Backup,
         Restore,
+        Recover,
+        Confirm,
         PrintExample,
         Version,
         Help,
@@ -20,6 +22,9 @@ internal sealed record ControlArguments
 
     /// <summary>The backup's file, for <see cref="Verb.Backup"/> and <see cref="Verb.Restore"/>.</summary>
     public string File { get; private init; } = "";
+
+    /// <summary>The account, for <see cref="Verb.Recover"/> and <see cref="Verb.Confirm"/>.</summary>
+    public string Account { get; private init; } = "";
 
     /// <summary>The control document.</summary>
     public string Config { get; private init; } = "";
@@ -36,7 +41,7 @@ internal sealed record ControlArguments
         var read = new ControlArguments();
         for (int i = 0; i < args.Count; i++)
         {
-            bool takesValue = args[i] is "backup" or "restore" or "--config" or "--log-format" or "--log-level";
+            bool takesValue = args[i] is "backup" or "restore" or "recover" or "confirm" or "--config" or "--log-format" or "--log-level";
             if (takesValue && i + 1 == args.Count) return Wrong($"{args[i]} needs a value");
             ControlArguments? next = takesValue ? read.With(args[i], args[++i]) : read.With(args[i]);
             if (next is null) return Wrong(takesValue ? $"{args[i - 1]} cannot be '{args[i]}'" : $"'{args[i]}' is unknown here");
@@ -44,7 +49,7 @@ internal sealed record ControlArguments
         }
         // --config alone means: run.
         if (read.Asked == Verb.Wrong && read.Config.Length > 0) read = read with { Asked = Verb.Run };
-        bool needsConfig = read.Asked is Verb.Run or Verb.Backup or Verb.Restore;
+        bool needsConfig = read.Asked is Verb.Run or Verb.Backup or Verb.Restore or Verb.Recover or Verb.Confirm;
         if (needsConfig && read.Config.Length == 0) return Wrong("--config FILE is missing");
         return !needsConfig && read.Config.Length > 0 ? Wrong("--config has nothing to do here") : read;
     }
@@ -63,6 +68,8 @@ internal sealed record ControlArguments
         (_, "") => null,
         ("backup", _) => Asked == Verb.Wrong ? this with { Asked = Verb.Backup, File = value } : null,
         ("restore", _) => Asked == Verb.Wrong ? this with { Asked = Verb.Restore, File = value } : null,
+        ("recover", _) => Asked == Verb.Wrong ? this with { Asked = Verb.Recover, Account = value } : null,
+        ("confirm", _) => Asked == Verb.Wrong ? this with { Asked = Verb.Confirm, Account = value } : null,
         ("--config", _) => Config.Length == 0 ? this with { Config = value } : null,
         ("--log-format", "text" or "json") => this with { LogsJson = value == "json" },
         ("--log-level", "error") => this with { LogLevel = LogLevel.Error },

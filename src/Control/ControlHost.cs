@@ -21,9 +21,6 @@ namespace Exeat.Control;
 /// <summary>Control as a whole: its folder, its database, its two listeners, and one line for each area.</summary>
 internal sealed class ControlHost : IAsyncDisposable
 {
-    /// <summary>The file of the first account's one-time password; of no use once there is a password.</summary>
-    public const string FirstLogin = "first-login.txt";
-
     private readonly FolderLock _lock;
     private readonly WebApplication _app;
 
@@ -135,9 +132,9 @@ internal sealed class ControlHost : IAsyncDisposable
         ILogger log = Log(_app);
         if (await _app.Services.GetRequiredService<Accounts>().MakeFirstAsync(CancellationToken.None) is { } first)
         {
-            string file = Path.Combine(control.DataFolder, FirstLogin);
-            PrivateFile.Write(file, $"{first.User} {first.Password}\n");
-            log.FirstAccount(first.User, file);
+            FirstLogin file = _app.Services.GetRequiredService<FirstLogin>();
+            file.Write(first.User, first.Password);
+            log.FirstAccount(first.User, file.Path);
         }
         log.Ready(string.Join(' ', control.People), string.Join(' ', control.Gateways), _app.Services.GetRequiredService<PeopleCertificate>().Fingerprint);
     }

@@ -1,6 +1,8 @@
 using Exeat.Api;
+using Exeat.Api.Control;
 using Exeat.Control;
 using Exeat.Control.Backup;
+using Exeat.Control.People;
 using Exeat.Gateway.Output;
 using Exeat.Policy;
 using Microsoft.Extensions.Logging.Console;
@@ -12,6 +14,8 @@ const string Usage = $"""
     exeat-control --config FILE                  run until SIGTERM
     exeat-control backup BACKUP --config FILE    write a backup, while it runs or not; it holds keys: for its owner alone
     exeat-control restore BACKUP --config FILE   restore a backup onto an empty data folder
+    exeat-control recover ACCOUNT --config FILE  when nobody with the role admin can log in: give the account every role and a one-time password, which is printed
+    exeat-control confirm ACCOUNT --config FILE  say that an account is its owner's alone, so that it counts as a second person: for the first approver, whom nobody else can confirm
     exeat-control --print-example                print a control document to begin with
     exeat-control --version | --help
 
@@ -43,6 +47,15 @@ try
             ControlDocument place = ReadDocument();
             BackupReader.Restore(Path.GetFullPath(asked.File), place.DataFolder, TimeProvider.System);
             Console.Error.WriteLine($"restored to {place.DataFolder}; start exeat-control, and gateways attach by themselves");
+            return 0;
+        case Verb.Recover:
+            OneTimePassword made = await Recovery.RunAsync(ReadDocument(), asked.Account, TimeProvider.System);
+            Console.Out.WriteLine(made.Password);
+            Console.Error.WriteLine($"{made.User} has every role and this one-time password; log in, and set another. It is on the audit log as user.recover or user.create by control");
+            return 0;
+        case Verb.Confirm:
+            User confirmed = await Recovery.ConfirmAsync(ReadDocument(), asked.Account, TimeProvider.System);
+            Console.Error.WriteLine($"{confirmed.Name} ({string.Join(", ", confirmed.Roles)}) is its owner's alone. It is on the audit log as user.confirm by control");
             return 0;
         case Verb.Run:
             return await RunAsync();

@@ -16,8 +16,9 @@ namespace Exeat.Control.Tests;
 internal sealed class ControlFixture : IAsyncDisposable
 {
     private readonly List<HttpClient> _clients = [];
+    private readonly TimeProvider? _clock;
 
-    private ControlFixture(string folder, FakeTimeProvider time, ControlDocument document) => (Folder, Time, Document) = (folder, time, document);
+    private ControlFixture(string folder, FakeTimeProvider time, ControlDocument document, TimeProvider? clock) => (Folder, Time, Document, _clock) = (folder, time, document, clock);
 
     public string Folder { get; }
 
@@ -31,7 +32,10 @@ internal sealed class ControlFixture : IAsyncDisposable
     public string Fingerprint => Host.Parts.GetRequiredService<PeopleCertificate>().Fingerprint;
 
     /// <summary>The one-time password of the first account.</summary>
-    public string FirstPassword => File.ReadAllText(Path.Combine(Folder, "first-login.txt")).Trim().Split(' ')[1];
+    public string FirstPassword { get; private set; } = "";
+
+    /// <summary>The file that has it until there is another.</summary>
+    public string FirstLogin => Path.Combine(Folder, "first-login.txt");
 
     /// <summary>A folder in memory where there is one: a database that is synced at every commit waits for the disk otherwise.</summary>
     public static string NewFolder()
@@ -41,12 +45,13 @@ internal sealed class ControlFixture : IAsyncDisposable
         return folder;
     }
 
-    public static async Task<ControlFixture> StartAsync(Func<ControlDocument, ControlDocument>? with = null)
+    /// <summary>With <paramref name="clock"/> instead of the one that tests move, when something is measured.</summary>
+    public static async Task<ControlFixture> StartAsync(Func<ControlDocument, ControlDocument>? with = null, TimeProvider? clock = null)
     {
         string folder = NewFolder();
         _ = Address.TryParse("127.0.0.1", out Address loopback);
         var document = new ControlDocument { DataFolder = folder, People = [new AddressAndPort(loopback, 0)], Gateways = [new AddressAndPort(loopback, 0)] };
-        var fixture = new ControlFixture(folder, new FakeTimeProvider(new DateTimeOffset(2027, 1, 4, 9, 0, 0, TimeSpan.Zero)), with?.Invoke(document) ?? document);
+        var fixture = new ControlFixture(folder, new FakeTimeProvider(new DateTimeOffset(2027, 1, 4, 9, 0, 0, TimeSpan.Zero)), with?.Invoke(document) ?? document, clock);
         await fixture.StartHostAsync();
         return fixture;
     }
@@ -123,5 +128,9 @@ internal sealed class ControlFixture : IAsyncDisposable
         if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
     }
 
-    private async Task StartHostAsync() => Host = await ControlHost.StartAsync(Document, Time, _ => { }, new PasswordHash(64, 1));
+    private async Task StartHostAsync()
+    {
+        Host = await ControlHost.StartAsync(Document, _clock ?? Time, _ => { }, new PasswordHash(64, 1));
+        if (File.Exists(FirstLogin)) FirstPassword = (await File.ReadAllTextAsync(FirstLogin)).Trim().Split(' ')[1];
+    }
 }

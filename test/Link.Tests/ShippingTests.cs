@@ -132,6 +132,33 @@ public sealed class ShippingTests : IDisposable
         Assert.Equal(Lines(1, 1, 11), kept.Order(StringComparer.Ordinal).OrderBy(line => line.Length));
     }
 
+    [Fact]
+    public async Task Another_store_gets_the_whole_journal_also_when_nothing_is_new()
+    {
+        await using FakeControl control = await FakeControl.StartAsync();
+        string store = "store-1";
+        control.Answer = (_, _) => (200, Answer(store));
+        WriteSegment(1, 1, 1, 10);
+        RecordShipping shipping = Shipping(control);
+        while (await shipping.OnceAsync(CancellationToken.None)) ;
+        int sent = control.Bodies.Count;
+        // Control: the same store, and a control of the release before, are no reason.
+        foreach (string? same in (string?[])["store-1", null])
+        {
+            shipping.Seen(same);
+            Assert.False(await shipping.OnceAsync(CancellationToken.None));
+        }
+        Assert.Equal(sent, control.Bodies.Count);
+        store = "store-2";
+        shipping.Seen(store);
+        while (await shipping.OnceAsync(CancellationToken.None)) ;
+        Assert.Equal(string.Join('\n', Lines(1, 1, 10)) + "\n", Assert.Single(control.Bodies.Skip(sent)).Body);
+        // Once, and a link that starts anew knows it.
+        shipping = Shipping(control);
+        shipping.Seen(store);
+        Assert.False(await shipping.OnceAsync(CancellationToken.None));
+    }
+
     private RecordShipping Shipping(FakeControl control) =>
         new(new ControlConnection(control.Address, control.AuthorityCertificate, null, TimeProvider.System), JournalDir, _folder, TimeProvider.System, NullLogger.Instance);
 

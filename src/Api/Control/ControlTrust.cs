@@ -7,6 +7,9 @@ namespace Exeat.Api.Control;
 /// <summary>How control's certificate is known: by its key, which people compared once; by an authority's file; or, without both, by the system's authorities.</summary>
 public sealed record ControlTrust
 {
+    // Three SYNs on a bad line; an answer may take long, a connection may not.
+    private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(15);
+
     /// <summary>SHA-256 of the public key, in hexadecimal.</summary>
     public string? KeyFingerprint { get; init; }
 
@@ -37,7 +40,7 @@ public sealed record ControlTrust
     /// <summary>A client that talks to nobody else. Proxies of the environment are passed by: control is on the management side.</summary>
     public HttpClient Client(Uri address)
     {
-        var connections = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
+        var connections = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = ConnectWithin };
         connections.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => Accepts(certificate as X509Certificate2, errors);
         return new HttpClient(connections) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
     }

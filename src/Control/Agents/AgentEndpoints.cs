@@ -3,6 +3,7 @@ using Exeat.Api.Control;
 using Exeat.Control.Gateways;
 using Exeat.Control.Http;
 using Exeat.Policy;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Exeat.Control.Agents;
@@ -18,10 +19,10 @@ internal static class AgentEndpoints
         api.MapPost("/agents/{id}/quarantine", Quarantine).RequireRole(Roles.Operator).WithSummary("Cut an agent off");
         api.MapPost("/agents/{id}/release", Release).RequireRole(Roles.Operator).WithSummary("Let an agent go");
         api.MapGet("/gateways/{id}/agents", (string id, GatewayBook gateways, AgentsBook agents) =>
-            agents.Newest(gateways.Demand(id).Id) is { } newest ? TypedResults.Ok(Version(newest)) : throw Refused.NotFound($"agents document of {id}", "exeat agents set GATEWAY FILE gives it one"))
+            agents.Newest(gateways.Demand(id).Id) is { } newest ? TypedResults.Ok(AgentsDesk.Form(newest)) : throw Refused.NotFound($"agents document of {id}", "exeat agents set GATEWAY FILE gives it one"))
             .RequireRole(Roles.Viewer).WithSummary("Show a gateway's agents document");
-        api.MapPut("/gateways/{id}/agents", (string id, AgentsUpload asked, Actor actor, GatewayBook gateways, AgentsBook agents) =>
-            TypedResults.Ok(Version(agents.Set(actor, gateways.Demand(id).Id, asked.Document, GatewayEndpoints.Reason(asked.Message)))))
+        api.MapPut("/gateways/{id}/agents", (string id, AgentsUpload asked, Actor actor, GatewayBook gateways, AgentsDesk desk) =>
+            Answer(desk.Set(actor, gateways.Demand(id).Id, asked.Document, GatewayEndpoints.Reason(asked.Message))))
             .RequireRole(Roles.Operator).WithMetadata(new RequestSizeLimitAttribute(MaxUpload)).WithSummary("Give a gateway another agents document");
     }
 
@@ -87,5 +88,7 @@ internal static class AgentEndpoints
 
     private static string Key(AgentSummary agent) => $"{agent.Gateway}/{agent.Id}";
 
-    private static AgentsDocumentVersion Version(AgentsVersion version) => new(version.Gateway, version.Number, version.Document, version.Author, version.Message, version.Created);
+    // 202 when it waits for a second person.
+    private static Results<Ok<AgentsDocumentVersion>, Accepted<AgentsDocumentVersion>> Answer(AgentsDocumentVersion version) =>
+        version.Approval is { } approval ? TypedResults.Accepted($"/api/v1/approvals/{approval}", version) : TypedResults.Ok(version);
 }

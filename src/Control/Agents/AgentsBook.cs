@@ -26,6 +26,9 @@ internal sealed class AgentsBook(Database database, AuditLog audit, GatewayEvent
     public static AgentsVersion? Newest(SqliteConnection connection, string gateway) => connection.List(
         "SELECT gateway, number, document, author, message, created FROM agents_versions WHERE gateway = $id ORDER BY number DESC LIMIT 1", Version, ("$id", gateway)).FirstOrDefault();
 
+    /// <summary>Its number; 0: control has none.</summary>
+    public static long NewestNumber(SqliteTransaction change, string gateway) => change.Scalar<long>("SELECT max(number) FROM agents_versions WHERE gateway = $id", ("$id", gateway));
+
     public AgentsVersion? Newest(string gateway)
     {
         using SqliteConnection connection = database.Open();
@@ -59,9 +62,9 @@ internal sealed class AgentsBook(Database database, AuditLog audit, GatewayEvent
             .SelectMany(version => Document(version).Agents.Select(agent => (version.Gateway, agent)))];
     }
 
-    /// <summary>Takes a document as the gateway's next version.</summary>
+    /// <summary>Reads a document that somebody wrote.</summary>
     /// <exception cref="Refused">It has mistakes.</exception>
-    public AgentsVersion Set(Actor actor, string gateway, string document, string message)
+    public static AgentsDocument Check(string document)
     {
         if (document.Length > MaxDocument) throw Refused.Invalid($"the document has more than {MaxDocument >> 20} MiB", "a gateway has fewer agents");
         AgentsResult read = AgentsText.Read(document);
@@ -72,21 +75,24 @@ internal sealed class AgentsBook(Database database, AuditLog audit, GatewayEvent
                 Problems = [.. read.Problems.Select(problem => DocumentProblem.Of(problem))],
             };
         }
-        AgentsVersion version = database.Change(change =>
-        {
-            AgentsVersion made = Add(change, actor, gateway, document, message);
-            audit.Write(change, actor, "agents.set", gateway, ("version", $"{made.Number}"), ("agents", $"{read.Agents.Agents.Length}"), ("message", message));
-            return made;
-        });
-        Changed?.Invoke(gateway);
-        return version;
+        return read.Agents;
     }
+
+    /// <summary>Makes a document that was checked the gateway's next version, within a change; <see cref="Raise"/> afterwards.</summary>
+    public void Set(SqliteTransaction change, Actor actor, string author, string gateway, string document, string message, string? approval)
+    {
+        AgentsVersion made = Add(change, author, gateway, document, message);
+        audit.Write(change, actor, "agents.set", gateway, ("version", $"{made.Number}"), ("agents", $"{Document(made).Agents.Length}"), ("requestedBy", author), ("approval", approval), ("message", message));
+    }
+
+    /// <summary>Tells that a gateway has other agents now.</summary>
+    public void Raise(string gateway) => Changed?.Invoke(gateway);
 
     /// <summary>At enrolment: the document that the gateway had, when control has none of it. One that cannot be read is passed over: the gateway keeps what it has.</summary>
     public void Begin(SqliteTransaction change, string gateway, string document)
     {
         if (document.Length > MaxDocument || change.Scalar<long>("SELECT count(*) FROM agents_versions WHERE gateway = $id", ("$id", gateway)) > 0 || AgentsText.Read(document).Agents is null) return;
-        Add(change, new Actor($"gateway:{gateway}", Roles.None), gateway, document, "what the gateway had when it was enrolled");
+        Add(change, $"gateway:{gateway}", gateway, document, "what the gateway had when it was enrolled");
     }
 
     /// <summary>Cuts an agent off. Doing it again changes nothing.</summary>
@@ -121,12 +127,12 @@ internal sealed class AgentsBook(Database database, AuditLog audit, GatewayEvent
     private static IReadOnlyList<Quarantine> Quarantines(SqliteConnection connection, string gateway) =>
         connection.List("SELECT gateway, agent, since, by, reason FROM quarantines WHERE gateway = $id", Row, ("$id", gateway));
 
-    private AgentsVersion Add(SqliteTransaction change, Actor actor, string gateway, string document, string message)
+    private AgentsVersion Add(SqliteTransaction change, string author, string gateway, string document, string message)
     {
-        long number = change.Scalar<long?>("SELECT max(number) FROM agents_versions WHERE gateway = $id", ("$id", gateway)) is { } last ? last + 1 : 1;
-        var version = new AgentsVersion(gateway, number, document, actor.Name, message, time.GetUtcNow());
+        long number = NewestNumber(change, gateway) + 1;
+        var version = new AgentsVersion(gateway, number, document, author, message, time.GetUtcNow());
         change.Run("INSERT INTO agents_versions VALUES ($gateway, $number, $document, $author, $message, $now)",
-            ("$gateway", gateway), ("$number", number), ("$document", document), ("$author", actor.Name), ("$message", message), ("$now", version.Created));
+            ("$gateway", gateway), ("$number", number), ("$document", document), ("$author", author), ("$message", message), ("$now", version.Created));
         change.Run("DELETE FROM agents_versions WHERE gateway = $gateway AND number <= $old", ("$gateway", gateway), ("$old", number - KeptVersions));
         return version;
     }

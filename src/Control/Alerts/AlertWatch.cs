@@ -1,4 +1,5 @@
 using Exeat.Control.Export;
+using Exeat.Control.Gateways;
 using Exeat.Control.Storage;
 using Exeat.Flows;
 using Exeat.Store;
@@ -10,10 +11,14 @@ namespace Exeat.Control.Alerts;
 internal sealed class AlertWatch(AlertDesk desk, FlowAlerts flows, IRecordFeed feed, IGatewayList gateways, IExpiries expiries, ForwardingTargets targets, Func<StoreStatus> store, Database database, TimeProvider time)
 {
     private const int MaxRecords = 2000, MaxRows = 500;
+
+    // About a minute of rounds.
+    private const int MostRepeats = 30;
     private static readonly TimeSpan ForwardingPatience = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, long> _lost = [];
     private IReadOnlyList<WatchedGateway> _gateways = [];
+    private int _repeats;
 
     /// <summary>The gateways as of the last round.</summary>
     public IReadOnlyList<WatchedGateway> Gateways => _gateways;
@@ -24,7 +29,7 @@ internal sealed class AlertWatch(AlertDesk desk, FlowAlerts flows, IRecordFeed f
     /// <summary>Age of the last record that was looked at, while there were more.</summary>
     public double LagSeconds { get; private set; }
 
-    public bool IsUp(WatchedGateway gateway) => gateway.LastSeen is { } seen && time.GetUtcNow() - seen <= GatewayAlerts.DownAfter;
+    public bool IsUp(WatchedGateway gateway) => gateway.LastSeen is { } seen && time.GetUtcNow() - seen <= GatewayThresholds.DownAlertAfter;
 
     /// <summary>One round; true: more records wait.</summary>
     public async Task<bool> RunOnceAsync(CancellationToken cancel)
@@ -93,8 +98,26 @@ internal sealed class AlertWatch(AlertDesk desk, FlowAlerts flows, IRecordFeed f
             }
         }
         FedRecords next = await feed.ReadAsync(position, MaxRecords, cancel);
-        foreach (FlowEvent read in next.Events)
-            foreach (Alert alert in await flows.LookAsync(read, cancel)) desk.Raise(alert);
+        // What the store cannot answer for long must not keep back what other records raise; while it goes on, no round waits for it again.
+        bool passOver = _repeats >= MostRepeats;
+        try
+        {
+            // At once: they are of records that the position has passed, so a round that fails after it does not bring them again.
+            foreach (Alert alert in await flows.LookAgainAsync(cancel)) desk.Raise(alert);
+            List<Alert> raised = [];
+            foreach (FlowEvent read in next.Events) raised.AddRange(await flows.LookAsync(read, passOver, cancel));
+            foreach (Alert alert in raised) desk.Raise(alert);
+            if (flows.Asked > 0 && flows.PassedOver == 0) _repeats = 0;
+            flows.Keep();
+        }
+        catch
+        {
+            // The position stays, so the next round has the same records.
+            flows.Forget();
+            _repeats++;
+            LagSeconds = Math.Max(0, (time.GetUtcNow() - next.Events[0].Time).TotalSeconds);
+            throw;
+        }
         bool more = next.Events.Count == MaxRecords;
         LagSeconds = more ? Math.Max(0, (time.GetUtcNow() - next.Events[^1].Time).TotalSeconds) : 0;
         if (next.Position is not null && next.Position != position) Keep("records", next.Position);

@@ -14,4 +14,11 @@ internal sealed class BoundedSet(int most)
         _young.Add(key);
         return !known;
     }
+
+    /// <summary>As if it had never been added.</summary>
+    public void Remove(string key)
+    {
+        _young.Remove(key);
+        _old.Remove(key);
+    }
 }

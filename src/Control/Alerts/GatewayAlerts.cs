@@ -1,4 +1,5 @@
 using System.Globalization;
+using Exeat.Control.Gateways;
 using Exeat.Flows;
 
 namespace Exeat.Control.Alerts;
@@ -6,37 +7,22 @@ namespace Exeat.Control.Alerts;
 /// <summary>What the state of gateways raises. Pure: the same gateways at the same moment raise the same.</summary>
 internal static class GatewayAlerts
 {
-    /// <summary>A gateway says how it is every few seconds; three minutes of silence are no slow network.</summary>
-    public static readonly TimeSpan DownAfter = TimeSpan.FromMinutes(3);
-
-    /// <summary>Records are seen within two seconds when all is well.</summary>
-    public static readonly TimeSpan LaggingAfter = TimeSpan.FromMinutes(5);
-
-    /// <summary>Leaves time for a person: renewal begins long before.</summary>
-    public static readonly TimeSpan CertificateWithin = TimeSpan.FromDays(7);
-
-    /// <summary>Beyond it times of records of several gateways cannot be compared, and expiry comes too early or late.</summary>
-    public static readonly TimeSpan SkewBeyond = TimeSpan.FromSeconds(30);
-
-    /// <summary>Of the journal's budget.</summary>
-    public const double JournalFull = 0.8;
-
     public static IEnumerable<Alert> Look(IEnumerable<WatchedGateway> gateways, DateTimeOffset now) => gateways.SelectMany(gateway => Look(gateway, now));
 
     private static IEnumerable<Alert> Look(WatchedGateway gateway, DateTimeOffset now)
     {
         string id = TerminalText.Escape(gateway.Id);
-        if (gateway.LastSeen is { } seen && now - seen > DownAfter)
+        if (gateway.LastSeen is { } seen && now - seen > GatewayThresholds.DownAlertAfter)
             yield return Of(AlertEvent.GatewayDown, gateway, $"gateway {id} is silent", $"It was heard of last at {Time(seen)}. What it permits and refuses does not depend on control; nobody sees its records until it is back.");
-        if (gateway.Lag is { } lag && lag > LaggingAfter)
+        if (gateway.Lag is { } lag && lag > GatewayThresholds.LaggingAlertAfter)
             yield return Of(AlertEvent.GatewayLagging, gateway, $"records of gateway {id} come late", string.Create(CultureInfo.InvariantCulture, $"Its oldest record that control does not have has waited {lag.TotalMinutes:0} minutes."));
         if (gateway is { DeclaredMode: { } declared, EffectiveMode: { } effective } && declared != effective)
             yield return Of(AlertEvent.ModeMismatch, gateway, $"gateway {id} is not in the mode that is declared", $"Declared is {TerminalText.Escape(declared)}, in effect is {TerminalText.Escape(effective)}. {string.Join(' ', gateway.Alarms.Take(3).Select(TerminalText.Escape))}".TrimEnd());
-        if (gateway is { JournalMaxBytes: > 0 } && gateway.JournalBytes >= gateway.JournalMaxBytes * JournalFull)
+        if (gateway is { JournalMaxBytes: > 0 } && gateway.JournalBytes >= gateway.JournalMaxBytes * GatewayThresholds.JournalFull)
             yield return Of(AlertEvent.JournalFilling, gateway, $"the journal of gateway {id} fills up", string.Create(CultureInfo.InvariantCulture, $"{gateway.JournalBytes} of {gateway.JournalMaxBytes} bytes are used; when it is full, the oldest records are deleted."));
-        if (gateway.CertificateEnds is { } ends && ends - now < CertificateWithin)
+        if (gateway.CertificateEnds is { } ends && ends - now < GatewayThresholds.CertificateWithin)
             yield return Of(AlertEvent.CertificateExpiring, gateway, $"the certificate of gateway {id} ends soon", $"It ends at {Time(ends)}. Enforcement goes on without it; records and policies do not come through.");
-        if (gateway.Skew is { } skew && skew.Duration() > SkewBeyond)
+        if (gateway.Skew is { } skew && skew.Duration() > GatewayThresholds.SkewBeyond)
             yield return Of(AlertEvent.ClockSkew, gateway, $"the clock of gateway {id} is off", string.Create(CultureInfo.InvariantCulture, $"It differs from control's by {skew.TotalSeconds:0} s."));
     }
 

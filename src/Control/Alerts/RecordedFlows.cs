@@ -23,9 +23,10 @@ internal sealed class RecordedFlows(IFlowRecords store) : ISeenFlows
         return page.Flows.Select(flow => flow.Summary.Flow).FirstOrDefault(flow => flow is not null && flow != read.Flow);
     }
 
-    // Null: what an agent wrote is no name and no address, so nothing can be asked for.
+    // Null: what an agent wrote is no name and no address, or a gateway calls its agent what nobody is called, so nothing can be asked for.
     private static FlowFilter? Filter(FlowEvent read, string where)
     {
+        if ((read.Class ?? read.Agent)?.Length > FlowFilter.LongestText) return null;
         var filter = new FlowFilter { Classes = read.Class is null ? [] : [read.Class], Agents = read.Class is null && read.Agent is not null ? [read.Agent] : [] };
         if (Address.TryParse(where, out Address address)) return filter with { Destinations = [Prefix.Of(address)] };
         return where.Length is > 0 and <= 253 && !where.Contains('*') && where.All(c => c is > ' ' and < '\u007f') ? filter with { Names = [where] } : null;

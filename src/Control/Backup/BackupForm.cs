@@ -12,6 +12,6 @@ internal static class BackupForm
     public const string Flows = "flows";
 
     /// <summary>What belongs to a running process, or is made anew.</summary>
-    public static bool IsLeftOut(string path) => path is "lock" or ControlHost.FirstLogin || path.StartsWith(Storage.Database.FileName, StringComparison.Ordinal)
+    public static bool IsLeftOut(string path) => path is "lock" or People.FirstLogin.FileName || path.StartsWith(Storage.Database.FileName, StringComparison.Ordinal)
         || path.StartsWith(Flows + "/", StringComparison.Ordinal) || path.EndsWith(".new", StringComparison.Ordinal) || path.EndsWith(".sock", StringComparison.Ordinal);
 }

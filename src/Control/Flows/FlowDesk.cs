@@ -14,6 +14,9 @@ internal sealed class FlowDesk(IFlowRecords store, FilterReading filters, TimePr
     /// <summary>All together.</summary>
     public const int MaxInAll = 32;
 
+    /// <summary>Questions that are answered at once, under way and waiting, of all people; the next one is refused. Control's own (alerts, forwarding) are not among them: whoever asks much keeps no alert back.</summary>
+    public const int MaxAsking = 64;
+
     /// <summary>What is asked and answered at once takes so long at most; more is a job.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -30,6 +33,7 @@ internal sealed class FlowDesk(IFlowRecords store, FilterReading filters, TimePr
     private readonly Dictionary<string, int> _tails = new(StringComparer.Ordinal);
     private readonly Lock _changing = new();
     private long _asked, _refused, _exports;
+    private int _asking;
 
     public long Asked => Interlocked.Read(ref _asked);
 
@@ -56,8 +60,14 @@ internal sealed class FlowDesk(IFlowRecords store, FilterReading filters, TimePr
         Interlocked.Increment(ref _asked);
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
+        int asking = Interlocked.Increment(ref _asking);
         try
         {
+            if (asking > MaxAsking)
+            {
+                Interlocked.Increment(ref _refused);
+                throw new Refused(StatusCodes.Status503ServiceUnavailable, "busy", $"{MaxAsking} questions are asked already", "ask again when some have ended");
+            }
             return await ask(either.Token);
         }
         catch (FlowFilterException wrong)
@@ -69,6 +79,10 @@ internal sealed class FlowDesk(IFlowRecords store, FilterReading filters, TimePr
         {
             Interlocked.Increment(ref _refused);
             throw new Refused(StatusCodes.Status503ServiceUnavailable, "too-long", $"the question takes longer than {Patience.TotalSeconds:0} s", "narrow its time, or ask it as a job: POST /api/v1/flows/queries");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _asking);
         }
     }
 

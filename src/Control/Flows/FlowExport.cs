@@ -40,6 +40,10 @@ internal static class FlowExport
         {
             throw Refused.Invalid($"{wrong.Field}: {wrong.What}", wrong.Remedy);
         }
+        catch (StoreBusyException busy) when (!context.Response.HasStarted)
+        {
+            throw new Refused(StatusCodes.Status503ServiceUnavailable, "busy", busy.What, busy.Remedy);
+        }
         catch (StoreException) when (context.Response.HasStarted)
         {
             // Half a file must not look whole: the connection is broken off.

@@ -25,7 +25,7 @@ internal enum GatewayEventKind
     /// <summary>The journal is over four fifths of its budget.</summary>
     JournalFilling,
 
-    /// <summary>The certificate ends within a day.</summary>
+    /// <summary>The certificate ends within a week and was not renewed.</summary>
     CertificateEnds,
 
     /// <summary>The machine's clock is far from control's.</summary>

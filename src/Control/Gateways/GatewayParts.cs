@@ -17,11 +17,11 @@ internal static class GatewayParts
         parts.AddSingleton<GatewayAuthority>();
         parts.AddSingleton<GatewayEvents>();
         parts.AddSingleton<GatewayBook>();
-        parts.AddSingleton<AgentsBook>();
+        parts.AddSingleton<AgentsBook>().AddSingleton<AgentsDesk>();
         parts.AddSingleton<DesiredStates>();
         parts.AddSingleton<StoreMark>();
         parts.AddSingleton<GatewayCaller>();
-        parts.AddSingleton<GatewayShares>();
+        parts.AddSingleton<GatewayShares>().AddSingleton<GatewayBodies>().AddSingleton<EnrolmentThrottle>();
         parts.AddSingleton<LinkEndpoints>();
         parts.TryAddSingleton(got => FlowStore.Open(StoreOptionsOf(got.GetRequiredService<ControlDocument>()), got.GetRequiredService<TimeProvider>()));
         parts.AddSingleton<RecordSink>(got => Sink(got.GetRequiredService<FlowStore>(), got.GetRequiredService<StoreMark>()));

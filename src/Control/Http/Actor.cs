@@ -8,6 +8,9 @@ internal sealed record Actor(string Name, Roles Roles)
     /// <summary>What the names of people begin with.</summary>
     public const string PersonPrefix = "user:";
 
+    /// <summary>What the names of tokens begin with.</summary>
+    public const string TokenPrefix = "token:";
+
     /// <summary>Control itself: what happens by time, or at the machine's console.</summary>
     public static readonly Actor Control = new("control", Roles.None);
 

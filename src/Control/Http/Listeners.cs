@@ -1,10 +1,14 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Exeat.Control.Gateways.Certificates;
+using Exeat.Control.People;
 using Exeat.Names;
 using Exeat.Policy;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -16,8 +20,14 @@ internal static class Listeners
     // A document of 20,000 names; areas that take more say so at the endpoint.
     private const long MaxBody = 1 << 20;
 
-    // Some hundred gateways with a long poll each, and people's pages; a file descriptor and some 50 KiB each.
-    private const int MaxConnections = 4096;
+    // A thousand gateways with a long poll and their records each, and people's pages; a file descriptor and some 50 KiB each.
+    private const int MaxOfGateways = 4096, MaxOfPeople = 4096;
+
+    // Of one connection of HTTP/2: what a page asks for at once.
+    private const int MaxStreams = 32;
+
+    // Bodies, of whoever: a large policy over a poor mobile line. Bodies of gateways have a pace of their own.
+    private const double LeastBytesPerSecond = 4096;
 
     private static readonly TimeSpan HeadersWithin = TimeSpan.FromSeconds(10), IdleFor = TimeSpan.FromSeconds(90), HandshakeWithin = TimeSpan.FromSeconds(10);
 
@@ -25,23 +35,41 @@ internal static class Listeners
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MaxBody;
-        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+        kestrel.Limits.MaxConcurrentConnections = MaxOfGateways + MaxOfPeople;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(LeastBytesPerSecond, HeadersWithin);
         kestrel.Limits.RequestHeadersTimeout = HeadersWithin;
         kestrel.Limits.KeepAliveTimeout = IdleFor;
         PeopleCertificate certificate = kestrel.ApplicationServices.GetRequiredService<PeopleCertificate>();
-        foreach (IPEndPoint at in Joined(control.People)) kestrel.Listen(at, listen => Open(listen, Door.People, () => People(certificate)));
+        ConnectionPlaces ofPeople = new(MaxOfPeople), ofGateways = new(MaxOfGateways);
+        foreach (IPEndPoint at in Joined(control.People)) kestrel.Listen(at, listen => Open(listen, Door.People, ofPeople, () => People(certificate)));
         GatewayAuthority authority = kestrel.ApplicationServices.GetRequiredService<GatewayAuthority>();
-        foreach (IPEndPoint at in Joined(control.Gateways)) kestrel.Listen(at, listen => Open(listen, Door.Gateways, () => Gateways(authority)));
+        foreach (IPEndPoint at in Joined(control.Gateways)) kestrel.Listen(at, listen => Open(listen, Door.Gateways, ofGateways, () => Gateways(authority)));
     }
 
-    private static void Open(ListenOptions listen, Door door, Func<SslServerAuthenticationOptions> tls)
+    private static void Open(ListenOptions listen, Door door, ConnectionPlaces places, Func<SslServerAuthenticationOptions> tls)
     {
-        listen.Use(next => connection =>
+        listen.Use(next => async connection =>
         {
+            using ConnectionPlace? place = places.Enter(LoginThrottle.SourceOf((connection.RemoteEndPoint as IPEndPoint)?.Address));
+            if (place is null)
+            {
+                connection.Abort();
+                return;
+            }
             connection.Features.Set(new DoorMark(door));
-            return next(connection);
+            connection.Features.Set(place);
+            await next(connection);
         });
         listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = HandshakeWithin, OnConnection = _ => ValueTask.FromResult(tls()) });
+        // Reached when the handshake is done.
+        listen.Use(next => connection =>
+        {
+            string? certificate = connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate?.GetCertHashString(HashAlgorithmName.SHA256);
+            if (connection.Features.Get<ConnectionPlace>()!.Greeted(certificate)) return next(connection);
+            connection.Abort();
+            return Task.CompletedTask;
+        });
     }
 
     private static SslServerAuthenticationOptions People(PeopleCertificate certificate) => new()

@@ -10,6 +10,9 @@ internal static class RoleWords
     /// <summary>Everything.</summary>
     public const Roles Every = Roles.Viewer | Roles.Auditor | Roles.Operator | Roles.Approver | Roles.Admin;
 
+    /// <summary>Those that change something.</summary>
+    public const Roles Acting = Roles.Operator | Roles.Approver | Roles.Admin;
+
     public static string[] Of(Roles roles) => [.. All.Where(entry => roles.HasFlag(entry.Role)).Select(entry => entry.Word)];
 
     /// <summary>Reads words; whoever has any role is a viewer. False: one of them is no role, or there is none.</summary>

@@ -50,7 +50,7 @@ internal static class MetricsParts
     {
         metrics.Counter("exeat_control_alerts_raised_total", "Alerts raised.", () => desk.Counts.Raised);
         metrics.Counter("exeat_control_alerts_repeated_total", "Repetitions that were counted with an alert that was there.", () => desk.Counts.Repeated);
-        metrics.Counter("exeat_control_alerts_unasked_total", "Records whose history was not looked up because too many came at once.", () => watch.Unasked);
+        metrics.Counter("exeat_control_alerts_unasked_total", "Records whose history was not looked up when they came, because too many came at once or the store could not answer.", () => watch.Unasked);
         metrics.Gauge("exeat_control_alerts_lag_seconds", "Age of the record that alerts looked at last, while there are more.", () => watch.LagSeconds);
         metrics.Labelled("exeat_control_alerts_open", "Conditions that hold, by event.", "gauge", "event", () => desk.OpenCounts().Select(one => (one.Event, (double)one.Count)));
         metrics.Labelled("exeat_control_alert_messages_sent_total", "Messages that arrived, by channel.", "counter", "channel", () => channels.List().Select(one => (one.Name, (double)(one.Sent ?? 0))));

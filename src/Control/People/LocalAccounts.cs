@@ -15,10 +15,12 @@ internal sealed class LocalAccounts(Database database, PasswordHash passwords) :
         {
             string renewed = await passwords.OfAsync(password, cancel);
             // Not audited: the password is the same.
-            database.Change(change => change.Run("UPDATE users SET password = $renewed WHERE name = $name AND password = $old",
+            int changed = database.Change(change => change.Run("UPDATE users SET password = $renewed WHERE name = $name AND password = $old",
                 ("$renewed", renewed), ("$name", account.Identity.User), ("$old", account.Password)));
+            // Another login was faster, or the password was changed: only what stands there now can be proven.
+            return changed == 1 ? account.Identity with { Password = renewed } : await ProveAsync(user, password, cancel);
         }
-        return account.Identity;
+        return account.Identity with { Password = account.Password };
     }
 
     private (Identity Identity, string Password)? Find(string user)

@@ -19,20 +19,27 @@ internal static class PeopleEndpoints
         api.MapGet("/users/{name}", FindUser).RequireRole(Roles.Admin).WithSummary("One account").WithTags("People");
         api.MapPatch("/users/{name}", ChangeUser).RequireRole(Roles.Admin).WithSummary("Change an account's roles, disable or enable it").WithTags("People");
         api.MapPost("/users/{name}/password", ResetPasswordAsync).RequireRole(Roles.Admin).AnswersSecret().WithSummary("Give an account a new one-time password").WithTags("People");
+        api.MapPost("/users/{name}/confirmation", (string name, Actor actor, Accounts accounts) => TypedResults.Ok(accounts.Confirm(actor, name))).RequireRole(Roles.Approver).WithSummary("Say that an account is its owner's alone").WithTags("People");
 
         api.MapGet("/tokens", ListTokens).RequireRole(Roles.Admin).WithSummary("List tokens").WithTags("People");
         api.MapPost("/tokens", CreateToken).RequireRole(Roles.Admin).AnswersSecret().WithSummary("Make a token").WithTags("People");
         api.MapDelete("/tokens/{id}", RevokeToken).RequireRole(Roles.Admin).WithSummary("Revoke a token").WithTags("People");
     }
 
-    private static async Task<Ok<Session>> LoginAsync(Login login, HttpContext context, IIdentitySource identities, Sessions sessions, LoginThrottle throttle)
+    private static async Task<Ok<Session>> LoginAsync(Login login, HttpContext context, IIdentitySource identities, Sessions sessions, LoginThrottle throttle, FailedLogins failed)
     {
         if (login.User.Length is 0 or > PeopleText.MaxName || login.Password.Length is 0 or > PeopleText.MaxPassword) throw Refused.Invalid("user or password is empty or too long", "send both");
         string source = LoginThrottle.SourceOf(context.Connection.RemoteIpAddress);
         if (!throttle.TryTake(login.User, source, sessions.IsKnown(login.User, source)))
+        {
+            failed.Count(login.User, source, refused: true);
             throw new Refused(StatusCodes.Status429TooManyRequests, "too-many-logins", "too many logins failed", "wait a minute");
-        Identity person = await identities.ProveAsync(login.User, login.Password, context.RequestAborted)
-            ?? throw new Refused(StatusCodes.Status401Unauthorized, "login-failed", "user or password is wrong", "try again, or ask somebody with the role admin for a new password");
+        }
+        if (await identities.ProveAsync(login.User, login.Password, context.RequestAborted) is not { } person)
+        {
+            failed.Count(login.User, source, refused: false);
+            throw new Refused(StatusCodes.Status401Unauthorized, "login-failed", "user or password is wrong", "try again, or ask somebody with the role admin for a new password");
+        }
         throttle.Succeeded(login.User, source);
         return TypedResults.Ok(sessions.Begin(person, source));
     }

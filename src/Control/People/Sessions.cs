@@ -15,13 +15,14 @@ internal sealed class Sessions(Database database, AuditLog audit, TimeProvider t
     /// <summary>Sources from which an account once logged in, kept for <see cref="LoginThrottle"/>.</summary>
     private const int MaxSources = 32;
 
-    /// <summary>Begins one for somebody who has proven who they are.</summary>
+    /// <summary>Begins one for somebody who has proven who they are, unless the password that proved it was changed since then.</summary>
     public Session Begin(Identity person, string source)
     {
         DateTimeOffset now = time.GetUtcNow(), ends = now + TimeSpan.FromMinutes(limits.SessionMinutes);
         string secret = BearerSecret.Make(BearerSecret.SessionPrefix), id = Guid.CreateVersion7(now).ToString();
         database.Change(change =>
         {
+            if (!IsProven(change, person)) throw new Refused(StatusCodes.Status401Unauthorized, "login-failed", $"the password of {person.User} was changed just now", "log in with the new one");
             change.Run("DELETE FROM sessions WHERE ends <= $now", ("$now", now));
             change.Run("INSERT INTO sessions VALUES ($id, $hash, $user, $now, $now, $ends, $source)",
                 ("$id", id), ("$hash", BearerSecret.Hash(secret)), ("$user", person.User), ("$now", now), ("$ends", ends), ("$source", source));
@@ -50,6 +51,19 @@ internal sealed class Sessions(Database database, AuditLog audit, TimeProvider t
             change.Run("DELETE FROM sessions WHERE id = $id", ("$id", session));
             audit.Write(change, actor, "session.end", session);
         });
+    }
+
+    /// <summary>Within a change: whether what the person has proven counts still.</summary>
+    public static bool IsProven(SqliteTransaction change, Identity person) =>
+        person.Password is not { } password || change.Scalar<long>("SELECT count(*) FROM users WHERE name = $user AND password = $password AND disabled = 0", ("$user", person.User), ("$password", password)) > 0;
+
+    /// <summary>Within a change: a request that was let in some time ago is refused when its session has ended, or its account has lost the role, since then.</summary>
+    public static void Require(SqliteTransaction change, Actor actor, Roles role)
+    {
+        if (actor.Session is not { } session) return;
+        if (change.List("SELECT u.roles FROM sessions s JOIN users u ON u.name = s.user_name WHERE s.id = $id AND u.disabled = 0", row => RoleWords.Read(row.GetString(0)), ("$id", session)) is not [var roles])
+            throw new Refused(StatusCodes.Status401Unauthorized, "login-needed", "the login ended while this was under way", "exeat login URL");
+        if (!roles.HasFlag(role)) throw new Refused(StatusCodes.Status403Forbidden, "role-needed", $"{actor.Name} has not the role {RoleWords.Of(role)[0]} any more", "ask somebody with the role admin for it");
     }
 
     /// <summary>Ends all of an account's but one; within a change.</summary>

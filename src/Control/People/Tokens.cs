@@ -25,6 +25,7 @@ internal sealed class Tokens(Database database, AuditLog audit, TimeProvider tim
                 throw Refused.Conflict($"{MaxStanding} tokens stand", "revoke some first");
             change.Run("INSERT INTO tokens (id, name, hash, roles, created, created_by, ends) VALUES ($id, $name, $hash, $roles, $now, $by, $ends)",
                 ("$id", id), ("$name", wanted.Name), ("$hash", BearerSecret.Hash(secret)), ("$roles", roles), ("$now", now), ("$by", actor.Name), ("$ends", ends));
+            LoginHands.Put(change, actor, Actor.TokenPrefix + wanted.Name, now);
             audit.Write(change, actor, "token.create", id, ("name", wanted.Name), ("roles", roles), ("ends", Sql.Text(ends)));
             return new TokenSecret(Find(change, id), secret);
         });

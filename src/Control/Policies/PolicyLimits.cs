@@ -30,8 +30,11 @@ internal static class PolicyLimits
     /// <summary>What a change newly permits is said in at most so many sentences; the rest is counted.</summary>
     public const int Sentences = 200;
 
-    /// <summary>So many pairs of versions are compared for one change, each up to half a minute.</summary>
+    /// <summary>So many pairs of versions are compared for one change, all of them together as much as one may be: up to half a minute.</summary>
     public const int Comparisons = 8;
+
+    /// <summary>What a change does is found out within this time, or the change is refused: twice what its comparisons take, and well before whoever asks gives up.</summary>
+    public static readonly TimeSpan Planning = TimeSpan.FromMinutes(1);
 
     /// <summary>A reason or message: one line for people.</summary>
     public const int TextLength = 500;

@@ -9,7 +9,7 @@ internal static class PolicyParts
     {
         parts.AddSingleton<PolicyVersions>().AddSingleton<PolicyComposer>().AddSingleton<PolicyPublishing>().AddSingleton<PolicyDiffs>();
         parts.AddSingleton<IFleet, EnrolledFleet>().AddSingleton<DesiredPolicies>().AddSingleton<AssignmentDesk>();
-        parts.AddSingleton<ChangePlanner>().AddSingleton<PolicyChanges>();
+        parts.AddSingleton<AgentsPlanner>().AddSingleton<ChangePlanner>().AddSingleton<PolicyChanges>();
         parts.AddSingleton<PolicyTimes>().AddHostedService(got => got.GetRequiredService<PolicyTimes>());
         parts.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, PoliciesJson.Default));
     }

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Exeat.Link.Connection;
 
-/// <summary>One kind of work that is done again and again over a line that may be down: says once that it does not get through, waits longer each time, and says when it does again.</summary>
-internal sealed class Attempts(string work, TimeProvider time, ILogger log)
+/// <summary>One kind of work that is done again and again over a line that may be down: says once that it does not get through, waits longer each time but not when others get through again, and says when it does.</summary>
+internal sealed class Attempts(string work, ControlConnection control, TimeProvider time, ILogger log)
 {
     private readonly Backoff _backoff = new(Random.Shared);
     private volatile string? _problem;
@@ -20,6 +20,8 @@ internal sealed class Attempts(string work, TimeProvider time, ILogger log)
     /// <summary>Does it once. False: it failed, and the wait after it is over.</summary>
     public async Task<bool> TryAsync(Func<Task> attempt, CancellationToken stop)
     {
+        // Asked for before the attempt: that the line is back meanwhile is not missed.
+        Task back = control.Back;
         try
         {
             await attempt().ConfigureAwait(false);
@@ -28,6 +30,7 @@ internal sealed class Attempts(string work, TimeProvider time, ILogger log)
             _backoff.Reset();
             if (!failed) return true;
             log.Reached(work);
+            control.IsBack();
             Recovered?.Invoke();
             return true;
         }
@@ -36,7 +39,9 @@ internal sealed class Attempts(string work, TimeProvider time, ILogger log)
             if (_problem is null) log.Unreachable(work, broken.Message);
             _problem = broken.Message;
             if (broken is ControlRefused refused) Refused?.Invoke(refused.Word);
-            await Task.Delay(_backoff.Next(), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await Task.WhenAny(Task.Delay(_backoff.Next(), time, either.Token), back).ConfigureAwait(false);
+            await either.CancelAsync().ConfigureAwait(false);
             return false;
         }
     }

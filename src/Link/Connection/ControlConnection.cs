@@ -24,6 +24,7 @@ internal sealed class ControlConnection : IDisposable
     private readonly X509Certificate2 _authority;
     private volatile HttpClient _http;
     private volatile string? _why;
+    private TaskCompletionSource _back = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Nothing is opened before the first question. Without <paramref name="own"/> nobody but enrolment is answered.</summary>
     public ControlConnection(Uri control, X509Certificate2 authority, X509Certificate2? own, TimeProvider time)
@@ -31,6 +32,12 @@ internal sealed class ControlConnection : IDisposable
         (_control, _authority, _time) = (control, authority, time);
         _http = Client(own);
     }
+
+    /// <summary>Ends when something gets through that did not before: then nothing else need wait any longer.</summary>
+    public Task Back => Volatile.Read(ref _back).Task;
+
+    /// <summary>Something got through that did not before.</summary>
+    public void IsBack() => Interlocked.Exchange(ref _back, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     /// <summary>Shows another certificate from now on. What is under way ends with the old one.</summary>
     public void Show(X509Certificate2 own) => _http = Client(own);

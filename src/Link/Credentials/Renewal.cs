@@ -9,7 +9,7 @@ internal sealed class Renewal(ControlConnection control, LinkFolder folder, Link
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
 
-    private readonly Attempts _attempts = new("the renewal of the certificate", time, log);
+    private readonly Attempts _attempts = new("the renewal of the certificate", control, time, log);
     private readonly SemaphoreSlim _now = new(0, 1);
     private volatile LinkCredentials _inUse = first;
 

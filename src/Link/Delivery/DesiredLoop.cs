@@ -9,7 +9,7 @@ internal sealed class DesiredLoop(ControlConnection control, VersionShelf shelf,
 {
     private const int WaitSeconds = 30;
 
-    private readonly Attempts _attempts = new("the question for policy", time, log);
+    private readonly Attempts _attempts = new("the question for policy", control, time, log);
     private string _have = shelf.Current?.Read()?.Revision ?? "";
     private volatile DeliveryOutcome _outcome = shelf.Look();
 

@@ -127,9 +127,13 @@ internal sealed class Enrolment(LinkArguments asked, TimeProvider time, TextWrit
     }
 
     // One document, as control keeps them; a folder of several is not handed over.
-    private static string? AgentsOf(GatewayDocument gateway)
+    private string? AgentsOf(GatewayDocument gateway)
     {
         IReadOnlyList<string> files = DocumentPaths.Files(gateway.Agents);
-        return files is [var only] && AgentsLoader.LoadAttached(gateway.Agents).Agents is { Agents.Length: > 0 } ? File.ReadAllText(only) : null;
+        if (files is not [var only] || AgentsLoader.LoadAttached(gateway.Agents).Agents is not { Agents.Length: > 0 }) return null;
+        string document = File.ReadAllText(only);
+        if (document.Length <= LinkProtocol.MaxEnrolledAgents) return document;
+        say.WriteLine($"the agents document has more than {LinkProtocol.MaxEnrolledAgents >> 10} KiB and does not go along: hand it over with exeat agents set {gateway.Id} FILE");
+        return null;
     }
 }

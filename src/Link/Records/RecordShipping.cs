@@ -21,12 +21,13 @@ internal sealed class RecordShipping(ControlConnection control, string journalDi
     // After days without control: eight batches a second keep control's other gateways, and this machine, at their work.
     private static readonly TimeSpan BatchEvery = TimeSpan.FromMilliseconds(125);
 
-    private readonly Attempts _attempts = new("the records' shipping", time, log);
+    private readonly Attempts _attempts = new("the records' shipping", control, time, log);
     private readonly JournalPieces _pieces = new(journalDir);
     private ShippedState _state = Read(folder.Shipped);
     private long _shipped;
     private DateTimeOffset? _waiting;
     private readonly Lock _gate = new();
+    private volatile string? _seen;
 
     public string? Problem => _attempts.Problem;
 
@@ -68,9 +69,13 @@ internal sealed class RecordShipping(ControlConnection control, string journalDi
         }
     }
 
+    /// <summary>Control's flow store as a report's answer names it: where nothing waits to be sent, only that tells of another one.</summary>
+    public void Seen(string? store) => _seen = store;
+
     // Ships one piece. False: there was none.
     internal async Task<bool> OnceAsync(CancellationToken stop)
     {
+        if (_seen is { } seen && _state.Store is { } known && known != seen) BeginAgain(seen);
         if (NextPiece() is not { } piece)
         {
             lock (_gate) _waiting = null;
@@ -87,15 +92,22 @@ internal sealed class RecordShipping(ControlConnection control, string journalDi
             long lost = RetiredSegments.Lost(piece.Bytes.Span, next.Gaps);
             if (lost > 0) log.Lost(lost);
             next = next with { Lost = next.Lost + lost, Store = answer.Store };
+            _seen = answer.Store;
             if (_state.Store is { } before && before != answer.Store)
             {
-                // What the other store had may be nowhere but here. Its duplicates cost only their way.
-                log.AnotherStore();
-                next = _state with { Position = default, Store = answer.Store };
+                BeginAgain(answer.Store);
+                return true;
             }
         }
         Keep(next);
         return true;
+    }
+
+    // What the other store had may be nowhere but here. Its duplicates cost only their way.
+    private void BeginAgain(string store)
+    {
+        log.AnotherStore();
+        Keep(_state with { Position = default, Store = store });
     }
 
     private JournalPiece? NextPiece()

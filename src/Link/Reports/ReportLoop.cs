@@ -16,7 +16,7 @@ internal sealed class ReportLoop(ControlConnection control, string socket, Desir
     // Certificates and expiry go by minutes; a tenth of that is worth a word.
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
 
-    private readonly Attempts _attempts = new("the report", time, log);
+    private readonly Attempts _attempts = new("the report", control, time, log);
     private readonly SemaphoreSlim _soon = new(0, 1);
     private bool _silent, _skewed;
     private TimeSpan _skew;
@@ -94,6 +94,7 @@ internal sealed class ReportLoop(ControlConnection control, string socket, Desir
         if (skewed && !_skewed) log.ClockDiffers((long)_skew.TotalSeconds);
         _skewed = skewed;
         if (answer.RenewalDue) RenewalDue?.Invoke();
+        shipping.Seen(answer.Store);
     }
 
     private ImmutableArray<string> Problems(GatewayStatus? status)

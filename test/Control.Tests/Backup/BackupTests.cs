@@ -26,7 +26,7 @@ public sealed class BackupTests
         string late = control.Token("admin");
 
         BackupReader.Restore(place.File, place.Folder, control.Time);
-        Assert.False(File.Exists(Path.Combine(place.Folder, ControlHost.FirstLogin)));
+        Assert.False(File.Exists(Path.Combine(place.Folder, "first-login.txt")));
         Assert.Equal("an authority's key", await File.ReadAllTextAsync(Path.Combine(place.Folder, "tls", "another.key")));
         Assert.Equal(PrivateFile.Mode, File.GetUnixFileMode(Path.Combine(place.Folder, "tls", "people.key")));
         await using ControlFixture second = await ControlFixture.StartAsync(document => document with { DataFolder = place.Folder });

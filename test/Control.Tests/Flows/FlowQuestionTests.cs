@@ -132,6 +132,19 @@ public sealed class FlowQuestionTests : ISmartGroups, IDisposable
     }
 
     [Fact]
+    public async Task People_have_so_many_questions_at_once_and_get_their_places_back()
+    {
+        _records.Hold = new TaskCompletionSource();
+        Task<FlowGroups>[] asked = [.. Enumerable.Range(0, FlowDesk.MaxAsking).Select(_ => _desk.GroupAsync(new GroupQuestion(), default))];
+        Refused refused = await Assert.ThrowsAsync<Refused>(() => _desk.GroupAsync(new GroupQuestion(), default));
+        Assert.Equal((503, "busy"), (refused.Status, refused.Word));
+        Assert.Equal(1, _desk.Refused);
+        _records.Hold.SetResult();
+        await Task.WhenAll(asked);
+        for (int i = 0; i <= FlowDesk.MaxAsking; i++) await _desk.GroupAsync(new GroupQuestion(), default);
+    }
+
+    [Fact]
     public void A_caller_has_so_many_tails_and_gets_them_back()
     {
         IDisposable[] places = [.. Enumerable.Range(0, FlowDesk.MaxOfCaller).Select(_ => _desk.TakeTail(Anna))];

@@ -152,7 +152,7 @@ public sealed class EnrolmentTests
         AgentsBook agents = control.Host.Parts.GetRequiredService<AgentsBook>();
         Assert.Equal(1, agents.Newest("gw-1")!.Number);
         // Another enrolment brings none back that control has changed since.
-        agents.Set(LinkSide.Operator, "gw-1", QuarantineTests.Agents.Replace("coding-1", "coding-9", StringComparison.Ordinal), "a test");
+        control.Host.Parts.GetRequiredService<AgentsDesk>().Set(LinkSide.Operator, "gw-1", QuarantineTests.Agents.Replace("coding-1", "coding-9", StringComparison.Ordinal), "a test");
         using LinkSide again = await LinkSide.EnrolAsync(control, agents: QuarantineTests.Agents);
         Assert.Equal(2, agents.Newest("gw-1")!.Number);
     }

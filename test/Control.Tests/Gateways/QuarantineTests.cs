@@ -34,7 +34,7 @@ public sealed class QuarantineTests
         Assert.NotEqual(before.Revision, after.Revision);
         Assert.Equal(["coding-1"], Quarantined(after));
 
-        Book(control).Set(LinkSide.Operator, "gw-1", Agents.Replace("[192.0.2.14]", "[192.0.2.18]", StringComparison.Ordinal), "research moves");
+        Desk(control).Set(LinkSide.Operator, "gw-1", Agents.Replace("[192.0.2.14]", "[192.0.2.18]", StringComparison.Ordinal), "research moves");
         Assert.Equal(["coding-1"], Quarantined(await DesiredAsync(link, "", 0)));
         await control.RestartAsync();
         using var again = new LinkSide(control, link.Own);
@@ -61,7 +61,7 @@ public sealed class QuarantineTests
     {
         await using ControlFixture control = await ControlFixture.StartAsync();
         using LinkSide link = await LinkSide.EnrolAsync(control, agents: Agents);
-        Refused refused = Assert.Throws<Refused>(() => Book(control).Set(LinkSide.Operator, "gw-1", Agents.Replace("192.0.2.14", "192.0.2.10", StringComparison.Ordinal), "a mistake"));
+        Refused refused = Assert.Throws<Refused>(() => Desk(control).Set(LinkSide.Operator, "gw-1", Agents.Replace("192.0.2.14", "192.0.2.10", StringComparison.Ordinal), "a mistake"));
         Assert.Contains(refused.Problems!, problem => problem is { File: "agents.yaml", Line: 5 });
         Assert.Equal(1, Book(control).Newest("gw-1")!.Number);
     }
@@ -80,6 +80,8 @@ public sealed class QuarantineTests
         Book(control).Quarantine(LinkSide.Operator, "gw-1", "coding-1", "again");
         lock (heard) Assert.Equal([GatewayEventKind.Enrolled, GatewayEventKind.Quarantined], heard.Select(one => one.Kind));
     }
+
+    private static AgentsDesk Desk(ControlFixture control) => control.Host.Parts.GetRequiredService<AgentsDesk>();
 
     private static AgentsBook Book(ControlFixture control) => control.Host.Parts.GetRequiredService<AgentsBook>();
 

@@ -50,7 +50,7 @@ public sealed class ReportTests
         Assert.Equal([GatewayEventKind.ModeAgrees], await AfterAsync(good));
         Assert.Equal([GatewayEventKind.JournalFilling], await AfterAsync(good.Replace("\"bytes\": 1000,", "\"bytes\": 900000,", StringComparison.Ordinal)));
         lock (heard) heard.Clear();
-        control.Time.AdjustTime(control.Time.GetUtcNow() + GatewayStates.DownAfter + TimeSpan.FromSeconds(1));
+        control.Time.AdjustTime(control.Time.GetUtcNow() + GatewayThresholds.DownAfter + TimeSpan.FromSeconds(1));
         watch.Look();
         // The watch's own timer may have been first.
         lock (heard) Assert.Single(heard, GatewayEventKind.Down);

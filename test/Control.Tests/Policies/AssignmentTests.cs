@@ -147,6 +147,32 @@ public sealed class AssignmentTests : IDisposable
         Assert.Contains("expected permit by allow-core, got deny", Assert.Single(refused.Problems!).What, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_is_not_found_out_in_time_is_refused_where_somebody_has_to_approve_it_and_nothing_is_changed()
+    {
+        _room.Gateway("gw-1", "coding-1:coding");
+        _room.Assign(PolicyRoom.Web, AssignmentTarget.Default);
+        string first = _room.Publish(PolicyRoom.Web + "# first\n").Version, second = _room.Publish(PolicyRoom.Web + "# second\n").Version;
+        _room.ReadingTakes = PolicyLimits.Planning;
+        // Nobody has to: it is done, and says what is not known of it.
+        ChangeResult done = _room.Desk.Assign(PolicyRoom.Want(AssignmentTarget.Default, "prod", first), PolicyRoom.Anna);
+        Assert.Equal("done", done.State);
+        Assert.Equal("what it permits anew was not found out within 60 seconds", done.Effect.Notes[0]);
+        Assert.Equal(first, _room.Desired.Of("gw-1")!.Version);
+
+        _room.ReadingTakes = TimeSpan.Zero;
+        _room.Changes.Guard("coding", true, "customer code", PolicyRoom.Anna);
+        string[] before = _room.Audit();
+        _room.ReadingTakes = PolicyLimits.Planning;
+        Refused refused = Assert.Throws<Refused>(() => _room.Desk.Assign(PolicyRoom.Want(AssignmentTarget.Default, "prod", second), PolicyRoom.Anna));
+        Assert.Equal((503, "planning-too-long"), (refused.Status, refused.Word));
+        Assert.Contains("nothing was changed", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(first, _room.Desired.Of("gw-1")!.Version);
+        Assert.Equal(before, _room.Audit());
+        _room.ReadingTakes = PolicyLimits.Planning / 2;
+        Assert.Equal("waiting", _room.Desk.Assign(PolicyRoom.Want(AssignmentTarget.Default, "prod", second), PolicyRoom.Anna).State);
+    }
+
     public void Dispose() => _room.Dispose();
 
     private string[] States() => [.. _room.Desired.All().Select(one => one.Entry.State)];

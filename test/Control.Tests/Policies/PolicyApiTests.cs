@@ -45,6 +45,12 @@ public sealed class PolicyApiTests
 
         GatewayPolicyEntry gateway = Assert.Single((await viewer.GetFromJsonAsync("api/v1/assignments/gateways", PoliciesJson.Default.PageGatewayPolicyEntry))!.Items);
         Assert.Equal(("assigned", published.Version, true, done.Window), (gateway.State, gateway.BaseVersion, gateway.BreakGlass, Assert.Single(gateway.Windows)));
+        PolicyCompositionEntry composed = (await viewer.GetFromJsonAsync($"api/v1/compositions/{gateway.Version}", PoliciesJson.Default.PolicyCompositionEntry))!;
+        Assert.Equal((published.Version, "prod", done.Window), (composed.BaseVersion, Assert.Single(composed.Policies), Assert.Single(composed.Windows).Id));
+        Assert.Contains($"break-glass-{done.Window}", composed.Document, StringComparison.Ordinal);
+        Assert.Equal(gateway.Version, (await viewer.GetFromJsonAsync($"api/v1/compositions/{gateway.Version![..12]}", PoliciesJson.Default.PolicyCompositionEntry))!.Version);
+        Assert.Equal(HttpStatusCode.BadRequest, (await viewer.GetAsync("api/v1/compositions/%25")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await viewer.GetAsync($"api/v1/compositions/{published.Version}")).StatusCode);
         database.Change(change => change.Run("UPDATE gateways SET policy_version_reported = $version", ("$version", gateway.Version)));
         AssignmentEntry assignment = Assert.Single((await viewer.GetFromJsonAsync("api/v1/assignments", PoliciesJson.Default.PageAssignmentEntry))!.Items);
         Assert.True(assignment.Applied);

@@ -26,6 +26,8 @@ public sealed class PolicyCliTests
                 "class.second-person-off", "monitor.start", "monitor.end", "break-glass.start", "break-glass.end"], actions);
             Assert.Contains("+  core: {names: [www.example.org, new.example.org]}", said, StringComparison.Ordinal);
             Assert.Contains("permits: coding-1 may reach new.example.org (tcp/443) by allow-core; until now default-deny refused it", said, StringComparison.Ordinal);
+            Assert.Matches(@"\npublished: prod@[0-9a-f]{64}\nfirst: 2027-01-04 09:00:00Z\nmonitor: \S+  open until 2027-01-04 11:00:00Z  coding-1", said);
+            Assert.Contains("monitorUntil: 2027-01-04T11:00:00Z", said, StringComparison.Ordinal);
             Assert.Contains("(BREAK-GLASS)", said, StringComparison.Ordinal);
         }
         finally

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Exeat.Api.Control;
+using Exeat.Control.Agents;
+using Exeat.Control.Gateways;
 using Exeat.Control.Http;
 using Exeat.Control.Policies;
 using Exeat.Control.Storage;
@@ -41,7 +43,9 @@ internal sealed class PolicyRoom : IFleet, IDisposable
         Versions = new PolicyVersions(Database, Time);
         Composer = new PolicyComposer(Versions, Time);
         Desired = new DesiredPolicies(Database, this, Composer, Time);
-        Changes = new PolicyChanges(Database, new ChangePlanner(Database, Versions, Composer, this, Time), Desired, audit, Time);
+        Agents = new AgentsBook(Database, audit, new GatewayEvents(Time, NullLogger<GatewayEvents>.Instance), Time);
+        Changes = new PolicyChanges(Database, new ChangePlanner(Database, Versions, Composer, this, new AgentsPlanner(Agents), Time), Desired, Agents, audit, Time);
+        AgentsDesk = new AgentsDesk(Agents, Changes, Time);
         Desk = new AssignmentDesk(Database, Versions, Changes, this, Time);
         Publishing = new PolicyPublishing(Database, Versions, Desk, audit, Time) { Shipped = Packs };
         Diffs = new PolicyDiffs(Versions, Publishing, Desk, Time);
@@ -57,6 +61,10 @@ internal sealed class PolicyRoom : IFleet, IDisposable
     public PolicyComposer Composer { get; }
 
     public DesiredPolicies Desired { get; }
+
+    public AgentsBook Agents { get; }
+
+    public AgentsDesk AgentsDesk { get; }
 
     public PolicyChanges Changes { get; }
 
@@ -74,7 +82,14 @@ internal sealed class PolicyRoom : IFleet, IDisposable
     /// <summary>The gateways there are.</summary>
     public Dictionary<string, FleetGateway> Gateways { get; } = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<FleetGateway> Read(SqliteConnection connection) => [.. Gateways.Values.OrderBy(gateway => gateway.Id, StringComparer.Ordinal)];
+    /// <summary>How long it takes to read them.</summary>
+    public TimeSpan ReadingTakes { get; set; }
+
+    public IReadOnlyList<FleetGateway> Read(SqliteConnection connection)
+    {
+        Time.Advance(ReadingTakes);
+        return [.. Gateways.Values.OrderBy(gateway => gateway.Id, StringComparer.Ordinal)];
+    }
 
     public FleetGateway? Find(SqliteConnection connection, string id) => Gateways.GetValueOrDefault(id);
 

@@ -216,7 +216,7 @@ public sealed record FlowForm
             Note = Note,
             Count = Kind == "counted" ? Attempts : 1,
         };
-        bool counted = End is not null || BytesOut + BytesIn + PacketsOut + PacketsIn + DurationMs > 0;
+        bool counted = End is not null || BytesOut > 0 || BytesIn > 0 || PacketsOut > 0 || PacketsIn > 0 || DurationMs > 0;
         FlowEvent? counts = !counted ? null : decision with { Event = End is null ? "update" : "end", Time = Last, Verdict = null, BytesOut = BytesOut, BytesIn = BytesIn, PacketsOut = PacketsOut, PacketsIn = PacketsIn, DurationMs = DurationMs, End = End, Count = 1 };
         long more = Kind == "counted" ? 0 : Attempts - 1;
         FlowEvent? repeats = more <= 0 ? null : decision with { Event = "counted", Verdict = null, Count = more };

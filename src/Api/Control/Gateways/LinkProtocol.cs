@@ -13,6 +13,12 @@ public static class LinkProtocol
     /// <summary>The most bytes of one batch of records, unpacked: about eight thousand events.</summary>
     public const int MaxBatchBytes = 4 << 20;
 
+    /// <summary>The most bytes of an enrolment, which anybody may send: a token, a request and an agents document.</summary>
+    public const int MaxEnrolmentBytes = 512 << 10;
+
+    /// <summary>The longest agents document that goes along with an enrolment, so that it fits however it is escaped; a longer one is handed over by a person.</summary>
+    public const int MaxEnrolledAgents = 80 << 10;
+
     /// <summary>The most bytes of any other message: a bundle with the largest policy that loads (docs/policy-language.md) and its packs.</summary>
     public const int MaxMessageBytes = 32 << 20;
 

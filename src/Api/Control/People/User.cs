@@ -23,4 +23,7 @@ public sealed record User
 
     /// <summary>The last login; null: none yet.</summary>
     public DateTimeOffset? LastLogin { get; init; }
+
+    /// <summary>Who made it, or gave it a password or a role, and those who had them in hand: with them it does not count as another person until somebody else confirms it. Empty: it is its owner's alone.</summary>
+    public IReadOnlyList<string> InHandsOf { get; init; } = [];
 }

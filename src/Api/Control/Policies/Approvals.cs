@@ -5,10 +5,10 @@ namespace Exeat.Api.Control;
 /// <summary>A change that somebody asked for, whole: what is approved is exactly this.</summary>
 public sealed record PolicyChange
 {
-    /// <summary><c>assign</c>, <c>rollback</c>, <c>clear</c>, <c>monitor</c>, <c>break-glass</c> or <c>second-person-off</c>.</summary>
+    /// <summary><c>assign</c>, <c>rollback</c>, <c>clear</c>, <c>monitor</c>, <c>break-glass</c>, <c>agents</c> or <c>second-person-off</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>For whom, of the first three.</summary>
+    /// <summary>For whom, of the first three; the gateway whose agents change.</summary>
     public AssignmentTarget? On { get; init; }
 
     /// <summary>The policy that is assigned.</summary>
@@ -17,7 +17,7 @@ public sealed record PolicyChange
     /// <summary>The version that is assigned.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The assignment that it replaces; 0: none.</summary>
+    /// <summary>The assignment, or the version of the agents document, that it replaces; 0: none.</summary>
     public long Replaces { get; init; }
 
     /// <summary>The assignment that a rollback returns to; 0: it is none.</summary>
@@ -28,6 +28,9 @@ public sealed record PolicyChange
 
     /// <summary>The id that it will have.</summary>
     public string? WindowId { get; init; }
+
+    /// <summary>SHA-256 of the agents document.</summary>
+    public string? Agents { get; init; }
 
     /// <summary>The class whose setting changes.</summary>
     public string? Class { get; init; }
@@ -53,6 +56,9 @@ public sealed record ApprovalEntry
 
     /// <summary>What it does, as it was shown when it was asked for.</summary>
     public required ChangeEffect Effect { get; init; }
+
+    /// <summary>The agents document that waits, where one approval is shown; null: it is no such change, or decided.</summary>
+    public string? Agents { get; init; }
 
     /// <summary>The classes for which a second person is needed.</summary>
     public ImmutableArray<string> Classes { get; init; } = [];

@@ -70,6 +70,9 @@ public sealed class PoliciesClient(HttpClient http)
     /// <summary>Ends a window now.</summary>
     public Task EndAsync(bool breakGlass, string id, ReasonRequest request, CancellationToken cancel) => SayAsync($"{Path(breakGlass)}/{Part(id)}/end", request, cancel);
 
+    /// <summary>What a version with windows is made of.</summary>
+    public Task<PolicyCompositionEntry> CompositionAsync(string version, CancellationToken cancel) => GetAsync($"compositions/{Part(version)}", PoliciesJson.Default.PolicyCompositionEntry, cancel);
+
     private static string Path(bool breakGlass) => breakGlass ? "break-glass" : "monitor-windows";
 
     private static string Part(string text) => Uri.EscapeDataString(text);

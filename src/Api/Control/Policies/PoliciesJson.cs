@@ -26,6 +26,7 @@ namespace Exeat.Api.Control;
 [JsonSerializable(typeof(PolicyWindowRequest))]
 [JsonSerializable(typeof(PolicyWindowEntry))]
 [JsonSerializable(typeof(Page<PolicyWindowEntry>))]
+[JsonSerializable(typeof(PolicyCompositionEntry))]
 [JsonSerializable(typeof(ReasonRequest))]
 [JsonSerializable(typeof(PolicyChange))]
 [JsonSerializable(typeof(ApprovalEntry))]

@@ -67,5 +67,27 @@ public sealed record PolicyWindowEntry
     public required bool Active { get; init; }
 }
 
+/// <summary>A published version with windows, as a gateway runs it and its records name it.</summary>
+public sealed record PolicyCompositionEntry
+{
+    /// <summary>Its own version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The published version that it is made of.</summary>
+    public required string BaseVersion { get; init; }
+
+    /// <summary>The policies that have that version.</summary>
+    public ImmutableArray<string> Policies { get; init; } = [];
+
+    /// <summary>The windows in it.</summary>
+    public ImmutableArray<PolicyWindowEntry> Windows { get; init; } = [];
+
+    /// <summary>When a gateway was first to run it.</summary>
+    public required DateTimeOffset First { get; init; }
+
+    /// <summary>The document that control adds; null: this release would write another.</summary>
+    public string? Document { get; init; }
+}
+
 /// <summary>Why something is ended, rejected or approved.</summary>
 public sealed record ReasonRequest(string Reason);

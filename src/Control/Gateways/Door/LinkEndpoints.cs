@@ -14,14 +14,14 @@ using Microsoft.Net.Http.Headers;
 namespace Exeat.Control.Gateways.Door;
 
 /// <summary>What links ask: <c>/gateway/v1</c> on the gateways' listener. Unknown fields of their messages are passed over, so that a newer link is understood.</summary>
-internal sealed class LinkEndpoints(GatewayCaller callers, GatewayBook book, GatewayAuthority authority, AgentsBook agents, DesiredStates desired, GatewayShares shares, GatewayEvents events, RecordSink sink, TimeProvider time) : IDisposable
+internal sealed class LinkEndpoints(GatewayCaller callers, GatewayBook book, GatewayAuthority authority, AgentsBook agents, DesiredStates desired, GatewayShares shares, GatewayBodies bodies, EnrolmentThrottle strangers, GatewayEvents events, RecordSink sink, StoreMark store, TimeProvider time) : IDisposable
 {
     // Of the certificate's life, after which control says that it is due, by its own clock.
     private const double RenewalAfter = 2.0 / 3;
-    private const int MaxPackedBytes = LinkProtocol.MaxBatchBytes, MaxReport = 1 << 18, MaxRequest = 1 << 14, MaxEnrolment = 2 << 20;
+    private const int MaxPackedBytes = LinkProtocol.MaxBatchBytes, MaxReport = 1 << 18, MaxRequest = 1 << 14, MaxEnrolment = LinkProtocol.MaxEnrolmentBytes;
 
-    // Batches in memory at once, of all gateways: each has up to twice the largest batch.
-    private readonly SemaphoreSlim _batches = new(8);
+    // Batches that are unpacked and stored at once, of all gateways: each has up to three times the largest batch, and none waits for its sender.
+    private readonly SemaphoreSlim _batches = new(4);
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -47,12 +47,14 @@ internal sealed class LinkEndpoints(GatewayCaller callers, GatewayBook book, Gat
     private async Task EnrolAsync(HttpContext context)
     {
         Begin(context);
+        using EnrolmentPlace place = strangers.Take(context.Connection.RemoteIpAddress);
         EnrolRequest asked = await ReadAsync(context, LinkJson.Default.EnrolRequest, MaxEnrolment);
         if (!GatewayBook.IsId(asked.Gateway) || asked.Token is not { Length: > 0 } || asked.Request is not { Length: > 0 }) throw Refused.Invalid("the enrolment lacks its gateway, token or request", "use the exeat-link of this release or the one before");
         using X509Certificate2 certificate = book.Enrol(asked.Gateway, asked.Token, asked.Request, change =>
         {
             if (asked.Agents is { } document) agents.Begin(change, asked.Gateway, document);
         });
+        place.Succeeded = true;
         await AnswerAsync(context, new CertificateAnswer(certificate.ExportCertificatePem(), authority.Certificate), LinkJson.Default.CertificateAnswer);
     }
 
@@ -70,11 +72,11 @@ internal sealed class LinkEndpoints(GatewayCaller callers, GatewayBook book, Gat
     {
         Begin(context);
         (GatewayRow row, _) = Caller(context);
-        using IDisposable place = shares.Take(row.Id, "desired");
+        using OnlyRequest place = shares.TakeOnly(row.Id, "desired", context.RequestAborted);
         string have = context.Request.Query["have"].ToString();
         _ = int.TryParse(context.Request.Query["wait"], NumberStyles.None, CultureInfo.InvariantCulture, out int seconds);
         TimeSpan most = TimeSpan.FromSeconds(Math.Min(seconds, LinkProtocol.MaxWait.TotalSeconds));
-        DesiredState state = await desired.WaitAsync(row.Id, have, most, () => Caller(context), context.RequestAborted);
+        DesiredState state = await UnlessReplaced(place, () => desired.WaitAsync(row.Id, have, most, () => Caller(context), place.Ended));
         await AnswerAsync(context, state, LinkJson.Default.DesiredState);
     }
 
@@ -91,20 +93,38 @@ internal sealed class LinkEndpoints(GatewayCaller callers, GatewayBook book, Gat
     {
         Begin(context);
         (GatewayRow row, _) = Caller(context);
-        using IDisposable place = shares.Take(row.Id, "records");
+        using OnlyRequest place = shares.TakeOnly(row.Id, "records", context.RequestAborted);
+        Allow(context, MaxPackedBytes);
+        using GatewayBody body = await UnlessReplaced(place, () => bodies.ReadAsync(context, MaxPackedBytes, place.Ended));
+        // Whole in memory: from here on it waits for nobody but the store.
+        place.Keep();
         await _batches.WaitAsync(context.RequestAborted);
+        RecordsAnswer kept;
+        long foreign;
         try
         {
-            byte[] lines = await ReadLinesAsync(context);
-            int own = OwnRecords.Keep(lines, row.Id, out long foreign);
+            byte[] lines = Lines(body, context.Request.Headers[HeaderNames.ContentEncoding] == "gzip");
+            int own = OwnRecords.Keep(lines, row.Id, out foreign);
             if (foreign > 0) book.CountForeign(row.Id, foreign);
-            RecordsAnswer kept = sink(row.Id, lines.AsSpan(0, own), time.GetUtcNow())
+            kept = sink(row.Id, lines.AsSpan(0, own), time.GetUtcNow())
                 ?? throw new Refused(StatusCodes.Status507InsufficientStorage, "store-full", "the flow store has no room", "free some on control's disk, or keep records for a shorter time; gateways keep theirs meanwhile");
-            await AnswerAsync(context, kept with { Foreign = foreign }, LinkJson.Default.RecordsAnswer);
         }
         finally
         {
             _batches.Release();
+        }
+        await AnswerAsync(context, kept with { Foreign = foreign }, LinkJson.Default.RecordsAnswer);
+    }
+
+    private static async Task<T> UnlessReplaced<T>(OnlyRequest place, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (OperationCanceledException) when (place.GaveWay)
+        {
+            throw GatewayShares.Replaced();
         }
     }
 
@@ -115,7 +135,7 @@ internal sealed class LinkEndpoints(GatewayCaller callers, GatewayBook book, Gat
         using IDisposable place = shares.Take(row.Id, "status");
         book.Keep(row.Id, await ReadAsync(context, LinkJson.Default.LinkReport, MaxReport));
         DateTimeOffset now = time.GetUtcNow(), from = shown.NotBefore.ToUniversalTime(), to = shown.NotAfter.ToUniversalTime();
-        await AnswerAsync(context, new ReportAnswer(now, now >= from + ((to - from) * RenewalAfter)), LinkJson.Default.ReportAnswer);
+        await AnswerAsync(context, new ReportAnswer(now, now >= from + ((to - from) * RenewalAfter), store.Text), LinkJson.Default.ReportAnswer);
     }
 
     private (GatewayRow Row, X509Certificate2 Shown) Caller(HttpContext context, bool mayHaveEnded = false)
@@ -145,12 +165,13 @@ internal sealed class LinkEndpoints(GatewayCaller callers, GatewayBook book, Gat
             "releases of link and control may be one apart; upgrade the older side");
     }
 
-    private static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, int most)
+    private async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, int most)
     {
         Allow(context, most);
+        using GatewayBody body = await bodies.ReadAsync(context, most, context.RequestAborted);
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) ?? throw Refused.Invalid("the body is empty", "use the exeat-link of this release or the one before");
+            return JsonSerializer.Deserialize(body.Bytes.Span, type) ?? throw Refused.Invalid("the body is empty", "use the exeat-link of this release or the one before");
         }
         catch (JsonException broken)
         {
@@ -158,16 +179,15 @@ internal sealed class LinkEndpoints(GatewayCaller callers, GatewayBook book, Gat
         }
     }
 
-    private static async Task<byte[]> ReadLinesAsync(HttpContext context)
+    private static byte[] Lines(GatewayBody body, bool packed)
     {
-        Allow(context, MaxPackedBytes);
+        if (!packed) return body.Bytes.ToArray();
         using var lines = new MemoryStream();
-        bool packed = context.Request.Headers[HeaderNames.ContentEncoding] == "gzip";
-        await using Stream body = packed ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : context.Request.Body;
+        using var unpacked = new GZipStream(body.Open(), CompressionMode.Decompress);
         byte[] piece = new byte[1 << 16];
         try
         {
-            for (int read; (read = await body.ReadAsync(piece, context.RequestAborted)) > 0;)
+            for (int read; (read = unpacked.Read(piece)) > 0;)
             {
                 lines.Write(piece, 0, read);
                 // However well it was packed.

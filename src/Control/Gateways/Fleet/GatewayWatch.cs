@@ -9,11 +9,6 @@ internal sealed class GatewayWatch(GatewayBook book, GatewayEvents events, TimeP
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
-    // Four fifths leave time to act; a day is a working day.
-    private const double JournalFilling = 0.8;
-    private static readonly TimeSpan CertificateSoon = TimeSpan.FromHours(24);
-    private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(30);
-
     private readonly Dictionary<string, GatewayState> _states = new(StringComparer.Ordinal);
     private readonly HashSet<(string, GatewayEventKind)> _said = [];
     private readonly Dictionary<string, (long Lost, long Overruns)> _losses = new(StringComparer.Ordinal);
@@ -83,11 +78,11 @@ internal sealed class GatewayWatch(GatewayBook book, GatewayEvents events, TimeP
             bool differs = gateway.DeclaredMode != gateway.EffectiveMode;
             if (Said(row.Id, GatewayEventKind.ModeDiffers, differs) is { } changed)
                 events.Raise(changed ? GatewayEventKind.ModeDiffers : GatewayEventKind.ModeAgrees, row.Id, $"its policy declares {gateway.DeclaredMode}, and {gateway.EffectiveMode} holds for its agents");
-            Once(row.Id, GatewayEventKind.JournalFilling, gateway.Journal.MaxBytes > 0 && gateway.Journal.Bytes >= gateway.Journal.MaxBytes * JournalFilling,
+            Once(row.Id, GatewayEventKind.JournalFilling, gateway.Journal.MaxBytes > 0 && gateway.Journal.Bytes >= gateway.Journal.MaxBytes * GatewayThresholds.JournalFull,
                 $"its journal has {gateway.Journal.Bytes >> 20} of {gateway.Journal.MaxBytes >> 20} MiB; when it is full, the oldest records go{(gateway.Journal.Writable ? "" : ", and it cannot be written now")}");
         }
-        Once(row.Id, GatewayEventKind.CertificateEnds, row.Ends is { } ends && ends - now < CertificateSoon, $"its certificate ends {row.Ends?.UtcDateTime:yyyy-MM-dd HH:mm}Z and was not renewed; enforcement goes on without it");
-        Once(row.Id, GatewayEventKind.ClockDiffers, row.LastSeen is { } seen && (report.Time - seen).Duration() > MostSkew, $"its clock says {report.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z when control's says {row.LastSeen?.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
+        Once(row.Id, GatewayEventKind.CertificateEnds, row.Ends is { } ends && ends - now < GatewayThresholds.CertificateWithin, $"its certificate ends {row.Ends?.UtcDateTime:yyyy-MM-dd HH:mm}Z and was not renewed; enforcement goes on without it");
+        Once(row.Id, GatewayEventKind.ClockDiffers, row.LastSeen is { } seen && (report.Time - seen).Duration() > GatewayThresholds.SkewBeyond, $"its clock says {report.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z when control's says {row.LastSeen?.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
         Once(row.Id, GatewayEventKind.DeliveryRefused, !report.Problems.IsEmpty, report.Problems.FirstOrDefault() ?? "");
     }
 

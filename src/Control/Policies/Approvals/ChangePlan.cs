@@ -12,6 +12,9 @@ namespace Exeat.Control.Policies;
 /// <param name="TouchesUnknown">Whether it cannot be told whom it touches: then it counts as touching every class.</param>
 internal sealed record ChangePlan(PolicyChange Change, ChangeEffect Effect, ImmutableArray<string> Guarded, bool TouchesUnknown)
 {
+    /// <summary>The agents document that the change names, when it is one of agents.</summary>
+    public string? Document { get; init; }
+
     /// <summary>Of the change and of what it permits: what is approved is this, or nothing. Notes are not among it: they may name moments.</summary>
     public string Hash
     {

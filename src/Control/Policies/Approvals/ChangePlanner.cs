@@ -8,22 +8,55 @@ using Microsoft.Data.Sqlite;
 namespace Exeat.Control.Policies;
 
 /// <summary>Checks a change against what is there now and says what it does. The same for asking and for approving: what has become wrong meanwhile is refused then.</summary>
-internal sealed class ChangePlanner(Database database, PolicyVersions versions, PolicyComposer composer, IFleet fleet, TimeProvider time)
+internal sealed class ChangePlanner(Database database, PolicyVersions versions, PolicyComposer composer, IFleet fleet, AgentsPlanner agentsPlanner, TimeProvider time)
 {
     /// <summary>One gateway before and after.</summary>
     private sealed record Step(FleetGateway Gateway, Assignment? Before, Assignment? After, IReadOnlyList<PolicyWindow> WindowsBefore, IReadOnlyList<PolicyWindow> WindowsAfter);
 
-    public ChangePlan Plan(PolicyChange change)
+    /// <summary>Plans a change; <paramref name="document"/> is the agents document of one that names it.</summary>
+    public ChangePlan Plan(PolicyChange change, string? document = null)
+    {
+        if (InTime(change, document, compares: true) is { } plan) return plan;
+        // Nobody has to approve what it permits: a slow machine must not keep a rollback or a break-glass from being done.
+        if (change.Kind != AgentsPlanner.Kind && InTime(change, document, compares: false) is { Guarded.IsEmpty: true } unknown) return unknown;
+        throw new Refused(StatusCodes.Status503ServiceUnavailable, "planning-too-long", $"what this change does was not found out within {PolicyLimits.Planning.TotalSeconds:0} seconds, and nothing was changed",
+            "ask again when control has less to do, or change fewer gateways at once: --on gateway:ID or class:CLASS");
+    }
+
+    // Null: it took too long.
+    private ChangePlan? InTime(PolicyChange change, string? document, bool compares)
+    {
+        // Without comparing it still checks each gateway; whoever asks waits for five minutes.
+        using var late = new CancellationTokenSource(compares ? PolicyLimits.Planning : 3 * PolicyLimits.Planning, time);
+        try
+        {
+            return Plan(change, document, compares, late.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private ChangePlan Plan(PolicyChange change, string? document, bool compares, CancellationToken late)
     {
         using SqliteConnection connection = database.Open();
+        if (change.Kind == AgentsPlanner.Kind) return agentsPlanner.Plan(connection, change, document!);
         IReadOnlyList<FleetGateway> gateways = fleet.Read(connection);
         if (change.Kind == SecondPersonOff) return Whole(connection, change, new ChangeEffect { Classes = [change.Class!], Notes = [$"changes that touch agents of class {change.Class} no longer need a second person"] }, [change.Class!], false);
         bool isWindow = change.Window is not null;
         Step[] steps = isWindow ? [.. OfWindow(connection, change, gateways)] : [.. OfAssignment(connection, change, gateways)];
         var notes = new List<string>();
-        foreach (Step step in steps) Check(step, change, notes);
+        foreach (Step step in steps)
+        {
+            late.ThrowIfCancellationRequested();
+            Check(step, change, notes);
+        }
         if (steps.Length == 0) notes.Add("no gateway runs another policy by it now");
-        IReadOnlyList<string> permits = Permits(steps, notes);
+        // First, so that no number of other notes pushes them out.
+        var missing = new List<string>();
+        IReadOnlyList<string> permits = compares ? Permits(steps, notes, missing, late) : [];
+        if (!compares) missing.Add($"what it permits anew was not found out within {PolicyLimits.Planning.TotalSeconds:0} seconds");
         SortedSet<string> classes = new(steps.SelectMany(step => step.Gateway.Classes).Where(name => name.Length > 0), StringComparer.Ordinal);
         if (isWindow) classes = new(Meant(change.Window!, gateways).Select(agent => agent.Class).Concat(change.Window!.Classes).Where(name => name.Length > 0), StringComparer.Ordinal);
         else if (change.On!.Scope == "class") classes.Add(change.On.Target);
@@ -32,7 +65,7 @@ internal sealed class ChangePlanner(Database database, PolicyVersions versions, 
             Gateways = [.. steps.Select(step => step.Gateway.Id).Order(StringComparer.Ordinal)],
             Classes = [.. classes],
             NewlyPermitted = DifferenceSentences.Bounded(permits),
-            Notes = DifferenceSentences.Bounded(notes),
+            Notes = DifferenceSentences.Bounded([.. missing, .. notes]),
         };
         return Whole(connection, change, effect, classes, TouchesUnknown(change, gateways));
     }
@@ -40,7 +73,8 @@ internal sealed class ChangePlanner(Database database, PolicyVersions versions, 
     /// <summary>The kind of change that takes the second person away from a class.</summary>
     public const string SecondPersonOff = "second-person-off";
 
-    private static ChangePlan Whole(SqliteConnection connection, PolicyChange change, ChangeEffect effect, IEnumerable<string> classes, bool touchesUnknown)
+    /// <summary>A plan with the classes that need a second person.</summary>
+    public static ChangePlan Whole(SqliteConnection connection, PolicyChange change, ChangeEffect effect, IEnumerable<string> classes, bool touchesUnknown)
     {
         List<string> guarded = connection.List("SELECT class FROM policy_classes WHERE second_person = 1 ORDER BY class", row => row.GetString(0));
         return new ChangePlan(change, effect, touchesUnknown ? [.. guarded] : [.. guarded.Intersect(classes, StringComparer.Ordinal)], touchesUnknown);
@@ -142,12 +176,15 @@ internal sealed class ChangePlanner(Database database, PolicyVersions versions, 
         }
     }
 
-    private IReadOnlyList<string> Permits(Step[] steps, List<string> notes)
+    private IReadOnlyList<string> Permits(Step[] steps, List<string> notes, List<string> missing, CancellationToken late)
     {
         var sentences = new List<string>();
-        int compared = 0;
+        int compared = 0, over = 0;
+        // Shared: of eight gateways with large policies, each alone would take half a minute. Counted, not timed, so that asking and approving see the same.
+        long left = PolicyDiff.MaxCompared;
         foreach (Step step in steps)
         {
+            late.ThrowIfCancellationRequested();
             if (step.After?.Version is not { } to)
             {
                 notes.Add($"gateway {step.Gateway.Id} keeps what it has: nothing is assigned to it any more");
@@ -161,16 +198,23 @@ internal sealed class ChangePlanner(Database database, PolicyVersions versions, 
             }
             if (++compared > PolicyLimits.Comparisons)
             {
-                notes.Add($"gateway {step.Gateway.Id} was not compared: more than {PolicyLimits.Comparisons} gateways change");
+                over++;
                 continue;
             }
-            PolicyComparison comparison = PolicyDiff.Compare(before, after, step.Gateway.Agents ?? ImaginedAgents.Of(before, after), time.GetUtcNow());
+            if (left == 0)
+            {
+                missing.Add($"gateway {step.Gateway.Id} was not compared: those before it took what is compared for one change");
+                continue;
+            }
+            PolicyComparison comparison = PolicyDiff.Compare(before, after, step.Gateway.Agents ?? ImaginedAgents.Of(before, after), time.GetUtcNow(), left, late);
+            left = Math.Max(0, left - comparison.Compared);
             // What is permitted again when a window ends is no news; and moments move between asking and approving.
             ImmutableArray<PolicyDifference> now = [.. comparison.Differences.Where(difference => difference.From is null || ReferenceEquals(step.WindowsBefore, step.WindowsAfter))];
             sentences.AddRange(DifferenceSentences.Of(comparison with { Differences = now }, permittedInSecond: true));
             sentences.AddRange(DifferenceSentences.Modes(comparison with { Modes = [.. comparison.Modes.Where(mode => mode.Second == Mode.Monitor)] }));
-            notes.AddRange(comparison.NotCompared);
+            missing.AddRange(comparison.NotCompared);
         }
+        if (over > 0) missing.Add($"{over} of the gateways were not compared: more than {PolicyLimits.Comparisons} change");
         return sentences;
     }
 

@@ -1,18 +1,21 @@
 using System.Globalization;
 using Exeat.Api.Control;
+using Exeat.Control.Agents;
 using Exeat.Control.Http;
+using Exeat.Control.People;
 using Exeat.Control.Storage;
+using Exeat.Policy;
 using Microsoft.Data.Sqlite;
 
 namespace Exeat.Control.Policies;
 
-/// <summary>Does changes, or has them wait for a second person: assignments, rollbacks, windows, and taking the second person away.</summary>
-internal sealed class PolicyChanges(Database database, ChangePlanner planner, DesiredPolicies desired, AuditLog audit, TimeProvider time)
+/// <summary>Does changes, or has them wait for a second person: assignments, rollbacks, windows, agents, and taking the second person away.</summary>
+internal sealed class PolicyChanges(Database database, ChangePlanner planner, DesiredPolicies desired, AgentsBook agents, AuditLog audit, TimeProvider time)
 {
     /// <summary>Does the change, or has it wait.</summary>
-    public ChangeResult Ask(PolicyChange change, Actor actor)
+    public ChangeResult Ask(PolicyChange change, Actor actor, string? document = null)
     {
-        ChangePlan plan = planner.Plan(change);
+        ChangePlan plan = planner.Plan(change, document);
         return plan.Guarded.IsEmpty ? Done(plan, Do(plan, actor, null)) : Wait(plan, actor);
     }
 
@@ -21,15 +24,28 @@ internal sealed class PolicyChanges(Database database, ChangePlanner planner, De
     {
         string reason = PolicyWords.Line(decision.Reason, "the reason");
         ApprovalEntry entry;
+        string? document;
         using (SqliteConnection connection = database.Open())
         {
             entry = Approvals.Find(connection, id) ?? throw Refused.NotFound($"approval {PolicyWords.Shown(id)}", "exeat approvals lists them");
+            document = Approvals.Document(connection, id);
         }
         MustWait(entry);
+        // Decided between the two questions.
+        if (entry.Change.Kind == AgentsPlanner.Kind && document is null) throw Decided();
         if (entry.Hash != decision.Hash) throw new Refused(StatusCodes.Status409Conflict, "approval-other-content", "the hash is not that of what waits here", $"look at it again: exeat approvals show {id}");
-        ChangePlan plan = planner.Plan(entry.Change);
+        ChangePlan plan = planner.Plan(entry.Change, document);
         if (plan.Hash != entry.Hash) throw new Refused(StatusCodes.Status409Conflict, "approval-stale", "what the change does is no longer what was shown: gateways, agents or policies are others now", "have it asked for again, and look at that");
-        return Done(plan, Do(plan, approver, (entry, reason)));
+        try
+        {
+            return Done(plan, Do(plan, approver, (entry, reason)));
+        }
+        catch (Refused refused) when (refused.Word == SecondPerson.Needed)
+        {
+            // Who tries to be two persons is for the others to see.
+            database.Change(transaction => audit.Write(transaction, approver, "approval.refuse", id, ("kind", entry.Change.Kind), ("requestedBy", entry.RequestedBy), ("why", refused.Message)));
+            throw;
+        }
     }
 
     /// <summary>A second person says no, or the first takes it back.</summary>
@@ -96,7 +112,9 @@ internal sealed class PolicyChanges(Database database, ChangePlanner planner, De
         database.Change(transaction =>
         {
             if (Approvals.CountWaiting(transaction) >= PolicyLimits.Waiting) throw Refused.Conflict($"{PolicyLimits.Waiting} changes wait for a second person", "approve or reject some of them");
+            Sessions.Require(transaction, actor, Needed(plan.Change));
             Approvals.Add(transaction, entry, SecondPerson.Of(transaction, actor));
+            if (plan.Document is { } document) Approvals.AddDocument(transaction, entry.Id, document);
             audit.Write(transaction, actor, "approval.ask", entry.Id, ("kind", entry.Change.Kind), ("hash", entry.Hash), ("classes", string.Join(' ', entry.Classes)), ("reason", entry.Change.Reason));
         });
         return new ChangeResult { State = "waiting", Approval = entry.Id, Effect = plan.Effect };
@@ -109,6 +127,7 @@ internal sealed class PolicyChanges(Database database, ChangePlanner planner, De
         (PolicyChange change, string author, string? id) = (plan.Change, approval?.Entry.RequestedBy ?? actor.Name, approval?.Entry.Id);
         string? window = database.Change(transaction =>
         {
+            if (approval is null) Sessions.Require(transaction, actor, Needed(change));
             // Guarded since it was planned: then it has to wait.
             if (approval is null && transaction.List("SELECT class FROM policy_classes WHERE second_person = 1", row => row.GetString(0)).Any(name => plan.TouchesUnknown || plan.Effect.Classes.Contains(name)))
                 throw Refused.Conflict("a class that it touches needs a second person since a moment ago", "ask again");
@@ -121,12 +140,25 @@ internal sealed class PolicyChanges(Database database, ChangePlanner planner, De
             return change.Kind switch
             {
                 ChangePlanner.SecondPersonOff => TakeAway(transaction, change, actor, now),
+                AgentsPlanner.Kind => SetAgents(transaction, plan, actor, author, id),
                 _ when change.Window is not null => Open(transaction, change, actor, author, id, now),
                 _ => Assign(transaction, change, actor, author, id, now),
             };
         });
         desired.Raise();
+        if (change.Kind == AgentsPlanner.Kind) agents.Raise(change.On!.Target);
         return window;
+    }
+
+    // As the endpoints ask for: planning takes a while, and a role may be gone meanwhile.
+    private static Roles Needed(PolicyChange change) => change.Kind == ChangePlanner.SecondPersonOff ? Roles.Admin : Roles.Operator;
+
+    private string? SetAgents(SqliteTransaction transaction, ChangePlan plan, Actor actor, string author, string? approval)
+    {
+        string gateway = plan.Change.On!.Target;
+        if (AgentsBook.NewestNumber(transaction, gateway) != plan.Change.Replaces) throw Refused.Conflict($"the agents of {gateway} have changed meanwhile", $"look at exeat agents show {gateway}, and ask again");
+        agents.Set(transaction, actor, author, gateway, plan.Document!, plan.Change.Reason, approval);
+        return null;
     }
 
     private string? Assign(SqliteTransaction transaction, PolicyChange change, Actor actor, string author, string? approval, DateTimeOffset now)

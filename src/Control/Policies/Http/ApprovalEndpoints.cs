@@ -32,6 +32,7 @@ internal static class ApprovalEndpoints
     private static IResult Show(string id, Database database)
     {
         using SqliteConnection connection = database.Open();
-        return TypedResults.Ok(Approvals.Find(connection, id) ?? throw Refused.NotFound($"approval {PolicyWords.Shown(id)}", "exeat approvals lists them"));
+        ApprovalEntry entry = Approvals.Find(connection, id) ?? throw Refused.NotFound($"approval {PolicyWords.Shown(id)}", "exeat approvals lists them");
+        return TypedResults.Ok(entry with { Agents = Approvals.Document(connection, id) });
     }
 }

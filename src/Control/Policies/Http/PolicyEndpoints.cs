@@ -21,6 +21,7 @@ internal static class PolicyEndpoints
         AssignmentEndpoints.Map(api);
         ApprovalEndpoints.Map(api);
         WindowEndpoints.Map(api);
+        CompositionEndpoints.Map(api);
     }
 
     private static IResult Policies(int? limit, string? cursor, PolicyVersions versions)

@@ -18,6 +18,8 @@ internal static class PolicyWindows
     public static IReadOnlyList<PolicyWindow> All(SqliteConnection connection, string kind, string before, int limit) =>
         connection.List($"SELECT {Columns} FROM policy_windows WHERE kind = $kind AND ($before = '' OR id < $before) ORDER BY id DESC LIMIT $limit", Row, ("$kind", kind), ("$before", before), ("$limit", limit));
 
+    public static PolicyWindow? Find(SqliteConnection connection, string id) => connection.List($"SELECT {Columns} FROM policy_windows WHERE id = $id", Row, ("$id", id)) is [var found] ? found : null;
+
     public static bool Exists(SqliteTransaction transaction, string kind, string id) => transaction.Scalar<long>("SELECT count(*) FROM policy_windows WHERE kind = $kind AND id = $id", ("$kind", kind), ("$id", id)) == 1;
 
     public static void Add(SqliteTransaction transaction, PolicyWindow window) =>
