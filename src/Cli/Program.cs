@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Exeat.Api;
 using Exeat.Cli;
 using Exeat.Cli.Verify;
+using Exeat.Run.Network;
 
 // Table of contents: every command is made by its own folder.
 var root = new RootCommand($"{Product.Name}: the one guarded way out for AI agents.")
@@ -41,7 +42,12 @@ if (parsed.Action is ParseErrorAction)
 }
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+    // Else the process is gone two seconds after an interrupt, and what the command started with it.
+    if (parsed.CommandResult.Command.Name == UpCommand.Name) invocation.ProcessTerminationTimeout = UpCommand.EndsWithin;
+    // Signals are for the contained command, which ends when it likes.
+    if (parsed.CommandResult.Command.Name is RunCommand.Name or ContainedRun.InsideName) invocation.ProcessTerminationTimeout = null;
+    return await parsed.InvokeAsync(invocation);
 }
 catch (Exception failure)
 {

@@ -16,6 +16,7 @@ public sealed class HelpTests
     [InlineData("policy what-if")]
     [InlineData("policy diff")]
     [InlineData("policy report")]
+    [InlineData("policy composition")]
     [InlineData("verify")]
     public void Help_is_what_was_reviewed(string command)
     {

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Exeat.Run.Network;
 
 namespace Exeat.Run.Tests;
@@ -49,6 +50,28 @@ public sealed class NetworkTests
         finally
         {
             root.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_channel_that_is_closed_refuses_what_is_said_and_does_not_throw()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("exeat-run-");
+        try
+        {
+            string path = Path.Combine(folder.FullName, RunFolder.Channel);
+            using Socket listener = RunChannel.Listen(path);
+            using RunChannel far = RunChannel.Connect(path);
+            using RunChannel near = await RunChannel.AcceptAsync(listener, TestContext.Current.CancellationToken);
+            Assert.True(near.Say("signal", "15"));
+            (string Word, string Text)? heard = await far.HearAsync(TestContext.Current.CancellationToken);
+            Assert.Equal("15", heard?.Text);
+            near.Dispose();
+            Assert.False(near.Say("signal", "15"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 

@@ -33,6 +33,15 @@ internal static class ControlCalls
             bool isInput = refused.Problem.Status is >= 400 and < 500 and not (401 or 403 or 429);
             throw new CommandFailure(isInput ? ExitCode.InputWrong : ExitCode.EnvironmentLacks, TerminalText.Escape($"control refuses: {refused.Problem.Detail}; {refused.Problem.Remedy}"));
         }
+        catch (HttpRequestException other) when (other.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            throw new CommandFailure(ExitCode.EnvironmentLacks, $"control at {address} cannot be asked: whoever answers there does not show the certificate that control is known by here, so nothing was said to it: control has a new key, or somebody stands between. "
+                + $"Compare with what exeat-control said when it was ready; if that is new, {CommandPath.Program} login {address} --fingerprint HEX takes it (with a token: ${Fingerprint})");
+        }
+        catch (TaskCanceledException late) when (late.InnerException is TimeoutException)
+        {
+            throw new CommandFailure(ExitCode.EnvironmentLacks, $"control at {address} does not answer in time; check the address, the network, and that exeat-control runs");
+        }
         catch (HttpRequestException silent)
         {
             string why = (silent.InnerException ?? silent).Message.ReplaceLineEndings(" ").TrimEnd('.');

@@ -9,9 +9,9 @@ namespace Exeat.Cli;
 /// <summary><c>exeat control</c>: control itself: how it is, its backups, people, tokens and audit log.</summary>
 internal static class ControlCommand
 {
-    public static Command Create() => new("control", "control itself: how it is, backups, people, tokens, audit log")
+    public static Command Create() => new("control", "control itself: how it is, its configuration, backups, people, tokens, audit log")
     {
-        Status(), Password(), UserCommands.Create(), TokenCommands.Create(), AuditCommand.Create(),
+        Status(), DocumentCommands.ControlCheck(), Password(), UserCommands.Create(), TokenCommands.Create(), AuditCommand.Create(),
         Local("backup", "write a backup of the control on this machine, while it runs"), Local("restore", "restore a backup onto an empty data folder of this machine"),
     };
 

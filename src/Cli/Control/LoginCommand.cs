@@ -96,25 +96,32 @@ internal static class LoginCommand
 
     private static Command Logout()
     {
-        var command = new Command("logout", "end the login, here and at control");
+        var command = new Command("logout", "end the login, here in any case, and at control; ends with 3 when control could not be told");
         command.SetAction(async (parsed, cancel) =>
         {
-            if (SavedLogin.Read() is not { } login) return ExitCode.Done;
-            // Here first: a control that is away keeps nobody logged in here.
-            File.Delete(SavedLogin.FilePath);
+            CommandOutput output = CommandOutput.Of(parsed);
+            // Here first: neither a control that is away nor a file that is broken keeps anybody logged in here.
+            if (SavedLogin.Take() is not { } login) return ExitCode.Done;
             using var client = new ControlClient(login.Address, new ControlTrust { KeyFingerprint = login.KeyFingerprint, AuthorityFile = login.AuthorityFile }, login.Secret);
-            return await ControlCalls.AskAsync(login.Address, CommandOutput.Of(parsed), async () =>
+            try
             {
-                try
+                return await ControlCalls.AskAsync(login.Address, output, async () =>
                 {
-                    await client.DeleteAsync("sessions/current", cancel).ConfigureAwait(false);
-                }
-                catch (ControlRefusedException ended) when (ended.Problem.Status == 401)
-                {
-                    // It had ended already.
-                }
-                return ExitCode.Done;
-            }).ConfigureAwait(false);
+                    try
+                    {
+                        await client.DeleteAsync("sessions/current", cancel).ConfigureAwait(false);
+                    }
+                    catch (ControlRefusedException ended) when (ended.Problem.Status == 401)
+                    {
+                        // It had ended already.
+                    }
+                    return ExitCode.Done;
+                }).ConfigureAwait(false);
+            }
+            catch (CommandFailure silent)
+            {
+                throw new CommandFailure(silent.ExitCode, $"logged out here, but the session at control could not be ended: it ends by itself, at the latest at {login.Ends:yyyy-MM-dd HH:mm} UTC; a new password ends it sooner ({CommandPath.Program} control password). {silent.Message}");
+            }
         });
         return command;
     }

@@ -29,11 +29,41 @@ internal sealed record SavedLogin(Uri Address, string User, string Secret, DateT
         if (!File.Exists(file)) return null;
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(file), SavedLoginJson.Default.SavedLogin);
+            return JsonSerializer.Deserialize(File.ReadAllText(file), SavedLoginJson.Default.SavedLogin) is { Address: not null, Secret: not null } login ? login : throw new JsonException("it names no control");
         }
         catch (Exception broken) when (broken is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new CommandFailure(ExitCode.EnvironmentLacks, $"the login in {file} cannot be read ({broken.Message.ReplaceLineEndings(" ").TrimEnd('.')}): exeat login URL makes a new one");
+        }
+    }
+
+    /// <summary>Takes it away from here, whatever is in the file; null: there was none, or nothing that could be ended at control.</summary>
+    public static SavedLogin? Take()
+    {
+        try
+        {
+            return Read();
+        }
+        catch (CommandFailure)
+        {
+            // What cannot be read is not told to control either.
+            return null;
+        }
+        finally
+        {
+            Remove();
+        }
+    }
+
+    private static void Remove()
+    {
+        try
+        {
+            if (File.Exists(FilePath)) File.Delete(FilePath);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(ExitCode.EnvironmentLacks, $"the login in {FilePath} cannot be removed ({refused.Message.TrimEnd('.')}): remove it by hand");
         }
     }
 

@@ -21,8 +21,9 @@ internal static class Terminal
         var typed = new StringBuilder();
         for (ConsoleKeyInfo key; (key = Console.ReadKey(intercept: true)).Key != ConsoleKey.Enter;)
         {
-            if (key.Key != ConsoleKey.Backspace) typed.Append(key.KeyChar);
-            else if (typed.Length > 0) typed.Length--;
+            if (key.Key == ConsoleKey.Backspace) typed.Length -= typed.Length == 0 ? 0 : typed.Length > 1 && char.IsLowSurrogate(typed[^1]) ? 2 : 1;
+            // An arrow, say, is a key without a character.
+            else if (!char.IsControl(key.KeyChar)) typed.Append(key.KeyChar);
         }
         Console.Error.WriteLine();
         return typed.ToString();

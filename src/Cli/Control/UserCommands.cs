@@ -8,7 +8,7 @@ namespace Exeat.Cli;
 /// <summary><c>exeat control users</c>: the accounts of people.</summary>
 internal static class UserCommands
 {
-    public static Command Create() => new("users", "accounts of people") { List(), Add(), Set(), Reset(), Switch("disable", true, "end its sessions and let nobody log in"), Switch("enable", false, "let it log in again") };
+    public static Command Create() => new("users", "accounts of people") { List(), Add(), Set(), Reset(), Switch("disable", true, "end its sessions and let nobody log in"), Switch("enable", false, "let it log in again"), Confirm() };
 
     /// <summary>The option for roles.</summary>
     public static Option<string[]> RolesOption(bool required) => new("--role") { Description = "viewer, auditor, operator, approver or admin; once for each", HelpName = "ROLE", Required = required, AllowMultipleArgumentsPerToken = true };
@@ -67,6 +67,18 @@ internal static class UserCommands
         return command;
     }
 
+    private static Command Confirm()
+    {
+        Argument<string> name = Name();
+        var command = new Command("confirm", "say that an account which another one made, or gave a role or a password, is its owner's alone: it counts as a second person then") { name };
+        command.SetAction((parsed, cancel) => ControlCalls.RunAsync(parsed, async (client, output) =>
+        {
+            Write(await client.PostAsync($"users/{Uri.EscapeDataString(parsed.GetRequiredValue(name))}/confirmation", ControlJson.Default.User, cancel).ConfigureAwait(false), output);
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
     private static Task<int> ChangeAsync(ParseResult parsed, string name, UserChange change, CancellationToken cancel) => ControlCalls.RunAsync(parsed, async (client, output) =>
     {
         Write(await client.SendAsync(HttpMethod.Patch, $"users/{Uri.EscapeDataString(name)}", change, ControlJson.Default.UserChange, ControlJson.Default.User, cancel).ConfigureAwait(false), output);
@@ -81,5 +93,5 @@ internal static class UserCommands
     }
 
     private static void Write(User user, CommandOutput output) => output.Data.WriteLine(output.AsJson ? JsonSerializer.Serialize(user, ControlJson.Default.User)
-        : $"{TerminalText.Escape(user.Name)}  {string.Join(',', user.Roles.Select(TerminalText.Escape))}  {(user.Disabled ? "disabled" : user.MustChangePassword ? "has a one-time password" : "enabled")}  {user.Sessions} sessions  last login {(user.LastLogin is { } last ? $"{last:yyyy-MM-dd HH:mm} UTC" : "never")}");
+        : $"{TerminalText.Escape(user.Name)}  {string.Join(',', user.Roles.Select(TerminalText.Escape))}  {(user.Disabled ? "disabled" : user.MustChangePassword ? "has a one-time password" : "enabled")}  {user.Sessions} sessions  last login {(user.LastLogin is { } last ? $"{last:yyyy-MM-dd HH:mm} UTC" : "never")}{(user.InHandsOf.Count > 0 ? $"  not confirmed ({string.Join(", ", user.InHandsOf.Select(TerminalText.Escape))})" : "")}");
 }

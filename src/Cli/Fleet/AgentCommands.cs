@@ -73,7 +73,7 @@ internal static class AgentCommands
         {
             AgentsDocumentVersion version = await client.SendAsync(HttpMethod.Put, GatewaysCommand.PathOf(parsed.GetRequiredValue(gateway)) + "/agents", new AgentsUpload(Read(parsed.GetRequiredValue(file)), parsed.GetRequiredValue(message)),
                 FleetJson.Default.AgentsUpload, FleetJson.Default.AgentsDocumentVersion, cancel).ConfigureAwait(false);
-            output.Tell($"version {version.Version}");
+            output.Tell(version.Approval is { } approval ? $"it waits for a second person: exeat approvals show {TerminalText.Escape(approval)}" : $"version {version.Version}");
             return ExitCode.Done;
         }));
         return command;

@@ -59,7 +59,7 @@ internal static class GatewaysCommand
         {
             EnrolmentAnswer made = await client.PostAsync(PathOf(parsed.GetRequiredValue(id)) + "/enrolment", FleetJson.Default.EnrolmentAnswer, cancel).ConfigureAwait(false);
             output.Data.WriteLine(output.AsJson ? JsonSerializer.Serialize(made, FleetJson.Default.EnrolmentAnswer) : TerminalText.Escape(made.Token));
-            output.Tell($"good once, until {Moment(made.Ends)}. On the gateway's machine: exeat-link enrol --config /etc/exeat/gateway.yaml --control https://{client.Http.BaseAddress?.Host}:8441 < token");
+            output.Tell($"good once, until {Moment(made.Ends)}. On the gateway's machine: sudo -u exeat-link -g exeat exeat-link enrol --config /etc/exeat/gateway.yaml --control https://{client.Http.BaseAddress?.Host}:8441 < token");
             return ExitCode.Done;
         }));
         return command;

@@ -25,7 +25,7 @@ internal static class FlowText
     /// <summary>How often, when it was more than once.</summary>
     public static string Times(long count) => count > 1 ? $" ×{count.ToString(CultureInfo.InvariantCulture)}" : "";
 
-    public static string Bytes(FlowEvent? counts) => counts is null || counts.BytesOut + counts.BytesIn == 0 ? "" : $"↑{Size(counts.BytesOut)} ↓{Size(counts.BytesIn)}";
+    public static string Bytes(FlowEvent? counts) => counts is null or { BytesOut: 0, BytesIn: 0 } ? "" : $"↑{Size(counts.BytesOut)} ↓{Size(counts.BytesIn)}";
 
     public static Style Colour(FlowEvent read) =>
         read.WouldDeny ? new Style(Color.Yellow) : read.Verdict == "deny" ? new Style(Color.Red) : read.Verdict == "permit" ? new Style(Color.Green) : Style.Plain;

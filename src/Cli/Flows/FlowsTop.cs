@@ -47,7 +47,7 @@ internal static class FlowsTop
             ]);
         }
         if (groups.Rows.Count > 0) output.Screen.Write(table);
-        output.Tell(groups.Rows.Count == 0 ? "no flow meets these conditions" : string.Create(CultureInfo.InvariantCulture, $"{groups.Total.Attempts} attempts in all{(groups.FromRollUps ? "; first and last are to the minute" : "")}"));
+        output.Tell(groups.Rows.Count == 0 ? "no flow meets these conditions" : string.Create(CultureInfo.InvariantCulture, $"{groups.Total.Attempts} attempts in all{(groups.FromRollUps ? "; first and last are to the minute, hour or day" : "")}"));
     }
 
     private static long? Seconds(string? span)

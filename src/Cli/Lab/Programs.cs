@@ -18,6 +18,8 @@ internal static class Programs
     public static IReadOnlyList<string> Beside(string name)
     {
         string program = Path.Combine(AppContext.BaseDirectory, name);
+        // Installed, control has a folder of its own: it comes with a runtime.
+        if (!File.Exists(program) && !File.Exists(program + ".dll")) program = Path.Combine(AppContext.BaseDirectory, name.Replace("exeat-", "", StringComparison.Ordinal), name);
         if (Exeat.Count == 2 && File.Exists(program + ".dll")) return [Exeat[0], program + ".dll"];
         if (File.Exists(program)) return [program];
         if (File.Exists(program + ".dll")) return ["dotnet", program + ".dll"];

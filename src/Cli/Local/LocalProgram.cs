@@ -1,16 +1,25 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using Exeat.Lab.Topology;
 
 namespace Exeat.Cli;
 
 /// <summary>A program of ours that runs as long as a command does: its words go to a file and, the last of them, into what is said when it ends too early.</summary>
+/// <remarks>
+/// It has a session of its own, so that Ctrl-C is for the command, which ends its programs one after the other. A command that is killed takes them along: the kernel sends them
+/// SIGTERM when the thread that started them ends (PR_SET_PDEATHSIG), so that thread lives until they are let go.
+/// </remarks>
 internal sealed class LocalProgram : IAsyncDisposable
 {
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(10), ReadyWithin = TimeSpan.FromSeconds(30);
     private const int LastLines = 8;
 
+    // util-linux: both replace themselves by what follows, so the program has the id of what was started.
+    private static readonly string[] Before = ["setsid", "setpriv", "--pdeathsig", "TERM", "--"];
+
     private readonly Process _process;
     private readonly string _log;
+    private readonly ManualResetEventSlim _letGo = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
 
@@ -26,14 +35,16 @@ internal sealed class LocalProgram : IAsyncDisposable
         IReadOnlyList<string> program = Programs.Beside(name);
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo(program[0], [.. program.Skip(1), .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(Before[0], [.. Before.Skip(1), .. program, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
             EnableRaisingEvents = true,
         };
         var started = new LocalProgram(process, log);
         process.OutputDataReceived += (_, e) => started.Heard(e.Data);
         process.ErrorDataReceived += (_, e) => started.Heard(e.Data);
         process.Exited += (_, _) => started._ready.TrySetException(new LabException("it ended"));
-        process.Start();
+        // Written anew: what is told of a failed start is what this start said.
+        await File.WriteAllTextAsync(log, "", stop);
+        await started.BeginAsync();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         process.StandardInput.Close();
@@ -60,6 +71,27 @@ internal sealed class LocalProgram : IAsyncDisposable
         lock (_gate) return File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(LastLines)) : "nothing";
     }
 
+    private Task BeginAsync()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                _process.Start();
+                begun.SetResult();
+            }
+            catch (Win32Exception missing)
+            {
+                begun.SetException(new CommandFailure(ExitCode.EnvironmentLacks, $"{Before[0]} of util-linux cannot be started: {missing.Message}"));
+                return;
+            }
+            _letGo.Wait();
+        })
+        { IsBackground = true, Name = "parent" }.Start();
+        return begun.Task;
+    }
+
     /// <summary>Ends it: politely first.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -76,6 +108,7 @@ internal sealed class LocalProgram : IAsyncDisposable
                 _process.Kill(entireProcessTree: true);
             }
         }
+        _letGo.Set();
         _process.Dispose();
     }
 
@@ -83,6 +116,6 @@ internal sealed class LocalProgram : IAsyncDisposable
     {
         if (line is null) return;
         lock (_gate) File.AppendAllText(_log, line + "\n");
-        if (line.Contains(" ready", StringComparison.Ordinal) || line.Contains("] ready", StringComparison.Ordinal)) _ready.TrySetResult();
+        if (line.Contains(" ready", StringComparison.Ordinal)) _ready.TrySetResult();
     }
 }

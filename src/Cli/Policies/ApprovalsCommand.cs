@@ -75,6 +75,7 @@ internal static class ApprovalsCommand
         output.Data.WriteLine($"reason: {TerminalText.Escape(entry.Change.Reason)}");
         output.Data.WriteLine($"asked by {TerminalText.Escape(entry.RequestedBy)} at {Time(entry.Requested)}, to be decided until {Time(entry.Expires)}, for class {TerminalText.Escape(string.Join(", ", entry.Classes))}");
         foreach (string line in ChangeText.Effect(entry.Effect)) output.Data.WriteLine(line);
+        foreach (string line in (entry.Agents ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)) output.Data.WriteLine("  | " + TerminalText.Escape(line));
         if (entry.DecidedBy is { } by) output.Data.WriteLine($"{entry.State} by {TerminalText.Escape(by)}: {TerminalText.Escape(entry.DecisionReason ?? "")}");
         output.Data.WriteLine($"hash: {TerminalText.Escape(entry.Hash)}");
     }
@@ -82,6 +83,7 @@ internal static class ApprovalsCommand
     private static string What(PolicyChange change) => change switch
     {
         { Window: { } window } => $"{change.Kind} for {string.Join(", ", window.Classes.Concat(window.Agents))}, {window.Minutes.ToString(CultureInfo.InvariantCulture)} minutes{To(window)}",
+        { Kind: "agents", On: { } on } => $"agents of {on.Target}, in place of version {change.Replaces.ToString(CultureInfo.InvariantCulture)}",
         { On: { } on } => $"{change.Kind} {change.Policy}@{change.Version} on {TargetText.Write(on)}",
         _ => $"{change.Kind} {change.Class}",
     };

@@ -79,7 +79,8 @@ internal static class WindowCommands
 
     private static Option<string[]> Many(string name, string description, string help) => new(name) { Description = description, HelpName = help };
 
-    private static string Line(PolicyWindowEntry entry)
+    /// <summary>A window in one line.</summary>
+    public static string Line(PolicyWindowEntry entry)
     {
         PolicyWindowRequest request = entry.Request;
         string to = request.Names.IsEmpty && request.Cidrs.IsEmpty ? "" : $"  to {string.Join(", ", request.Names.Concat(request.Cidrs))} {request.Protocol} {string.Join(", ", request.Ports)}";

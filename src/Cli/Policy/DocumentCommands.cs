@@ -4,7 +4,7 @@ using Exeat.Policy;
 
 namespace Exeat.Cli;
 
-/// <summary><c>exeat agents check</c> and <c>exeat gateway check</c>: the mistakes of the other two kinds of documents.</summary>
+/// <summary><c>exeat agents check</c>, <c>exeat gateway check</c> and <c>exeat control check</c>: the mistakes of the other kinds of documents.</summary>
 internal static class DocumentCommands
 {
     public static Command Agents()
@@ -29,6 +29,18 @@ internal static class DocumentCommands
         var check = new Command("check", "find every mistake in a gateway's configuration and in the documents that it names") { path };
         check.SetAction(parsed => CheckGateway(parsed.GetRequiredValue(path), CommandOutput.Of(parsed)));
         return new Command("gateway", "check gateway configurations") { check };
+    }
+
+    public static Command ControlCheck()
+    {
+        Argument<string> path = new("FILE") { Description = "a control's configuration" };
+        var check = new Command("check", "find every mistake in a control's configuration") { path };
+        check.SetAction(parsed =>
+        {
+            ControlResult result = ControlDocumentLoader.Load(parsed.GetRequiredValue(path));
+            return Report(result.Problems, result.Control is { } control ? $"data in {control.DataFolder}" : null, CommandOutput.Of(parsed));
+        });
+        return check;
     }
 
     private static int CheckGateway(string path, CommandOutput output)

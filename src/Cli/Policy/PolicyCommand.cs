@@ -10,7 +10,7 @@ internal static class PolicyCommand
     {
         var policy = new Command("policy", "check, test, explain and compare policies; publish and assign them on control")
         {
-            Check(), Test(), Explain(), PolicyWhatIf.Create(), PolicyComparisonRun.Create(), PolicyUseReport.Create(), Schema(), PublishCommand.Create(),
+            Check(), Test(), Explain(), PolicyWhatIf.Create(), PolicyComparisonRun.Create(), PolicyUseReport.Create(), Schema(), PublishCommand.Create(), CompositionCommand.Create(),
         };
         foreach (Command command in VersionCommands.All()) policy.Add(command);
         return policy;

@@ -48,7 +48,18 @@ internal static class SettingChecks
             if (gatewayRuns) yield return Check.That(name, read == "1", Outcome.Fail, $"is {read ?? "absent"}: nothing is forwarded", $"sysctl -w {name}=1");
             else if (read == "1") yield return new Check(name, Outcome.Warn, "is 1 before a gateway runs: only the locks keep agents in", "exeat-gateway --close-locks --config FILE, or leave it 0: the gateway sets it last");
         }
+        foreach (Check check in Linger(gatewayRuns)) yield return check;
         foreach (Check check in ReversePath(ground)) yield return check;
+    }
+
+    // The gateway sets it where it may; without it less is possible, and nothing less safe.
+    private static IEnumerable<Check> Linger(bool gatewayRuns)
+    {
+        const string Name = "net.netfilter.nf_conntrack_tcp_timeout_time_wait";
+        if (!int.TryParse(Sysctl.Read(Name), CultureInfo.InvariantCulture, out int seconds)) yield break;
+        yield return gatewayRuns || seconds <= 30
+            ? Check.That(Name, seconds <= 30, Outcome.Warn, $"is {seconds}{(seconds <= 30 ? "" : ": closed connections count among an agent's for so long")}", $"sysctl -w {Name}=30")
+            : Check.Ok(Name, $"is {seconds}; the gateway sets 30 at its start");
     }
 
     // The stricter of "all" and the interface's own counts (ip-sysctl): 1 is strict, 2 loose.

@@ -11,6 +11,8 @@ namespace Exeat.Cli;
 /// <summary><c>exeat run</c>: any command of this machine as a contained agent.</summary>
 internal static class RunCommand
 {
+    public const string Name = "run";
+
     /// <summary>The command, and the hidden one that it starts inside.</summary>
     public static IEnumerable<Command> All() => [Create(), Inside()];
 
@@ -35,7 +37,7 @@ internal static class RunCommand
         Option<string[]> readOnly = new("--read-only") { Description = "a file or folder that is not to be written, also within the working folder", HelpName = "PATH" };
         Option<string?> user = new("--user") { Description = "for root: whom the command is to be (default: whoever became root with sudo)", HelpName = "NAME" };
         Argument<string[]> words = new("command") { Description = "the command and its arguments, after --", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("run", "run a command as a contained agent: its traffic goes through a gateway of its own, and the rest of this machine is out of its reach")
+        var command = new Command(Name, "run a command as a contained agent: its traffic goes through a gateway of its own, and the rest of this machine is out of its reach")
         {
             type, runtime, models, signIn, region, policy, packs, mode, published, hostPorts, ssh, network, home, readOnly, user, words,
         };

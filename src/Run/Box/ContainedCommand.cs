@@ -20,6 +20,7 @@ public sealed class ContainedCommand : IAsyncDisposable
     private readonly TerminalBridge _terminal;
     private readonly BoxStatus _status;
     private readonly Thread _waiting;
+    private int _endedFor;
 
     private ContainedCommand(BoxRequest request, string home, FolderGuard guard, IReadOnlyList<Handle> standard, ImmutableSortedDictionary<string, string> environment)
     {
@@ -71,7 +72,11 @@ public sealed class ContainedCommand : IAsyncDisposable
         if (_ended.Task.IsCompleted) return;
         int? command = _status.First is { IsCompletedSuccessfully: true, Result: { } first } ? ChildOf(first) : null;
         if (command is { } process) RunningProgram.Send(process, signal);
-        else RunningProgram.Send(_started.Task.Result, SIGKILL);
+        else
+        {
+            Volatile.Write(ref _endedFor, signal);
+            RunningProgram.Send(_started.Task.Result, SIGKILL);
+        }
     }
 
     /// <summary>Waits for the end: the command's status, 128 and the signal that ended it, 126 or 127 when it could not be executed or found.</summary>
@@ -81,7 +86,9 @@ public sealed class ContainedCommand : IAsyncDisposable
         // Whoever waits may write to the terminal now, and find the folder as it was.
         _terminal.Dispose();
         _guard.Dispose();
-        return _status.Exit() ?? throw new BoxException($"the box could not be made{(status is { } known ? $" (status {known})" : "")}; what was said about it is above");
+        if (_status.Exit() is { } exit) return exit;
+        if (Volatile.Read(ref _endedFor) is > 0 and int signal) return 128 + signal;
+        throw new BoxException($"the box could not be made{(status is { } known ? $" (status {known})" : "")}; what was said about it is above");
     }
 
     /// <summary>Ends what is left of it.</summary>

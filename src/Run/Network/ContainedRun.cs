@@ -27,6 +27,8 @@ public sealed class ContainedRun : IDisposable
     private readonly RunFolder _folder;
     private readonly RunPlan _plan;
     private readonly List<PosixSignalRegistration> _signals = [];
+    private readonly TaskCompletionSource<int> _signalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RunChannel? _channel;
     private HostWay? _way;
 
     /// <summary>Nothing is started before <see cref="RunAsync"/>.</summary>
@@ -35,7 +37,7 @@ public sealed class ContainedRun : IDisposable
     /// <summary>Whether the command was started: from there on there are records.</summary>
     public bool HasStarted { get; private set; }
 
-    /// <summary>Runs to the end; the command's status.</summary>
+    /// <summary>Runs to the end; the command's status. A signal before the command began is a <see cref="RunException"/> with 128 and the signal: there is nothing to sum up.</summary>
     public async Task<int> RunAsync()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, RunFolder.Plan), JsonSerializer.Serialize(_plan, RunJson.Default.RunPlan)).ConfigureAwait(false);
@@ -44,15 +46,23 @@ public sealed class ContainedRun : IDisposable
         try
         {
             if (RunGround.IsRealRoot) MapEverybody(inside.Id);
+            foreach ((PosixSignal signal, int number) in Passed) _signals.Add(PosixSignalRegistration.Create(signal, context => Pass(context, number)));
             using RunChannel? channel = await AcceptAsync(listener, inside).ConfigureAwait(false);
+            // In this order, with a barrier between: a signal either finds the channel or is found here.
+            _ = Interlocked.Exchange(ref _channel, channel);
+            if (_signalled.Task.IsCompleted) throw NeverBegan(await _signalled.Task.ConfigureAwait(false));
             if (channel is null) throw new RunException(RunException.EnvironmentLacks, $"the namespaces of this run could not be made: unshare ended with {inside.ExitCode}");
-            foreach ((PosixSignal signal, int number) in Passed) _signals.Add(PosixSignalRegistration.Create(signal, context => Pass(context, channel, number)));
             using var stop = new CancellationTokenSource();
             Task telling = TellResolversAsync(channel, stop.Token);
             int status = await FollowAsync(channel, inside).ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
             await telling.ConfigureAwait(false);
             return status;
+        }
+        catch (Exception failure) when (!HasStarted && _signalled.Task.IsCompleted && failure is RunException or KernelException)
+        {
+            // A terminal gives its signals to everybody: what failed may have failed of that.
+            throw NeverBegan(await _signalled.Task.ConfigureAwait(false));
         }
         finally
         {
@@ -92,11 +102,12 @@ public sealed class ContainedRun : IDisposable
         static string Namespace(string of) => File.ResolveLinkTarget($"/proc/{of}/ns/user", false)?.Name ?? "";
     }
 
-    private static async Task<RunChannel?> AcceptAsync(Socket listener, Process inside)
+    // Null: the process inside ended first, or a signal came.
+    private async Task<RunChannel?> AcceptAsync(Socket listener, Process inside)
     {
         using var stop = new CancellationTokenSource();
         Task<RunChannel> accepted = RunChannel.AcceptAsync(listener, stop.Token);
-        if (await Task.WhenAny(accepted, inside.WaitForExitAsync(stop.Token)).ConfigureAwait(false) == accepted) return await accepted.ConfigureAwait(false);
+        if (await Task.WhenAny(accepted, inside.WaitForExitAsync(stop.Token), _signalled.Task).ConfigureAwait(false) == accepted) return await accepted.ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         return null;
     }
@@ -118,7 +129,8 @@ public sealed class ContainedRun : IDisposable
                     string[] parts = rest.Split(' ', 2);
                     throw new RunException(int.Parse(parts[0], CultureInfo.InvariantCulture), parts[1]);
                 case "ended":
-                    return int.Parse(rest, CultureInfo.InvariantCulture);
+                    int status = int.Parse(rest, CultureInfo.InvariantCulture);
+                    return HasStarted ? status : throw NeverBegan(status - 128);
             }
         }
         await inside.WaitForExitAsync().ConfigureAwait(false);
@@ -144,9 +156,12 @@ public sealed class ContainedRun : IDisposable
         }
     }
 
-    private static void Pass(PosixSignalContext context, RunChannel channel, int number)
+    private void Pass(PosixSignalContext context, int number)
     {
         context.Cancel = true;
-        channel.Say("signal", $"{number}");
+        _signalled.TrySetResult(number);
+        Volatile.Read(ref _channel)?.Say("signal", $"{number}");
     }
+
+    private static RunException NeverBegan(int signal) => new(128 + signal, $"signal {signal} ended it before the command began");
 }

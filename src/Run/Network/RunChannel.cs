@@ -37,7 +37,7 @@ internal sealed class RunChannel : IDisposable
         return new RunChannel(socket);
     }
 
-    /// <summary>Sends one message. False: the other side is gone.</summary>
+    /// <summary>Sends one message. False: the other side is gone, or this one is closed; signals come at any time.</summary>
     public bool Say(string word, string rest = "")
     {
         byte[] line = Encoding.UTF8.GetBytes($"{word} {rest.ReplaceLineEndings("\u2028")}\n");
@@ -46,7 +46,7 @@ internal sealed class RunChannel : IDisposable
             lock (_gate) _stream.Write(line);
             return true;
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
         {
             return false;
         }

@@ -30,6 +30,7 @@ public static class RunGround
     public static void Require()
     {
         if (MissingTools(Environment.GetEnvironmentVariable("PATH") ?? "", MoreFolders) is { } missing) throw Lack(missing);
+        if (!Nftables.IsInstalled) throw Lack("the library libnftables is missing, by which a gateway writes its tables; install it: sudo apt-get install libnftables1");
         if (TryNamespaces() is { } refused) throw Lack($"this machine refuses a user namespace of its own, without which nothing can be contained: {refused}\n{NamespaceRemedy()}");
     }
 

@@ -23,6 +23,11 @@ public sealed class RunInside : IDisposable
     private readonly Stack<IAsyncDisposable> _kept = [];
     private ImmutableArray<IPAddress> _resolvers = [];
     private ResolverRelay? _relay;
+    // One moment decides whether a signal is for the command or ends the run before it.
+    private readonly Lock _gate = new();
+    private readonly List<int> _whileStarting = [];
+    private bool _begins;
+    private int _endedBy;
     private ContainedCommand? _command;
 
     private RunInside(string folder, RunPlan plan, RunChannel channel) => (_folder, _plan, _channel) = (folder, plan, channel);
@@ -46,6 +51,8 @@ public sealed class RunInside : IDisposable
         }
         catch (OperationCanceledException)
         {
+            await inside.EndAsync().ConfigureAwait(false);
+            if (Volatile.Read(ref inside._endedBy) is > 0 and int signal) channel.Say("ended", $"{128 + signal}");
             return 0;
         }
         catch (Exception failure) when (failure is RunException or BoxException or KernelException or Win32Exception or IOException or System.Net.Sockets.SocketException)
@@ -78,16 +85,17 @@ public sealed class RunInside : IDisposable
         using PublishedPorts? published = _plan.Published.IsEmpty ? null : new PublishedPorts(_folder, _plan);
         foreach (int port in _plan.Published) ports.Publish(port, spaces.Agent, published!.Opened);
         foreach (int port in _plan.HostPorts) ports.Permit(port, spaces.Way);
-        await _resolversKnown.Task.ConfigureAwait(false);
+        await _resolversKnown.Task.WaitAsync(_stop.Token).ConfigureAwait(false);
         using var relay = new ResolverRelay(spaces);
         relay.Ask(_resolvers);
         Volatile.Write(ref _relay, relay);
         _kept.Push(await GatewayProcess.StartAsync(spaces, _plan.Gateway, _folder, _stop.Token).ConfigureAwait(false));
+        Begin();
         _channel.Say("ready");
         await using ContainedCommand command = ContainedCommand.Start(Request(spaces));
-        Volatile.Write(ref _command, command);
+        Hand(command);
         int status = await command.EndAsync(_stop.Token).ConfigureAwait(false);
-        Volatile.Write(ref _command, null);
+        lock (_gate) _command = null;
         // The gateway's last records are written when it stops.
         await EndAsync().ConfigureAwait(false);
         _channel.Say("ended", $"{status}");
@@ -125,12 +133,50 @@ public sealed class RunInside : IDisposable
                     _resolversKnown.TrySetResult();
                     break;
                 case "signal":
-                    Volatile.Read(ref _command)?.Send(int.Parse(rest, System.Globalization.CultureInfo.InvariantCulture));
+                    // What is being prepared stops, and is put away where it is prepared.
+                    if (Ends(int.Parse(rest, System.Globalization.CultureInfo.InvariantCulture))) await _stop.CancelAsync().ConfigureAwait(false);
                     break;
             }
         }
         // Whoever started this is gone: the command ends too, and at once.
         await _stop.CancelAsync().ConfigureAwait(false);
+    }
+
+    // From here on signals are for the command; if one came before, there will be none.
+    private void Begin()
+    {
+        lock (_gate)
+        {
+            if (_endedBy > 0) throw new OperationCanceledException(_stop.Token);
+            _stop.Token.ThrowIfCancellationRequested();
+            _begins = true;
+        }
+    }
+
+    // The command gets those that came while it was being started.
+    private void Hand(ContainedCommand command)
+    {
+        lock (_gate)
+        {
+            _command = command;
+            foreach (int signal in _whileStarting) command.Send(signal);
+        }
+    }
+
+    // Whether the signal ends the run: the command has not begun, and never will.
+    private bool Ends(int signal)
+    {
+        lock (_gate)
+        {
+            if (!_begins)
+            {
+                if (_endedBy == 0) _endedBy = signal;
+                return true;
+            }
+            if (_command is { } command) command.Send(signal);
+            else _whileStarting.Add(signal);
+            return false;
+        }
     }
 
     /// <inheritdoc/>

@@ -136,9 +136,13 @@ public sealed class BoxAttackTests : IDisposable
             code.write(b'\xb8\x14\0\0\0\xcd\x80\xc3')
             print('done', ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))() > 0)
             """;
-        const int KilledBySignalOfBadCall = 128 + 31;
-        Assert.Equal(KilledBySignalOfBadCall, (await _ground.ContainedAsync("python3", "-c", old)).Status);
-        Assert.Equal("done True", (await _ground.FreeAsync("python3", "-c", old)).Output);
+        const int KilledBySignalOfBadCall = 128 + 31, KilledByTheProcessor = 128 + 11;
+        var free = await _ground.FreeAsync("python3", "-c", old);
+        // A kernel without them (CONFIG_IA32_EMULATION, or ia32_emulation=0 at its start) has nothing that could be called.
+        bool has = free.Status != KilledByTheProcessor;
+        if (!has) TestContext.Current.TestOutputHelper?.WriteLine("this kernel has no calls of 32-bit programs: in the box as outside the processor itself ends whoever tries");
+        Assert.Equal(has ? "done True" : "", free.Output);
+        Assert.Equal(has ? KilledBySignalOfBadCall : KilledByTheProcessor, (await _ground.ContainedAsync("python3", "-c", old)).Status);
         Assert.Equal(KilledBySignalOfBadCall, (await _ground.ContainedAsync("python3", "-c", Call + "call(0x40000027)")).Status);
         Assert.Equal(0, (await _ground.FreeAsync("python3", "-c", Call + "call(0x40000027)")).Status);
     }

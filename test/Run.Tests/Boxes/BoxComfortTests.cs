@@ -117,6 +117,18 @@ public sealed class BoxComfortTests : IDisposable
     }
 
     [Fact]
+    public async Task A_signal_before_the_command_has_begun_ends_the_box_with_its_status()
+    {
+        (Handle read, Handle write) = Handle.Pipe();
+        using Handle input = Handle.WithBytes([]);
+        await using ContainedCommand command = ContainedCommand.Start(_ground.Request("sleep", "1000"), [input, write, write]);
+        write.Dispose();
+        command.Send(SIGTERM);
+        Assert.Equal(128 + SIGTERM, await command.EndAsync(TestContext.Current.CancellationToken));
+        read.Dispose();
+    }
+
+    [Fact]
     public async Task With_a_terminal_the_command_has_one_of_its_own_with_size_keys_and_jobs()
     {
         using Pseudoterminal persons = Pseudoterminal.Open();
