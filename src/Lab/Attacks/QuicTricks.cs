@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using Exeat.Wire;
 
@@ -43,7 +44,7 @@ internal static class QuicTricks
                 // The permitted name first, the meant one over it.
                 return await SendAsync(socket, Initial(id, Crypto(0, claimed.AsSpan(0, 100))), Initial(id, Crypto(60, meant.AsSpan(60)), 1), Initial(id, Crypto(0, meant), 2));
             case "quic-ids":
-                return await SendAsync(socket, Initial("another1"u8.ToArray(), Crypto(0, claimed.AsSpan(0, 100))), Initial(id, Crypto(0, meant), 1));
+                return await SendAsync(socket, Initial(RandomNumberGenerator.GetBytes(8), Crypto(0, claimed.AsSpan(0, 100))), Initial(id, Crypto(0, meant), 1));
             case "quic-many":
                 // More than four datagrams' worth, the name last.
                 byte[] large = new ClientHelloDraft { Name = Meant, QuicSource = Source, IsNameLast = true, More = [(21, new byte[4 * PieceBytes])] }.Write();
@@ -87,11 +88,11 @@ internal static class QuicTricks
         }
     }
 
-    // Sends a permitted hello and waits for the server's answer: from there on the tuple is permitted.
+    // Sends a permitted hello, under an id of its own as clients do, and waits for the server's answer: from there on the tuple is permitted.
     private static async Task AcceptedAsync(Socket socket, byte[] hello)
     {
         using var limit = new CancellationTokenSource(AttackTarget.Patience, TimeProvider.System);
-        await socket.SendAsync(Initial("permitted"u8.ToArray(), Crypto(0, hello)), limit.Token);
+        await socket.SendAsync(Initial(RandomNumberGenerator.GetBytes(8), Crypto(0, hello)), limit.Token);
         await socket.ReceiveAsync(new byte[2048], limit.Token);
     }
 

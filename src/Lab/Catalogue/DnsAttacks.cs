@@ -126,7 +126,7 @@ internal static class DnsAttacks
             "Exeat.Gateway.Tests.Dns.ReleaseTests.The_gateways_own_addresses_are_never_answered"),
         new("D7-ech", "keys for an encrypted hello in an HTTPS record", "it comes towards the agent, and carries nothing out", "Exeat.Lab.Tests.Escapes.ResolverTests.The_answer_to_an_HTTPS_question_carries_no_ech",
             "Exeat.Gateway.Tests.Dns.ReleaseTests.Ech_is_removed_in_both_modes_and_hints_are_bound", "Exeat.Gateway.Tests.Dns.ReleaseTests.A_broken_service_binding_is_a_failure"),
-        new("D8-ttl", "TTL of nothing, huge TTL, an address used again after expiry", "it is a matter of five minutes and more", "Exeat.Gateway.Tests.Bindings.BindingBookTests.A_binding_lives_at_least_300_seconds_and_a_small_grace",
+        new("D8-ttl", "TTL of nothing, huge TTL, an address used again after expiry", "it is a matter of five minutes and more", "Exeat.Gateway.Tests.Bindings.BindingBookTests.A_binding_lives_at_least_300_seconds_and_two_minutes_of_grace",
             "Exeat.Gateway.Tests.Bindings.BindingBookTests.A_binding_lives_at_most_24_hours", "Exeat.Gateway.Tests.Dns.LimitTests.A_TTL_of_nothing_is_not_remembered_and_a_huge_one_is_cut"),
         new("D9-tables", "names and addresses until the tables are full", "it needs tens of thousands of names", "Exeat.Gateway.Tests.Bindings.BindingBookTests.A_full_page_refuses_the_newcomer_and_keeps_the_living",
             "Exeat.Gateway.Tests.Dns.LimitTests.Questions_above_the_rate_are_refused_and_counted_and_others_do_not_notice"),

@@ -20,6 +20,9 @@ public sealed class LabProcess : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>What it ended with.</summary>
+    public int Status => _process.ExitCode;
+
     /// <summary>Starts it and waits for a line with the word <c>ready</c>, on either output; fails with its last words if none comes.</summary>
     public static async Task<LabProcess> StartAsync(IReadOnlyList<string> command, string logFile, TimeSpan deadline)
     {

@@ -50,6 +50,7 @@ public class ChaosLab : RunningLab
         await using var traffic = Traffic.Start(this, TimeSpan.FromMinutes(2));
         Assert.True(await traffic.FlowsAsync(0, Recovery), $"before {name}: nothing is permitted: {traffic.Missing(0)}; it said:\n{Gateway.Process.LastWords()}");
         GatewayUse used = GatewayUse.Of(Gateway.Process.Id);
+        IReadOnlyList<string> open = GatewayUse.Open(Gateway.Process.Id);
 
         await fault(traffic);
 
@@ -85,7 +86,7 @@ public class ChaosLab : RunningLab
         Assert.DoesNotContain(report.Ended, s => mayEnd?.Invoke(s) != true);
         Assert.All(traffic.Steady().Where(s => s.How == "stopped" && s.Kind != "udp"), s => Assert.True(s.LastHeard > stopping - 2, $"{s} is silent"));
         Assert.NotEqual(0, report.Denied);
-        Assert.True(mayGrow || report.After.IsBackTo(used), $"from {used} to {report.After}");
+        Assert.True(mayGrow || report.After.IsBackTo(used), $"from {used} to {report.After}; open since then: {GatewayUse.Since(open, GatewayUse.Open(Gateway.Process.Id))}; it said:\n{Gateway.Process.LastWords(30)}");
         foreach ((string agent, int family) in from agent in traffic.Agents from family in (int[])[4, 6] select (agent, family))
             Assert.True(Connections(after, agent, family) - Connections(before, agent, family) <= ledger.Permitted(agent, DatabaseAt(family), "tcp", 5432), $"more connections of {agent} arrived at the database than are on record");
         return report;

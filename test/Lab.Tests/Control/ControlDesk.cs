@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Text;
@@ -57,6 +58,30 @@ internal sealed class ControlDesk(string folder, int people, int gateways) : IAs
     }
 
     public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await _http.GetStringAsync(path))!;
+
+    /// <summary>Whether there is such a thing.</summary>
+    public async Task<bool> HasAsync(string path)
+    {
+        using HttpResponseMessage answer = await _http.GetAsync(path);
+        Assert.True(answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.NotFound, $"{path}: {answer.StatusCode}");
+        return answer.IsSuccessStatusCode;
+    }
+
+    /// <summary>Posts what control has to refuse, and says by which word.</summary>
+    public async Task<string> RefusedAsync(string path, JsonNode body)
+    {
+        using HttpResponseMessage answer = await _http.PostAsync(path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"));
+        string text = await answer.Content.ReadAsStringAsync();
+        Assert.False(answer.IsSuccessStatusCode, $"{path}: {text}");
+        return ((string)JsonNode.Parse(text)!["type"]!).Split(':')[^1];
+    }
+
+    /// <summary>Runs the program beside the one that runs: backup or restore.</summary>
+    public async Task DoAsync(string verb, string file)
+    {
+        Finished done = await Subprocess.RunAsync([.. Program, verb, file, "--config", Config], TimeSpan.FromSeconds(30));
+        Assert.True(done.Succeeded, done.Output + done.Errors);
+    }
 
     public Task<JsonNode?> PostAsync(string path, JsonNode body) => SendAsync(HttpMethod.Post, path, body);
 

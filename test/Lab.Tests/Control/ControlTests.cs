@@ -17,18 +17,21 @@ public sealed class ControlTests(ControlLab lab, ITestOutputHelper output) : ICl
     {
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
         LinkedLab first = lab.First;
-        Sender cut = Sender.Start(first.Network, "coding-1", WorldMap.Database.Address4, 5432, udp: false, 15), neighbour = Sender.Start(first.Network, "research-1", WorldMap.Database.Address4, 5432, udp: false, 8);
+        Sender cut = Sender.Start(first.Network, "coding-1", WorldMap.Database.Address4, 5432, udp: false, 15), cut6 = Sender.Start(first.Network, "coding-1", WorldMap.Database.Address6, 5432, udp: false, 15), neighbour = Sender.Start(first.Network, "research-1", WorldMap.Database.Address4, 5432, udp: false, 8);
         // The same agent of another gateway is another agent.
         Sender elsewhere = Sender.Start(lab.Second.Network, "coding-1", WorldMap.Database.Address4, 5432, udp: false, 8);
-        long before = await first.ArrivedAsync("coding-1");
-        await UntilAsync(async () => await first.ArrivedAsync("coding-1") > before + 20, "the flow never arrived, so this test shows nothing");
+        (long over4, long over6) = await first.ArrivedAsync("coding-1", "coding-1");
+        await UntilAsync(async () => await first.ArrivedAsync("coding-1", "coding-1") is var now && now.First > over4 + 20 && now.Second > over6 + 20, "the flows never arrived, so this test shows nothing");
 
         long start = TimeProvider.System.GetTimestamp();
         await lab.Desk.PostAsync("agents/coding-1/quarantine", new JsonObject { ["reason"] = "a test", ["gateway"] = "gw-1" });
-        TimeSpan answered = TimeProvider.System.GetElapsedTime(start), last = await LastArrivalAsync(first, "coding-1", start);
-        output.WriteLine($"quarantine: control answered after {answered.TotalMilliseconds:F0} ms, last packet at the far side {last.TotalMilliseconds:F0} ms after the request");
-        Assert.True(last < TimeSpan.FromSeconds(3), $"the far side heard from a quarantined agent for {last}");
+        TimeSpan answered = TimeProvider.System.GetElapsedTime(start);
+        (TimeSpan last4, TimeSpan last6) = await LastArrivalAsync(first, "coding-1", start);
+        output.WriteLine($"quarantine: control answered after {answered.TotalMilliseconds:F0} ms, last packet at the far side after {last4.TotalMilliseconds:F0} ms over IPv4, {last6.TotalMilliseconds:F0} ms over IPv6");
+        // The aim is a second; three times that on a machine that does other things as well. The flows would have gone on for fifteen.
+        Assert.True(last4 < TimeSpan.FromSeconds(3) && last6 < TimeSpan.FromSeconds(3), $"the far side heard from a quarantined agent for {last4} and {last6}");
         Assert.Equal("reset", (await cut.EndAsync()).How);
+        Assert.Equal("reset", (await cut6.EndAsync()).How);
         Assert.Equal("time", (await neighbour.EndAsync()).How);
         Assert.Equal("time", (await elsewhere.EndAsync()).How);
         JsonNode listed = (await lab.Desk.GetAsync("agents?quarantined=true"))["items"]!.AsArray().Single()!;
@@ -43,6 +46,7 @@ public sealed class ControlTests(ControlLab lab, ITestOutputHelper output) : ICl
         await first.Gateway.RestartAsync();
         await first.StartLinkAsync();
         Assert.False((await first.TryAsync("tcp-send", "@database", 4, port: 5432)).Arrived);
+        Assert.False((await first.TryAsync("tcp-send", "@database", 6, port: 5432)).Arrived);
         Assert.True((await first.TryAsync("tcp-send", "@database", 4, port: 5432, agent: "research-1")).Arrived);
         await lab.Desk.StartAsync();
         await lab.Desk.UntilAsync("gw-1", gateway => (string?)gateway["state"] == "up" && (bool)gateway["applied"]!, "it did not come back");
@@ -78,8 +82,9 @@ public sealed class ControlTests(ControlLab lab, ITestOutputHelper output) : ICl
             Assert.Equal(first, await AppliedAsync(one.Id, first));
             Assert.True((await one.TryAsync("tcp-send", "@database", 4, port: 5432, agent: "support-1")).Arrived);
         }
-        // One that cannot be loaded is not published, and nobody gets it.
-        await Assert.ThrowsAnyAsync<Exception>(() => PublishAsync("apiVersion: exeat/v1\nkind: Policy\nmode: enforce\nrules: []\n"));
+        // One that cannot be loaded, and one whose own tests fail, is not published, and nobody gets it.
+        Assert.Equal("policy-refused", await RefusedPublishAsync("apiVersion: exeat/v1\nkind: Policy\nmode: enforce\nrules: []\n"));
+        Assert.Equal("policy-refused", await RefusedPublishAsync(RunningLab.Policy(more: "- {name: deny-all, priority: 30, from: [all], action: deny}\ntests: [{agent: coding-1, to: \"https://openclaw.ai\", expect: deny by deny-all}]")));
         Assert.Equal(first, await AppliedAsync("gw-1"));
     }
 
@@ -106,8 +111,8 @@ public sealed class ControlTests(ControlLab lab, ITestOutputHelper output) : ICl
     public async Task Batches_that_come_again_in_another_order_or_from_another_gateway_change_nothing()
     {
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
-        await lab.First.AttemptAsync(20);
-        await lab.Desk.UntilAsync("gw-1", gateway => (long)gateway["lagBytes"]! == 0, "it did not ship");
+        // Of the second too, so that there is something to pass off.
+        await Task.WhenAll(lab.First.AttemptAsync(20), lab.Second.AttemptAsync(5));
         await AllThereOnceAsync(lab.First);
         IReadOnlyList<string> lines = lab.First.Lines();
         using var voice = new GatewayVoice(lab.First, lab.Desk);
@@ -152,39 +157,89 @@ public sealed class ControlTests(ControlLab lab, ITestOutputHelper output) : ICl
         await AllThereOnceAsync(lab.Second);
     }
 
+    [Fact]
+    public async Task Restored_onto_an_empty_folder_gateways_attach_by_themselves_and_no_acknowledged_record_is_missing()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        LinkedLab[] both = [lab.First, lab.Second];
+        await Task.WhenAll(both.Select(one => one.AttemptAsync(20)));
+        foreach (LinkedLab one in both) await ShippedAsync(one);
+        string[] enrolled = [.. (await Task.WhenAll(both.Select(one => lab.Desk.GetAsync($"gateways/{one.Id}")))).Select(gateway => (string)gateway["enrolled"]!)];
+        string backup = Path.Combine(lab.Folder, "control.backup");
+        await lab.Desk.DoAsync("backup", backup);
+        // Acknowledged, and in no backup.
+        await Task.WhenAll(both.Select(one => one.AttemptAsync(30)));
+        foreach (LinkedLab one in both) await ShippedAsync(one);
+
+        await lab.Desk.Process.SignalAsync("KILL");
+        await lab.Desk.Process.WaitAsync();
+        Directory.Delete(lab.Desk.Data, recursive: true);
+        long start = TimeProvider.System.GetTimestamp();
+        await lab.Desk.DoAsync("restore", backup);
+        await lab.Desk.StartAsync();
+        await lab.Desk.LoginAsync();
+        foreach ((LinkedLab one, string when) in both.Zip(enrolled))
+        {
+            JsonNode gateway = await lab.Desk.UntilAsync(one.Id, gateway => (string?)gateway["state"] == "up" && (bool)gateway["applied"]!, "it did not come back");
+            Assert.Equal(when, (string?)gateway["enrolled"]);
+        }
+        output.WriteLine($"restored, started, both gateways attached: {TimeProvider.System.GetElapsedTime(start).TotalMilliseconds:F0} ms");
+        foreach (LinkedLab one in both) await AllThereOnceAsync(one);
+        Assert.Equal("backup.restore", (string?)(await lab.Desk.GetAsync("audit?action=backup"))["items"]!.AsArray()[0]!["action"]);
+        foreach (int family in (int[])[4, 6])
+        {
+            Assert.True((await lab.Second.TryAsync("tcp-send", "@database", family, port: 5432)).Arrived);
+            Assert.False((await lab.Second.TryAsync("tcp-send", "@database", family, port: 5433)).Arrived);
+        }
+    }
+
     private static JsonObject Default() => new() { ["scope"] = "default", ["target"] = "" };
 
-    private Task<JsonNode?> PublishAsync(string policy) => lab.Desk.PostAsync("policies/lab/versions", new JsonObject
+    private Task<JsonNode?> PublishAsync(string policy) => lab.Desk.PostAsync("policies/lab/versions", Publication(policy));
+
+    private Task<string> RefusedPublishAsync(string policy) => lab.Desk.RefusedAsync("policies/lab/versions", Publication(policy));
+
+    private static JsonObject Publication(string policy) => new()
     {
         ["upload"] = new JsonObject { ["files"] = new JsonObject { ["policy.yaml"] = policy } },
         ["message"] = "a test",
         ["assign"] = Default(),
-    });
+    };
 
     // The version that a gateway runs, once it runs what it should.
     private async Task<string> AppliedAsync(string gateway, string? version = null) => (string)(await lab.Desk.UntilAsync(gateway,
         one => (bool)one["applied"]! && one["desiredPolicyVersion"] is not null && (version is null || (string?)one["policyVersion"] == version), $"{gateway} does not run what it should"))["policyVersion"]!;
 
-    // Sent once more, every line is one that control has: none is missing, and none counts twice. The link has had three seconds for what was written last.
-    private async Task AllThereOnceAsync(LinkedLab one)
+    // Control has the newest line of the journal, and a link sends in order.
+    private async Task<IReadOnlyList<string>> ShippedAsync(LinkedLab one)
     {
         IReadOnlyList<string> lines = one.Lines();
         Assert.NotEmpty(lines);
-        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System);
+        string newest = (string)JsonNode.Parse(lines[^1])!["id"]!;
+        await UntilAsync(() => lab.Desk.HasAsync("flows/" + newest), $"the records of {one.Id} did not come");
+        return lines;
+    }
+
+    // Sent once more, every line is one that control has: none is missing, and none counts twice.
+    private async Task AllThereOnceAsync(LinkedLab one)
+    {
+        IReadOnlyList<string> lines = await ShippedAsync(one);
         using var voice = new GatewayVoice(one, lab.Desk);
         Assert.Equal((HttpStatusCode.OK, 0, lines.Count, 0), await voice.ShipAsync(lines));
     }
 
-    // Counted at the far side, until nothing has come for a second.
-    private static async Task<TimeSpan> LastArrivalAsync(LinkedLab one, string agent, long start)
+    // Counted at the far side over both families, until nothing has come for a second.
+    private static async Task<(TimeSpan Over4, TimeSpan Over6)> LastArrivalAsync(LinkedLab one, string agent, long start)
     {
-        (long seen, TimeSpan at) = (-1, TimeSpan.Zero);
+        ((long First, long Second) seen, TimeSpan at4, TimeSpan at6) = ((-1, -1), TimeSpan.Zero, TimeSpan.Zero);
         while (true)
         {
-            long now = await one.ArrivedAsync(agent);
+            (long First, long Second) now = await one.ArrivedAsync(agent, agent);
             TimeSpan passed = TimeProvider.System.GetElapsedTime(start);
-            if (now != seen) (seen, at) = (now, passed);
-            if (passed - at > TimeSpan.FromSeconds(1) || passed > Patience) return at;
+            if (now.First != seen.First) at4 = passed;
+            if (now.Second != seen.Second) at6 = passed;
+            seen = now;
+            if (passed - at4 > TimeSpan.FromSeconds(1) && passed - at6 > TimeSpan.FromSeconds(1) || passed > Patience) return (at4, at6);
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
         }
     }

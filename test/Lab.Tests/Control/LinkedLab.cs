@@ -80,7 +80,14 @@ internal sealed class LinkedLab(string id) : LabFixture
     }
 
     /// <summary>Packets of an agent that arrived at the database.</summary>
-    public async Task<long> ArrivedAsync(string agent) => (await World.ReadAsync()).From(LabPlan.Find(agent)!.Address4, WorldMap.Database.Address4, 6, 5432).Packets;
+    public async Task<long> ArrivedAsync(string agent) => (await ArrivedAsync(agent, agent)).First;
+
+    /// <summary>Packets of one agent that arrived at the database over IPv4, and of another over IPv6.</summary>
+    public async Task<(long First, long Second)> ArrivedAsync(string over4, string over6)
+    {
+        WorldSnapshot seen = await World.ReadAsync();
+        return (seen.From(LabPlan.Find(over4)!.Address4, WorldMap.Database.Address4, 6, 5432).Packets, seen.From(LabPlan.Find(over6)!.Address6, WorldMap.Database.Address6, 6, 5432).Packets);
+    }
 
     public IReadOnlyList<SeenRecord> Records(DateTimeOffset from) => JournalLines.Read(Journal, from);
 

@@ -15,7 +15,7 @@ public sealed class LabCommandTests
     public async Task The_lab_holds_and_every_declared_attempt_is_in_its_report()
     {
         Finished lab = await RunAsync("lab", "--json");
-        LabReport report = LabReport.Parse(lab.Output);
+        LabReport report = ReportOf(lab);
         Assert.True(lab.Succeeded, string.Join('\n', report.Attempts.Where(r => !r.Ok).Select(Text)));
         int declared = ((LabStep[])[LabStep.Monitor, LabStep.Enforce, LabStep.LiveUpdate]).Sum(s => ScenarioDocument.Shipped.Plan(s).Count());
         Assert.Equal(declared + 1, report.Passed); // and the contradicting policy of check 10
@@ -27,8 +27,8 @@ public sealed class LabCommandTests
     public async Task Without_the_gateway_every_attack_escapes_and_the_status_says_so()
     {
         Finished lab = await RunAsync("lab", "--sabotage", "--json");
+        LabReport report = ReportOf(lab);
         Assert.Equal(1, lab.Status);
-        LabReport report = LabReport.Parse(lab.Output);
         LabRow[] attacks = [.. report.Attempts.Where(r => r.IsAttack)];
         Assert.Equal(ScenarioDocument.Shipped.Plan(LabStep.Enforce).Count(a => a.Entry.Attack), attacks.Length);
         Assert.All(attacks, r => Assert.True(r.Arrived, Text(r)));
@@ -70,7 +70,7 @@ public sealed class LabCommandTests
 
         Finished next = await RunAsync("lab", "--sabotage", "--json", "--agents", "locked-down-1");
         Assert.Equal(1, next.Status);
-        Assert.All(LabReport.Parse(next.Output).Attempts, r => Assert.True(r.Arrived, Text(r)));
+        Assert.All(ReportOf(next).Attempts, r => Assert.True(r.Arrived, Text(r)));
     }
 
     private static async Task UntilAsync(Func<bool> holds)
@@ -83,6 +83,13 @@ public sealed class LabCommandTests
     {
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
         return Subprocess.RunAsync([.. LabPrograms.Exeat, .. arguments], Deadline);
+    }
+
+    /// <summary>Without a report its messages say why there is none.</summary>
+    private static LabReport ReportOf(Finished lab)
+    {
+        Assert.True(lab.Output.Length > 0, $"status {lab.Status}, no report: {lab.Errors}");
+        return LabReport.Parse(lab.Output);
     }
 
     private static string Text(LabRow r) =>

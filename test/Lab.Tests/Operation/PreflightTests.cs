@@ -38,6 +38,7 @@ public sealed class PreflightTests(PreflightLab lab) : IClassFixture<PreflightLa
     [InlineData("net/ipv4/conf/wan/rp_filter", "warn", "echo 1 > /proc/sys/net/ipv4/conf/wan/rp_filter", "echo 0 > /proc/sys/net/ipv4/conf/wan/rp_filter")]
     [InlineData("net/ipv4/conf/ag-1/send_redirects", "fail", "nft add table inet exeat; echo 1 > /proc/sys/net/ipv4/conf/ag-1/send_redirects", "nft delete table inet exeat")]
     [InlineData("net/ipv6/conf/ag-1/accept_ra", "fail", "nft add table inet exeat; echo 1 > /proc/sys/net/ipv6/conf/ag-1/accept_ra", "nft delete table inet exeat; echo 0 > /proc/sys/net/ipv6/conf/ag-1/accept_ra")]
+    [InlineData("net.netfilter.nf_conntrack_tcp_timeout_time_wait", "warn", "nft add table inet exeat; echo 120 > /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_time_wait", "nft delete table inet exeat; echo 30 > /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_time_wait")]
     public Task What_is_broken_is_named_with_its_remedy(string check, string outcome, string broken, string mended) => BreakAsync(check, outcome, broken, mended);
 
     [Theory]

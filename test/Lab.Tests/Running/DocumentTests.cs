@@ -1,3 +1,4 @@
+using Exeat.Flows;
 using Exeat.Lab.Tests.Labs;
 using Exeat.Lab.Topology;
 using Exeat.Lab.World;
@@ -62,6 +63,23 @@ public sealed class DocumentTests(RunningLab lab) : IClassFixture<RunningLab>
         await lab.ChangeAsync(() => lab.Write(RunningLab.GatewayFile, gateway));
         Assert.True((await lab.TryAsync("tcp-send", "@database", family, port: 5432, agent: "research-1")).Arrived);
         Assert.Equal("time", (await neighbour.EndAsync()).How);
+    }
+
+    // The table that drops is loaded anew when its interfaces change, and counts from nothing: what it had counted since it was last read is not lost (I5).
+    [Theory, InlineData(4), InlineData(6)]
+    public async Task What_the_drop_table_counted_is_recorded_before_a_change_of_interfaces(int family)
+    {
+        await lab.BeginAsync();
+        string gateway = lab.Read(RunningLab.GatewayFile), agent = LabPlan.Find("coding-1")!.Address(family);
+        DateTimeOffset from = TimeProvider.System.GetUtcNow();
+        // The gateway's machine itself towards an agent: dropped there, and no queue hears of it.
+        Finished tried = await lab.RunAsync(LabPlan.Gateway, "python3", "-c",
+            "import socket,sys\ns=socket.socket(socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET,socket.SOCK_DGRAM)\n"
+            + "for i in range(7):\n try: s.sendto(b'x',(sys.argv[1],9))\n except PermissionError: print('dropped')\n", agent);
+        Assert.Equal(7, tried.Output.Split("dropped").Length - 1);
+        await lab.ChangeAsync(() => lab.Write(RunningLab.GatewayFile, gateway.Replace("ag-3, ", "", StringComparison.Ordinal)));
+        await lab.UntilAsync(() => new JournalReader(lab.State.Journal).Read(from).Where(e => e is { Event: "counted", End: "unstamped_output" }).Sum(e => e.Count) >= 7, "what was dropped is on nobody's record");
+        await lab.ChangeAsync(() => lab.Write(RunningLab.GatewayFile, gateway));
     }
 
     [Fact]

@@ -32,6 +32,17 @@ public sealed class RestartTests(RunningLab lab, ITestOutputHelper output) : ICl
         }
     }
 
+    // A closed one counts among its agent's for so long. Two minutes are the kernel's own; a shorter time is somebody's wish.
+    [Theory, InlineData(120, 30), InlineData(7, 7)]
+    public async Task The_kernel_forgets_closed_connections_within_half_a_minute(int before, int after)
+    {
+        const string Setting = "/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_time_wait";
+        await lab.BeginAsync();
+        Assert.True((await lab.RunAsync(LabPlan.Gateway, "sh", "-c", $"echo {before} > {Setting}")).Succeeded);
+        await RestartAsync("KILL");
+        Assert.Equal($"{after}", (await lab.RunAsync(LabPlan.Gateway, "cat", Setting)).Output.Trim());
+    }
+
     [Theory, InlineData(4), InlineData(6)]
     public async Task A_stopped_gateway_lets_nothing_new_pass_and_its_flows_end_on_demand(int family)
     {
@@ -70,6 +81,28 @@ public sealed class RestartTests(RunningLab lab, ITestOutputHelper output) : ICl
         SeenRecord record = Assert.IsType<SeenRecord>(Records(family).FirstOrDefault(r => r.Reason == "unproven-after-restart"));
         Assert.Equal(("coding-1", "deny", true), (record.Agent, record.Verdict, record.Enforced));
         Assert.True((await lab.TryAsync("tcp-send", "@database", family, port: 5432)).Arrived);
+    }
+
+    [Theory, InlineData(4), InlineData(6)]
+    public async Task A_connection_that_said_nothing_before_the_stop_has_its_record(int family)
+    {
+        await lab.BeginAsync();
+        Assert.True((await lab.TryAsync("https", "openclaw.ai", family)).Client.Succeeded);
+        Place core = WorldMap.Places.First(p => p.Label == "core");
+        string there = family == 4 ? core.Address4 : core.Address6;
+        DateTimeOffset from = TimeProvider.System.GetUtcNow();
+        string agent = LabPlan.Find("coding-1")!.Address(family);
+        long before = Connections();
+        Task<Finished> silent = lab.RunAsync("coding-1", "python3", "-c", "import socket, sys, time\ns = socket.create_connection((sys.argv[1], 443))\nprint(s.getsockname()[1], flush=True)\ntime.sleep(3)", there);
+        await lab.UntilAsync(() => Connections() > before, "it was not connected");
+        Assert.DoesNotContain(new JournalReader(lab.State.Journal).Read(from), e => e.Destination == there);
+        await lab.Gateway.Process.SignalAsync("TERM");
+        await lab.UntilAsync(() => lab.Gateway.Process.HasEnded, "it did not stop");
+        FlowEvent told = Assert.Single(new JournalReader(lab.State.Journal).Read(from), e => e.Event == "decision" && e.Destination == there);
+        Assert.Equal(("coding-1", "pending", "no-hello", (await silent).Output.Trim()), (told.Agent, told.Verdict, told.Reason, $"{told.SourcePort}"));
+        await lab.Gateway.RestartAsync();
+
+        long Connections() => lab.World.ReadAsync().GetAwaiter().GetResult().From(agent, there, Tcp, 443).Connections;
     }
 
     [Theory, InlineData(4), InlineData(6)]

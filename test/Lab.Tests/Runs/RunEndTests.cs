@@ -20,26 +20,42 @@ public sealed class RunEndTests(RunLab lab) : IClassFixture<RunLab>
         Assert.NotEmpty(OfRuns());
 
         run.Kill();
-        for (int i = 0; i < 100 && OfRuns().Count > 0; i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        Assert.Empty(OfRuns());
-        // The kernel takes a namespace apart behind its last process.
-        string left = "";
-        for (int i = 0; i < 100 && (left = (await lab.RunAsync(RunLab.Host, "ip", "-br", "link")).Output) != links; i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        Assert.Equal(links, left);
-        Assert.DoesNotContain("exeat_run", (await lab.RunAsync(RunLab.Host, "nft", "list", "tables")).Output, StringComparison.Ordinal);
-        Assert.DoesNotContain(lab.Runs, await File.ReadAllTextAsync("/proc/self/mountinfo"), StringComparison.Ordinal);
+        await NothingStaysAsync(links);
 
         // The next run sweeps the sockets of the killed one.
         Assert.True((await lab.ContainAsync(["--class", "coding", "--network", "veth"], "true")).Succeeded);
         Assert.All(Directory.EnumerateDirectories(lab.Runs), folder => Assert.False(File.Exists(Path.Combine(folder, "run.sock"))));
     }
 
+    [Theory]
+    [InlineData("spaces")]
+    [InlineData("gateway.log")]
+    public async Task A_signal_while_a_run_is_prepared_ends_it_and_the_command_never_begins(string prepared)
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        string links = (await lab.RunAsync(RunLab.Host, "ip", "-br", "link")).Output;
+        Directory.CreateDirectory(lab.Runs);
+        string[] before = Directory.GetDirectories(lab.Runs);
+        using Process run = Process.Start(new ProcessStartInfo("setsid", lab.Command(["--class", "coding", "--network", "veth"], "sh", "-c", "touch never")) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        await UntilAsync(() => Directory.GetDirectories(lab.Runs).Except(before).Any(folder => Path.Exists(Path.Combine(folder, prepared))), run);
+        await Subprocess.DemandAsync(["kill", "-TERM", $"{run.Id}"]);
+        string errors = await run.StandardError.ReadToEndAsync();
+        await run.WaitForExitAsync();
+        Assert.True(run.ExitCode == 143, $"{run.ExitCode}: {errors}");
+        Assert.Contains("signal 15 ended it before the command began", errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(lab.Work, "never")));
+        await NothingStaysAsync(links);
+        // Nothing ran: there are no records.
+        Assert.Empty(Directory.GetDirectories(lab.Runs).Except(before));
+    }
+
     [Fact]
     public async Task Signals_reach_the_command_and_its_status_passes()
     {
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
-        using Process run = Process.Start(new ProcessStartInfo("setsid", lab.Command(["--class", "coding", "--network", "veth"], "sh", "-c", "trap 'exit 9' TERM; touch term.started; sleep 300 & wait")) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process run = Process.Start(new ProcessStartInfo("setsid", lab.Command(["--class", "coding", "--network", "veth"], "sh", "-c", "trap 'sleep 4; exit 9' TERM; touch term.started; sleep 300 & wait")) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         await UntilAsync(() => File.Exists(Path.Combine(lab.Work, "term.started")), run);
+        // How long it takes to end is the command's affair.
         await Subprocess.DemandAsync(["kill", "-TERM", $"{run.Id}"]);
         await run.WaitForExitAsync();
         Assert.Equal(9, run.ExitCode);
@@ -106,6 +122,7 @@ public sealed class RunEndTests(RunLab lab) : IClassFixture<RunLab>
 
     [Theory]
     [InlineData("mount -t tmpfs tmpfs /dev/net", "there is no /dev/net/tun", "sudo modprobe tun")]
+    [InlineData("mount --bind /dev/null \"$(readlink -f /usr/lib/*/libnftables.so.1)\"", "the library libnftables is missing", "sudo apt-get install libnftables1")]
     [InlineData("echo 0 > /proc/sys/user/max_user_namespaces", "this machine refuses a user namespace of its own", "sudo sysctl -w user.max_user_namespaces=")]
     public async Task What_the_machine_lacks_is_said_with_what_to_do_and_leaves_nothing_behind(string without, string says, string remedy)
     {
@@ -169,6 +186,18 @@ public sealed class RunEndTests(RunLab lab) : IClassFixture<RunLab>
             }
         }
         return found;
+    }
+
+    private async Task NothingStaysAsync(string links)
+    {
+        for (int i = 0; i < 100 && OfRuns().Count > 0; i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        Assert.Empty(OfRuns());
+        // The kernel takes a namespace apart behind its last process.
+        string left = "";
+        for (int i = 0; i < 100 && (left = (await lab.RunAsync(RunLab.Host, "ip", "-br", "link")).Output) != links; i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        Assert.Equal(links, left);
+        Assert.DoesNotContain("exeat_run", (await lab.RunAsync(RunLab.Host, "nft", "list", "tables")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(lab.Runs, await File.ReadAllTextAsync("/proc/self/mountinfo"), StringComparison.Ordinal);
     }
 
     private static async Task UntilAsync(Func<bool> condition, Process run)

@@ -6,7 +6,7 @@ namespace Exeat.Lab.Tests.Verification;
 /// <summary>A host outside that counts what arrives: silence becomes proof there, and an arrival outweighs everything.</summary>
 public sealed class FarSideTests
 {
-    private static readonly string[] Options = ["--far", FarLab.Far4, "--far", FarLab.Far6, "--far-port", FarLab.CountPort, "--names", "1", "--patience", "1"];
+    private static readonly string[] Options = ["--far", FarLab.Far4, "--far", FarLab.Far6, "--far-port", FarLab.CountPort, "--names", "1", "--patience", "2"];
 
     [Fact]
     public async Task Behind_a_gateway_nothing_arrives_at_the_far_side_and_it_says_so()

@@ -91,8 +91,17 @@ internal sealed class Ledger
         return Math.Max(0, all - _coarse.GetValueOrDefault("") + (withUnjudged ? 0 : NotJudged));
     }
 
-    /// <summary>Which refusals are fewer on record than at the client, for a message.</summary>
-    public IEnumerable<string> Lacking(IEnumerable<TrafficAttempt> attempts) =>
+    /// <summary>Which refusals and questions are fewer on record than at the client, for a message.</summary>
+    public IEnumerable<string> Lacking(IEnumerable<TrafficAttempt> attempts) => LackingRefusals(attempts).Concat(
+        from a in attempts
+        where a.IsQuestion
+        group a by (a.Agent, a.Kind) into asked
+        let permitted = _questions.GetValueOrDefault((asked.Key.Agent, "permit"))
+        let denied = _questions.GetValueOrDefault((asked.Key.Agent, "deny"))
+        where (asked.Key.Kind == "lookup" ? permitted : denied) < asked.Count()
+        select $"{asked.Key.Agent} {asked.Key.Kind}: {permitted} permitted, {denied} denied of {string.Join(", ", asked.GroupBy(a => a.Result).Select(g => $"{g.Count()} {g.Key}"))}");
+
+    private IEnumerable<string> LackingRefusals(IEnumerable<TrafficAttempt> attempts) =>
         from a in attempts
         where !a.IsPermitted && !a.IsQuestion
         group a by (a.Agent, a.To, a.Protocol, a.Port) into tried
