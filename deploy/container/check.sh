@@ -24,6 +24,12 @@ ip -n world address add 198.51.100.1/24 dev eth0
 for address in 203.0.113.10 203.0.113.66; do ip -n world address add "$address/32" dev lo; done
 for pair in gateway/inside gateway/outside agent/eth0 world/eth0; do ip -n "${pair%/*}" link set "${pair#*/}" up; done
 ip -n gateway route add default via 198.51.100.1
+ip -n gateway address add 2001:db8:a::2/64 dev inside nodad
+ip -n gateway address add 2001:db8:c::2/64 dev outside nodad
+ip -n agent address add 2001:db8:a::3/64 dev eth0 nodad
+ip -n world address add 2001:db8:c::1/64 dev eth0 nodad
+for address in 2001:db8:f::10 2001:db8:f::66; do ip -n world address add "$address/128" dev lo nodad; done
+ip -n gateway -6 route add default via 2001:db8:c::1
 
 mkdir -p "$work/config" "$work/lib" "$work/pages"
 cp "$here"/config/* "$work/config/"
@@ -32,13 +38,13 @@ apiVersion: exeat/v1
 kind: Policy
 mode: enforce
 default: deny
-smartGroups: {coders: {class: coding}, page: {cidrs: [203.0.113.10/32]}}
+smartGroups: {coders: {class: coding}, page: {cidrs: [203.0.113.10/32, "2001:db8:f::10/128"]}}
 rules:
 - {name: allow-page, priority: 10, from: [coders], to: {groups: [page]}, protocol: tcp, ports: [8080], action: permit}
 YAML
 sed -i 's/203.0.113.53/198.51.100.1/' "$work/config/gateway.yaml"
 echo page >"$work/pages/index.html"
-ip netns exec world python3 -m http.server 8080 --directory "$work/pages" >"$work/world.log" 2>&1 &
+ip netns exec world python3 -m http.server 8080 --bind :: --directory "$work/pages" >"$work/world.log" 2>&1 &
 
 container() { # NAME NAMESPACE CAPABILITIES COMMAND…
   local name=$1 space=$2 capabilities=() capability
@@ -46,7 +52,7 @@ container() { # NAME NAMESPACE CAPABILITIES COMMAND…
   shift 3
   podman --storage-driver vfs --runtime crun run --rm --name "$name" --cgroups=disabled --network "ns:/run/netns/$space" --cap-drop ALL ${capabilities[@]+"${capabilities[@]}"} \
     --security-opt no-new-privileges ${unmask[@]+"${unmask[@]}"} -v "$work/config:/etc/exeat:ro" -v "$work/lib:/var/lib/exeat" -v "$programs:/opt/exeat:ro" -v "$here:/opt/scripts:ro" \
-    -e "DOTNET_ROOT=${DOTNET_ROOT:-}" -e INSIDE4=192.0.2.2 -e GATEWAY4=192.0.2.2 --rootfs "/:O" "$@"
+    -e "DOTNET_ROOT=${DOTNET_ROOT:-}" -e GATEWAY_USER=root -e INSIDE4=192.0.2.2 -e GATEWAY4=192.0.2.2 -e GATEWAY6=2001:db8:a::2 --rootfs "/:O" "$@"
 }
 
 failed=0 passed=0
@@ -70,7 +76,9 @@ until grep -q ready "$work/gateway.log" && grep -q ready "$work/hold.log"; do
 done
 
 expect "a permitted page arrives" page "$(container a1 agent "" curl -s -m 10 http://203.0.113.10:8080/)"
+expect "a permitted page arrives over IPv6" page "$(container a9 agent "" curl -s -m 10 'http://[2001:db8:f::10]:8080/')"
 before=$(arrived)
+expect "an address that is not permitted is refused over IPv6" refused "$(container a10 agent "" curl -s -m 10 'http://[2001:db8:f::66]:8080/' || echo refused)"
 expect "an address that is not permitted is refused at once" refused "$(container a2 agent "" curl -s -m 10 http://203.0.113.66:8080/ || echo refused)"
 expect "the agent has no capability" 0000000000000000 "$(container a3 agent "" sh -c 'sed -n "s/^CapEff:.//p" /proc/self/status')"
 expect "the agent cannot change its routes" refused "$(container a4 agent "" sh -c 'ip route replace default via 192.0.2.9 2>/dev/null || echo refused')"

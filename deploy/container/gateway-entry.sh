@@ -1,8 +1,13 @@
 #!/bin/sh
 # Starts the gateway in a container. Which link is which is known by address: names of links in containers follow no promise.
-# INSIDE4 is the gateway's address on the agents' network; @INSIDE@ and @OUTSIDE@ stand in /etc/exeat/gateway.yaml for the links' names.
+# INSIDE4 is the gateway's address on the agents' network; @INSIDE@ and @OUTSIDE@ stand in the documents of /etc/exeat for the links' names.
+# Needs CAP_NET_ADMIN and CAP_NET_RAW to work with, and CAP_SETUID, CAP_SETGID, CAP_SETPCAP to become the user exeat; these go with the first command.
 set -eu
 : "${INSIDE4:?INSIDE4 is the address of this container on the network of the agents}"
+user=${GATEWAY_USER:-exeat}
+if [ "$(id -un)" != "$user" ]; then
+  exec setpriv --reuid="$user" --regid="$user" --clear-groups --inh-caps=-all,+net_admin,+net_raw --ambient-caps=-all,+net_admin,+net_raw --bounding-set=-all,+net_admin,+net_raw --no-new-privs "$0" "$@"
+fi
 
 tries=0
 while :; do
@@ -16,13 +21,14 @@ done
 [ "$inside" != "$outside" ] || { echo "gateway-entry: the agents' network is the way out: it must be a network of its own" >&2; exit 2; }
 
 mkdir -p /run/exeat
-sed -e "s/@INSIDE@/$inside/g" -e "s/@OUTSIDE@/$outside/g" /etc/exeat/gateway.yaml >/run/exeat/gateway.yaml
 # Documents lie beside the one that names them.
-for document in /etc/exeat/*; do
-  [ "$document" = /etc/exeat/gateway.yaml ] || sed -e "s/@INSIDE@/$inside/g" "$document" >"/run/exeat/$(basename "$document")"
+for document in /etc/exeat/*.yaml; do
+  sed -e "s/@INSIDE@/$inside/g" -e "s/@OUTSIDE@/$outside/g" "$document" >"/run/exeat/${document##*/}"
 done
 
-# What leaves has the gateway's own address.
+# Nothing is forwarded unjudged between here and the gateway's start.
+/opt/exeat/exeat-gateway --close-locks --config /run/exeat/gateway.yaml
+# What leaves has the gateway's own addresses.
 nft -f - <<NFT
 table inet exeat_out
 delete table inet exeat_out

@@ -13,12 +13,13 @@ usage: install.sh [--prefix DIR] [--root DIR] [--no-start] [--dry-run]     insta
   --no-start     neither start nor restart; the next boot does
   --dry-run      say each step, do none
   --open         with --uninstall: remove the locks from the running kernel as well. Without it nothing of the agents passes until the next boot
-  --purge        with --uninstall: also configuration, journal and state
+  --purge        with --uninstall: also configuration, journal and state, control's data and the link's key
 
-What it writes: PREFIX/versions/VERSION, PREFIX/current and PREFIX/previous (links), /usr/local/bin/exeat, /usr/local/sbin/exeat-gateway and /usr/local/sbin/exeat-link (links),
+What it writes: PREFIX/versions/VERSION, PREFIX/current and PREFIX/previous (links), /usr/local/bin/exeat, /usr/local/sbin/exeat-gateway, exeat-link and exeat-control (links),
 /usr/share/exeat/packs (a link to the policy packs of the version in use),
-units in /etc/systemd/system, the user exeat by way of /etc/sysusers.d, and, only where nothing is there yet, /etc/exeat with an example
-that permits one name that does not exist.
+units in /etc/systemd/system, the users exeat, exeat-link and exeat-control by way of /etc/sysusers.d, the folders of the link and of control, and, only where nothing is there
+yet, /etc/exeat with an example that permits one name that does not exist.
+Control runs where /etc/exeat-control/control.yaml is, the link where exeat-link enrol has been.
 An upgrade keeps configuration, journal and state, checks the configuration with the new version first, and keeps the version before for --rollback.
 
 Exit status: 0 done, 2 wrong usage or a configuration that the version refuses, 3 the machine lacks something.
@@ -46,6 +47,7 @@ done
 [ -z "$root" ] || start=no
 
 at=$root$prefix etc=$root/etc/exeat units=$root/etc/systemd/system state=$root/var/lib/exeat
+control_etc=$root/etc/exeat-control control_state=$root/var/lib/exeat-control link_state=$root/var/lib/exeat-link
 gateway=exeat-gateway.service
 
 say() { printf 'install: %s\n' "$*"; }
@@ -125,6 +127,20 @@ install_user() { # VERSION-FOLDER
   getent passwd "$user-link" >/dev/null || useradd --system --gid "$user" --no-create-home --home-dir /var/lib/exeat-link --shell /usr/sbin/nologin "$user-link"
 }
 
+# Folders that are needed before a unit has run: enrolling writes the link's, a person writes control's document, a backup is restored into control's.
+install_folders() {
+  folder "$link_state" 750 "$user-link:$user"
+  folder "$control_etc" 750 "root:exeat-control"
+  folder "$control_state" 700 "exeat-control:exeat-control"
+}
+
+folder() { # PATH MODE OWNER: made when it is not there; one that is there is left as it is
+  [ ! -d "$1" ] || return 0
+  mkdir -p "$(dirname "$1")"
+  mkdir -m "$2" "$1"
+  [ -n "$root" ] || chown "$3" "$1"
+}
+
 # --- the documents -------------------------------------------------------------------------------------------------------------------------------------------
 
 install_documents() {
@@ -147,16 +163,27 @@ is_example() {
   return 1
 }
 
+# An older version that one goes back to may not: what it lacks is no refusal of the document.
+knows_control_check() { # VERSION-FOLDER
+  [[ "$("$1/exeat" control --help 2>/dev/null || true)" == *$'\n  check '* ]]
+}
+
 check_documents() { # VERSION-FOLDER: a version that refuses the configuration is not switched to
-  [ -e "$etc/gateway.yaml" ] || return 0
-  "$1/exeat" gateway check "$etc/gateway.yaml" >&2 || fail 2 "this version refuses $etc/gateway.yaml or what it names; nothing was changed"
+  if [ -e "$etc/gateway.yaml" ]; then
+    "$1/exeat" gateway check "$etc/gateway.yaml" >&2 || fail 2 "this version refuses $etc/gateway.yaml or what it names; nothing was changed"
+  fi
+  if [ -e "$control_etc/control.yaml" ] && ! knows_control_check "$1"; then
+    say "this version has no check of $control_etc/control.yaml; its exeat-control says at its start what it refuses"
+  elif [ -e "$control_etc/control.yaml" ]; then
+    "$1/exeat" control check "$control_etc/control.yaml" >&2 || fail 2 "this version refuses $control_etc/control.yaml; nothing was changed"
+  fi
 }
 
 # --- switching -----------------------------------------------------------------------------------------------------------------------------------------------
 
 switch_to() { # VERSION: links, units, and the running gateway
   run "current → versions/$1" link_to "versions/$1" "$at/current"
-  run "/usr/local/bin/exeat, /usr/local/sbin/exeat-gateway, /usr/share/exeat/packs → $prefix/current" link_programs
+  run "/usr/local/bin/exeat, /usr/local/sbin/exeat-gateway, exeat-link and exeat-control, /usr/share/exeat/packs → $prefix/current" link_programs
   run "units: $(unit_files "$at/versions/$1" | tr '\n' ' ')" install_units "$at/versions/$1"
 }
 
@@ -164,6 +191,7 @@ link_programs() {
   link_to "$prefix/current/exeat" "$root/usr/local/bin/exeat"
   link_to "$prefix/current/exeat-gateway" "$root/usr/local/sbin/exeat-gateway"
   link_to "$prefix/current/exeat-link" "$root/usr/local/sbin/exeat-link"
+  link_to "$prefix/current/control/exeat-control" "$root/usr/local/sbin/exeat-control"
   link_to "$prefix/current/packs" "$root/usr/share/exeat/packs"
 }
 
@@ -175,6 +203,26 @@ start_gateway() {
   fi
   # Between stop and ready nothing new passes; both locks are in the kernel all the while.
   run "restart $gateway and wait until it is ready" restart_or_tell
+}
+
+# What runs, runs the version in use from now on; what does not run is not started here. Neither is in the packet path.
+restart_beside() {
+  if [ "$start" = no ] || ! has_systemd; then return 0; fi
+  run "restart exeat-control and exeat-link where they run" systemctl try-restart exeat-control.service exeat-link.service
+}
+
+# An older version refuses a database that a newer one has changed, each time, when it has looked it through.
+look_beside() {
+  if [ "$start" = no ] || ! has_systemd || ! systemctl is-enabled --quiet exeat-control.service 2>/dev/null; then return 0; fi
+  local restarts tries
+  restarts=$(systemctl show --property NRestarts --value exeat-control.service)
+  for tries in 1 2 3 4 5 6 7 8 9 10; do
+    sleep 1
+    [ "$(systemctl show --property NRestarts --value exeat-control.service)" = "$restarts" ] || break
+    [ "$tries" != 10 ] || return 0
+  done
+  journalctl --no-pager -n 5 -u exeat-control.service >&2 || true
+  say "exeat-control does not stay up with this version. If it says that its database is a newer release's: install that release again, or put back a backup from before it (exeat control restore). Gateways go on as they are"
 }
 
 restart_or_tell() {
@@ -191,7 +239,8 @@ install_version() {
   before=$(version_at current)
   check_documents "$here"
   if [ ! -d "$at/versions/$version" ]; then run "programs to $prefix/versions/$version" copy_version "$version"; fi
-  run "user $user" install_user "$here"
+  run "users $user, $user-link and exeat-control" install_user "$here"
+  run "folders $link_state, $control_etc and $control_state, where they are not there yet" install_folders
   run "configuration in $etc, where there is none yet" install_documents
   if [ -n "$before" ] && [ "$before" != "$version" ]; then run "previous → versions/$before" link_to "versions/$before" "$at/previous"; fi
   if [ "$dry" = yes ]; then say "current → versions/$version, units, links of programs; then $gateway is started"; return 0; fi
@@ -199,7 +248,9 @@ install_version() {
   for was in $(find "$at/versions" -mindepth 1 -maxdepth 1 -printf '%f\n'); do
     [ "$was" = "$version" ] || [ "$was" = "$(version_at previous)" ] || run "remove the older versions/$was" rm -rf "$at/versions/$was"
   done
+  restart_beside
   start_gateway
+  look_beside
   say "done: $version is installed${before:+ over $before}"
 }
 
@@ -220,7 +271,9 @@ roll_back() {
   if [ "$dry" = yes ]; then say "current → versions/$target, previous → versions/$now, its units, then restart"; return 0; fi
   switch_to "$target"
   run "previous → versions/$now" link_to "versions/$now" "$at/previous"
+  restart_beside
   start_gateway
+  look_beside
   say "done: $target again; $now is kept for another --rollback"
 }
 
@@ -230,10 +283,10 @@ uninstall() {
   for file in $(cat "$at/units" 2>/dev/null || true); do run "stop, disable and remove $file" remove_unit "$file"; done
   if [ "$open" = yes ] && [ -z "$root" ]; then run "remove both locks from the kernel; if it forwards, agents now pass unguarded (sysctl -w net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0)" "$at/current/exeat-gateway" --remove-locks
   elif [ -z "$root" ]; then say "both locks stay in the kernel: nothing of the agents passes until the next boot. After it, forwarding is what this machine's settings make of it"; fi
-  run "remove links and $prefix" rm -rf "$root/usr/local/bin/exeat" "$root/usr/local/sbin/exeat-gateway" "$root/usr/local/sbin/exeat-link" "$root/usr/share/exeat/packs" "$at"
-  if [ "$purge" = yes ]; then run "remove configuration, journal and state" rm -rf "$etc" "$state"
-  else say "kept: $etc, $state (--purge removes them)"; fi
-  [ ! -e "$sysusers" ] || run "remove $sysusers; the user $user stays, as files may be its own" rm -f "$sysusers"
+  run "remove links and $prefix" rm -rf "$root/usr/local/bin/exeat" "$root/usr/local/sbin/exeat-gateway" "$root/usr/local/sbin/exeat-link" "$root/usr/local/sbin/exeat-control" "$root/usr/share/exeat/packs" "$at"
+  if [ "$purge" = yes ]; then run "remove configuration, journal and state, control's data and the link's key" rm -rf "$etc" "$state" "$control_etc" "$control_state" "$link_state"
+  else say "kept: $etc, $state, $control_etc, $control_state, $link_state (--purge removes them)"; fi
+  [ ! -e "$sysusers" ] || run "remove $sysusers; the users stay, as files may be theirs" rm -f "$sysusers"
   if has_systemd && [ "$dry" = no ]; then systemctl daemon-reload; fi
   say "done: removed"
 }
