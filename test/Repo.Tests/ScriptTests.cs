@@ -49,6 +49,12 @@ public sealed partial class ScriptTests
     [InlineData("0", "")]
     [InlineData("2d", "")]
     [InlineData("-5", "")]
+    [InlineData("", "3600")]
+    [InlineData("--time 10m", "600")]
+    [InlineData("--time=90s", "90")]
+    [InlineData("--time", "")]
+    [InlineData("--time 5 6", "")]
+    [InlineData("10m 5m", "")]
     public void A_soak_lasts_as_long_as_it_is_told(string asked, string seconds) =>
         Assert.Equal((seconds.Length > 0 ? 0 : 1, seconds), Trimmed(Bash("-c", $"source '{Repository.FullPath("eng/soak.sh")}'; soak_seconds {asked}")));
 
@@ -64,6 +70,46 @@ public sealed partial class ScriptTests
                 exec 8>exeat-soak-alive/held; flock 8; sweep_soaks .; ls
                 """;
             Assert.Equal("exeat-soak-alive\nother", Bash("-c", script).Output.Trim());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // What is started in its place waits as the test does for the file that asks it to stop, and says so; INT and TERM come to the script's shell alone, as from a terminal.
+    [Theory]
+    [InlineData("INT", 0, "0 report"), InlineData("TERM", 0, "0 report"), InlineData("INT", 7, "1 report"), InlineData("INT TERM", 0, "1 ")]
+    public void A_soak_that_is_stopped_reports_what_it_saw_and_one_that_is_stopped_twice_just_ends(string signals, int outcome, string expected)
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            bool twice = signals.Contains(' ', StringComparison.Ordinal);
+            File.WriteAllText(Path.Combine(folder, "dotnet"), $$"""
+                #!/bin/sh
+                touch '{{folder}}/begun'
+                until [ -e "$EXEAT_SOAK_STOP" ]; do sleep 0.02; done
+                {{(twice ? "exec sleep 60" : "sleep 0.3")}}
+                echo report >'{{folder}}/report'
+                exit {{outcome}}
+                """);
+            string script = $$"""
+                chmod +x '{{folder}}/dotnet'; export PATH="{{folder}}:$PATH" TMPDIR='{{folder}}'
+                bin= as_root=() fresh_namespace=(env); say() { :; }
+                source '{{Repository.FullPath("eng/soak.sh")}}'
+                # With job control, or the shell in the background would never hear of INT.
+                set -m; (soak 3600) & shell=$!; set +m
+                until [ -e '{{folder}}/begun' ]; do sleep 0.02; done
+                for signal in {{signals}}; do
+                  kill -"$signal" $shell
+                  until [ -e '{{folder}}'/exeat-soak-*/stop ] || [ ! -e '{{folder}}'/exeat-soak-* ]; do sleep 0.02; done
+                done
+                status=0; wait $shell || status=$?
+                echo "$status $(cat '{{folder}}/report' 2>/dev/null)"; ls '{{folder}}' | grep soak
+                """;
+            // Neither a folder nor a process is left behind: the pipe of its output would be held open.
+            Assert.Equal(expected.Trim(), Bash("-c", script).Output.Trim());
         }
         finally
         {

@@ -8,6 +8,8 @@ patience=$(sed -n 's/.*vm\.patience=\([0-9]*\).*/\1/p' /proc/cmdline)
 patience=${patience:-1}
 # shellcheck source=test/Vm/root/opt/vm/look.sh
 source /opt/vm/look.sh
+# shellcheck source=test/Vm/root/opt/vm/fleet.sh
+source /opt/vm/fleet.sh
 
 not_installed() {
   permitted_4=$(opened 4 0) permitted_6=$(opened 6 0) others=$(escaped 0)
@@ -211,7 +213,9 @@ say "stage $stage, kernel $(uname -r), $(systemctl --version | head -n 1)"
 case "$stage" in
   first) not_installed; install_it; [ "$lab_options" = none ] || run_lab; change_it ;;
   router) after_boot "Booted with forwarding on"; rm -f /etc/sysctl.d/10-router.conf ;;
-  stock) after_boot "Booted"; remove_it ;;
+  # Alone, without the stages before it, it installs first.
+  fleet) [ -e /opt/exeat/current ] || install_it; wait_active; fleet ;;
+  stock) after_boot "Booted"; fleet_after_boot; remove_it; fleet_removed ;;
   *) bad "The stage is known" "'$stage'" ;;
 esac
 say "stage $stage is over"
