@@ -36,13 +36,13 @@ internal sealed class ControlHost : IAsyncDisposable
     public IReadOnlyList<Uri> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(text => new Uri(text))];
 
     /// <summary>Locks the folder, brings the database up and starts to answer.</summary>
-    public static async Task<ControlHost> StartAsync(ControlDocument control, TimeProvider time, Action<ILoggingBuilder> logging, PasswordHash? passwords = null)
+    public static async Task<ControlHost> StartAsync(ControlDocument control, TimeProvider time, Action<ILoggingBuilder> logging, PasswordHash? passwords = null, TimeSpan? handshakeWithin = null)
     {
         FolderLock folder = FolderLock.Take(control.DataFolder);
         WebApplication? app = null;
         try
         {
-            app = Build(control, time, logging, passwords ?? new PasswordHash());
+            app = Build(control, time, logging, passwords ?? new PasswordHash(), handshakeWithin ?? Listeners.HandshakeWithin);
             await app.StartAsync();
             var host = new ControlHost(folder, app);
             await host.SayReadyAsync(control);
@@ -69,12 +69,12 @@ internal sealed class ControlHost : IAsyncDisposable
         _lock.Dispose();
     }
 
-    private static WebApplication Build(ControlDocument control, TimeProvider time, Action<ILoggingBuilder> logging, PasswordHash passwords)
+    private static WebApplication Build(ControlDocument control, TimeProvider time, Action<ILoggingBuilder> logging, PasswordHash passwords, TimeSpan handshakeWithin)
     {
         // Empty: no settings but those of our document, no environment variables of the framework.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ContentRootPath = control.DataFolder });
         logging(builder.Logging.AddFilter("Microsoft", LogLevel.Warning));
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, control));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, control, handshakeWithin));
         IServiceCollection parts = builder.Services;
         parts.AddRoutingCore();
         parts.ConfigureHttpJsonOptions(json =>

@@ -17,8 +17,9 @@ internal sealed class ControlFixture : IAsyncDisposable
 {
     private readonly List<HttpClient> _clients = [];
     private readonly TimeProvider? _clock;
+    private readonly TimeSpan? _handshakeWithin;
 
-    private ControlFixture(string folder, FakeTimeProvider time, ControlDocument document, TimeProvider? clock) => (Folder, Time, Document, _clock) = (folder, time, document, clock);
+    private ControlFixture(string folder, FakeTimeProvider time, ControlDocument document, TimeProvider? clock, TimeSpan? handshakeWithin) => (Folder, Time, Document, _clock, _handshakeWithin) = (folder, time, document, clock, handshakeWithin);
 
     public string Folder { get; }
 
@@ -45,13 +46,13 @@ internal sealed class ControlFixture : IAsyncDisposable
         return folder;
     }
 
-    /// <summary>With <paramref name="clock"/> instead of the one that tests move, when something is measured.</summary>
-    public static async Task<ControlFixture> StartAsync(Func<ControlDocument, ControlDocument>? with = null, TimeProvider? clock = null)
+    /// <summary>With <paramref name="clock"/> instead of the one that tests move, when something is measured. Handshakes go by the system's clock, whichever it is.</summary>
+    public static async Task<ControlFixture> StartAsync(Func<ControlDocument, ControlDocument>? with = null, TimeProvider? clock = null, TimeSpan? handshakeWithin = null)
     {
         string folder = NewFolder();
         _ = Address.TryParse("127.0.0.1", out Address loopback);
         var document = new ControlDocument { DataFolder = folder, People = [new AddressAndPort(loopback, 0)], Gateways = [new AddressAndPort(loopback, 0)] };
-        var fixture = new ControlFixture(folder, new FakeTimeProvider(new DateTimeOffset(2027, 1, 4, 9, 0, 0, TimeSpan.Zero)), with?.Invoke(document) ?? document, clock);
+        var fixture = new ControlFixture(folder, new FakeTimeProvider(new DateTimeOffset(2027, 1, 4, 9, 0, 0, TimeSpan.Zero)), with?.Invoke(document) ?? document, clock, handshakeWithin);
         await fixture.StartHostAsync();
         return fixture;
     }
@@ -130,7 +131,7 @@ internal sealed class ControlFixture : IAsyncDisposable
 
     private async Task StartHostAsync()
     {
-        Host = await ControlHost.StartAsync(Document, _clock ?? Time, _ => { }, new PasswordHash(64, 1));
+        Host = await ControlHost.StartAsync(Document, _clock ?? Time, _ => { }, new PasswordHash(64, 1), _handshakeWithin);
         if (File.Exists(FirstLogin)) FirstPassword = (await File.ReadAllTextAsync(FirstLogin)).Trim().Split(' ')[1];
     }
 }

@@ -29,9 +29,12 @@ internal static class Listeners
     // Bodies, of whoever: a large policy over a poor mobile line. Bodies of gateways have a pace of their own.
     private const double LeastBytesPerSecond = 4096;
 
-    private static readonly TimeSpan HeadersWithin = TimeSpan.FromSeconds(10), IdleFor = TimeSpan.FromSeconds(90), HandshakeWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HeadersWithin = TimeSpan.FromSeconds(10), IdleFor = TimeSpan.FromSeconds(90);
 
-    public static void Configure(KestrelServerOptions kestrel, ControlDocument control)
+    /// <summary>A handshake, over a poor line.</summary>
+    public static readonly TimeSpan HandshakeWithin = TimeSpan.FromSeconds(10);
+
+    public static void Configure(KestrelServerOptions kestrel, ControlDocument control, TimeSpan handshakeWithin)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MaxBody;
@@ -42,12 +45,12 @@ internal static class Listeners
         kestrel.Limits.KeepAliveTimeout = IdleFor;
         PeopleCertificate certificate = kestrel.ApplicationServices.GetRequiredService<PeopleCertificate>();
         ConnectionPlaces ofPeople = new(MaxOfPeople), ofGateways = new(MaxOfGateways);
-        foreach (IPEndPoint at in Joined(control.People)) kestrel.Listen(at, listen => Open(listen, Door.People, ofPeople, () => People(certificate)));
+        foreach (IPEndPoint at in Joined(control.People)) kestrel.Listen(at, listen => Open(listen, Door.People, ofPeople, handshakeWithin, () => People(certificate)));
         GatewayAuthority authority = kestrel.ApplicationServices.GetRequiredService<GatewayAuthority>();
-        foreach (IPEndPoint at in Joined(control.Gateways)) kestrel.Listen(at, listen => Open(listen, Door.Gateways, ofGateways, () => Gateways(authority)));
+        foreach (IPEndPoint at in Joined(control.Gateways)) kestrel.Listen(at, listen => Open(listen, Door.Gateways, ofGateways, handshakeWithin, () => Gateways(authority)));
     }
 
-    private static void Open(ListenOptions listen, Door door, ConnectionPlaces places, Func<SslServerAuthenticationOptions> tls)
+    private static void Open(ListenOptions listen, Door door, ConnectionPlaces places, TimeSpan handshakeWithin, Func<SslServerAuthenticationOptions> tls)
     {
         listen.Use(next => async connection =>
         {
@@ -61,7 +64,7 @@ internal static class Listeners
             connection.Features.Set(place);
             await next(connection);
         });
-        listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = HandshakeWithin, OnConnection = _ => ValueTask.FromResult(tls()) });
+        listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = handshakeWithin, OnConnection = _ => ValueTask.FromResult(tls()) });
         // Reached when the handshake is done.
         listen.Use(next => connection =>
         {
