@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Exeat.Link;
 
 /// <summary>Files that are there whole or not at all, also after a power failure.</summary>
-internal static class AtomicFile
+internal static partial class AtomicFile
 {
     /// <summary>For what only this program reads.</summary>
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -29,4 +30,10 @@ internal static class AtomicFile
         stream.Write(Encoding.UTF8.GetBytes(text));
         stream.Flush(flushToDisk: true);
     }
+
+    /// <summary>Makes a second name of a file (link(2)). False: the file system has no links, or this file has too many.</summary>
+    public static bool TryLink(string path, string name) => Link(path, name) == 0;
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string path, string name);
 }

@@ -55,6 +55,16 @@ internal sealed class VersionFolder(string path)
         AtomicFile.WriteNew(System.IO.Path.Combine(Agents, AgentsFile), document, AtomicFile.ForGateway);
     }
 
+    /// <summary>Takes policy and packs from an earlier folder of ours, as they are.</summary>
+    public void KeepPolicy(VersionFolder before)
+    {
+        Keep(before.Policy, Policy);
+        Keep(before.Packs, Packs);
+    }
+
+    /// <summary>Takes the agents from an earlier folder of ours, as they are.</summary>
+    public void KeepAgents(VersionFolder before) => Keep(before.Agents, Agents);
+
     /// <summary>Takes policy and packs from a file or folder each, as they are.</summary>
     public void CopyPolicy(string policy, string? packs)
     {
@@ -72,7 +82,15 @@ internal sealed class VersionFolder(string path)
     /// <summary>How the gateway will read the agents.</summary>
     public AgentsResult LoadAgents() => AgentsLoader.LoadAttached(Agents);
 
-    private static void Copy(string source, string destination)
+    private static void Copy(string source, string destination) => Take(source, destination, (file, copy) => AtomicFile.WriteNew(copy, File.ReadAllText(file), AtomicFile.ForGateway));
+
+    // Files of ours are never written again, so versions share them: nothing waits for the disk but what is new. A file system without links gets copies.
+    private static void Keep(string source, string destination) => Take(source, destination, (file, copy) =>
+    {
+        if (!AtomicFile.TryLink(file, copy)) AtomicFile.WriteNew(copy, File.ReadAllText(file), AtomicFile.ForGateway);
+    });
+
+    private static void Take(string source, string destination, Action<string, string> take)
     {
         LinkFolder.CreateFolder(destination);
         bool isFolder = Directory.Exists(source);
@@ -80,7 +98,7 @@ internal sealed class VersionFolder(string path)
         {
             string copy = System.IO.Path.Combine(destination, isFolder ? System.IO.Path.GetRelativePath(source, file) : System.IO.Path.GetFileName(file));
             LinkFolder.CreateFolder(System.IO.Path.GetDirectoryName(copy)!);
-            AtomicFile.WriteNew(copy, File.ReadAllText(file), AtomicFile.ForGateway);
+            take(file, copy);
         }
     }
 }

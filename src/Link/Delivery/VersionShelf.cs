@@ -47,11 +47,7 @@ internal sealed class VersionShelf(LinkFolder folder, TimeProvider time)
             if (hasPolicy = read.Policy is not null) (bundleHash, policyVersion) = (policy.Bundle, read.Policy!.Version);
             else Discard(fresh.Policy, fresh.Packs);
         }
-        if (!hasPolicy && before is not null)
-        {
-            fresh.CopyPolicy(before.Policy, before.Packs);
-            policyVersion = fresh.LoadPolicy(time).Policy?.Version;
-        }
+        if (!hasPolicy && before is not null) fresh.KeepPolicy(before);
         if (desired.Agents is { } agents)
         {
             fresh.WriteAgents(agents.Document);
@@ -60,12 +56,13 @@ internal sealed class VersionShelf(LinkFolder folder, TimeProvider time)
             if (hasAgents = read.Agents is not null) agentsHash = read.Agents!.Hash;
             else Discard(fresh.Agents);
         }
-        if (!hasAgents && before is not null) fresh.CopyAgents(before.Agents);
-        string? inForce = fresh.LoadAgents().Agents?.Hash;
+        if (!hasAgents && before is not null) fresh.KeepAgents(before);
         bool whole = problems.Count == 0 && (desired.Policy is null || bundleHash == desired.Policy.Bundle) && (desired.Agents is null || hasAgents);
         fresh.Complete(new DeliveredState(whole ? desired.Revision : known?.Revision ?? "", bundleHash, agentsHash));
         Use(fresh);
-        return new DeliveryOutcome(whole, policyVersion, inForce, [.. problems]);
+        // What was carried over is read for the report alone: after the gateway has it.
+        policyVersion ??= fresh.LoadPolicy(time).Policy?.Version;
+        return new DeliveryOutcome(whole, policyVersion, fresh.LoadAgents().Agents?.Hash, [.. problems]);
     }
 
     /// <summary>What lies there, as the gateway reads it.</summary>
