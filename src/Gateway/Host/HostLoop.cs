@@ -49,7 +49,7 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
             while (true)
             {
                 ReloadCause cause = await _signal.WaitAsync(UntilNext(documents, judging, repeated), parts.Stopping).ConfigureAwait(false);
-                if (cause == ReloadCause.None && time.GetElapsedTime(compared) >= CompareEvery) cause = ReloadCause.Files;
+                if (cause == ReloadCause.None && (reload.IsDueAgain || time.GetElapsedTime(compared) >= CompareEvery)) cause = ReloadCause.Files;
                 if (cause != ReloadCause.None)
                 {
                     Snapshot before = judging.Policies.Current;

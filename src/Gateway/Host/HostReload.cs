@@ -13,13 +13,15 @@ namespace Exeat.Gateway.Host;
 /// </summary>
 internal sealed class HostReload(HostDocuments documents, HostKernel kernel, HostJudging judging, HostResolver resolver, HostParts parts, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    // Soon, since a quarantine may wait for it; and ever later, since it may be a setting that cannot be.
+    private static readonly TimeSpan RetryFirst = TimeSpan.FromSeconds(1), RetryLast = TimeSpan.FromSeconds(10);
 
     private readonly LastGood _lastGood = new(documents.Gateway.State, time);
     private GatewayDocument _gateway = documents.Gateway;
     private string _gatewayFingerprint = documents.GatewayFingerprint;
     private string? _seen;
     private long? _failedAt;
+    private TimeSpan _retryAfter = RetryFirst;
     private Loaded _inForce = documents.First;
     private volatile ReloadReport _last = documents.Report;
 
@@ -33,12 +35,15 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
     public IEnumerable<string> Paths => ReadAgain.PathsOf(_gateway).Prepend(documents.ConfigPath);
 
     /// <summary>Whether something of the policy has come to its end by now.</summary>
-    public bool HasExpired => judging.Policies.Current.Policy.NextExpiry <= documents.Clock.Now && (_failedAt is not { } failed || time.GetElapsedTime(failed) > RetryAfter);
+    public bool HasExpired => judging.Policies.Current.Policy.NextExpiry <= documents.Clock.Now && (_failedAt is null || IsDueAgain);
+
+    /// <summary>Whether what the kernel or the disk refused is to be tried again.</summary>
+    public bool IsDueAgain => _failedAt is { } failed && time.GetElapsedTime(failed) > _retryAfter;
 
     /// <summary>Keeps what the gateway started with, and notes what was read for it.</summary>
     public void Begin() => Keep();
 
-    /// <summary>Reads all documents, and applies what is new in them. False: there was nothing to read, or the kernel refused it and the next comparison tries again.</summary>
+    /// <summary>Reads all documents, and applies what is new in them. False: there was nothing to read, or the kernel refused it and it is tried again.</summary>
     public async Task<bool> ReadAsync(ReloadCause cause)
     {
         if (cause == ReloadCause.Files && ReadAgain.FingerprintOf(documents.ConfigPath, _gateway) == _seen) return false;
@@ -48,7 +53,8 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
         Snapshot current = judging.Policies.Current;
         Loaded wanted = read.Loaded.Or(_inForce);
         bool reshaped = !ReferenceEquals(read.Gateway, _gateway);
-        bool isNew = reshaped || wanted.Policy!.Version != current.Version || wanted.Agents!.Hash != current.AgentsHash;
+        // A change that failed may be half in force: it is made whole, or taken back, whatever the documents say now.
+        bool isNew = reshaped || _failedAt is not null || wanted.Policy!.Version != current.Version || wanted.Agents!.Hash != current.AgentsHash;
         string why = read.Problems.FirstOrDefault(p => p.Severity == Severity.Error)?.ToString() ?? "";
         // What the start read is not told twice.
         if (first && cause == ReloadCause.Files && !isNew) return true;
@@ -76,14 +82,15 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
             if (!ReferenceEquals(gateway, _gateway)) Reshape(gateway);
             ended = await policies.ChangeAsync(wanted, judging.Parts, () => judging.Take(gateway), parts.Stopping).ConfigureAwait(false);
             resolver.Retire();
-            (_inForce, _gateway, _failedAt) = (wanted, gateway, null);
+            (_inForce, _gateway, _failedAt, _retryAfter) = (wanted, gateway, null, RetryFirst);
             log.Applied(policies.Current.Version[..12], policies.Current.Policy.Mode.ToString(), policies.Current.Generation, ended);
         }
         catch (Exception refused) when (refused is KernelException or IOException or UnauthorizedAccessException or GatewayFailure or SocketException)
         {
             why = refused.Message;
-            // Not the documents' fault: the next comparison tries again.
+            // Not the documents' fault: tried again.
             _seen = "";
+            _retryAfter = _failedAt is null ? RetryFirst : _retryAfter * 2 < RetryLast ? _retryAfter * 2 : RetryLast;
             _failedAt = time.GetTimestamp();
             log.Refused(why);
         }

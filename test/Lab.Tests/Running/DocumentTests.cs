@@ -26,6 +26,28 @@ public sealed class DocumentTests(RunningLab lab) : IClassFixture<RunningLab>
         await lab.ChangeAsync(() => lab.Write(RunningLab.AgentsFile, agents));
     }
 
+    // A folder lies where a file has to be written. Before the kernel is told anything, and when everything is in force but what tools wait for.
+    [Theory, InlineData("generation.new"), InlineData("applied.json.new")]
+    public async Task A_change_that_the_disk_refused_is_tried_again_soon_and_made_whole(string file)
+    {
+        await lab.BeginAsync();
+        string blocked = Path.Combine(lab.State.Gateway, file);
+        int said = Refusals();
+        Directory.CreateDirectory(blocked);
+        try
+        {
+            lab.Write(RunningLab.AgentsFile, lab.Quarantined("coding-1"));
+            await lab.UntilAsync(() => Refusals() >= said + 2, "it was not tried again");
+        }
+        finally
+        {
+            await lab.ChangeAsync(() => Directory.Delete(blocked));
+        }
+        Assert.False((await lab.TryAsync("tcp-send", "@database", 4, port: 5432)).Arrived);
+    }
+
+    private int Refusals() => lab.Log().Split("policy not changed").Length;
+
     [Fact]
     public async Task A_start_with_a_broken_policy_goes_on_with_the_last_good_one()
     {
