@@ -132,6 +132,7 @@ internal sealed partial class TcpJudge
     public int Rejudge(Snapshot next, MarkLayout marks)
     {
         int ended = 0;
+        List<FlowEntry> living = [];
         foreach (FlowEntry entry in table.Live)
         {
             if (entry.State == FlowState.Refused) continue;
@@ -149,9 +150,7 @@ internal sealed partial class TcpJudge
             entry.Enforced = !monitored;
             if (lives)
             {
-                entry.Generation = next.Generation;
-                uint mark = entry.State == FlowState.Permitted ? marks.Permitted(next.Generation) : marks.Pending(next.Generation);
-                connections.SetMark(entry.Key, entry.Quic is null ? mark : mark | marks.Watched);
+                living.Add(entry);
                 continue;
             }
             ended++;
@@ -163,6 +162,13 @@ internal sealed partial class TcpJudge
             // Recorded again when a packet is refused by it; a flow that was over anyway just ends. What nothing was said of yet is told now: its SYN left, and no packet may come any more (I5).
             if (entry.Recorded) entry.Recorded = false;
             else recorder.Decision(entry, next, agent, entry.Claim == Claim.NotSeen ? Stage.FirstPacket : Stage.Hello);
+        }
+        // After the cut, which a quarantine waits for: the old generation passes too.
+        foreach (FlowEntry entry in living)
+        {
+            entry.Generation = next.Generation;
+            uint mark = entry.State == FlowState.Permitted ? marks.Permitted(next.Generation) : marks.Pending(next.Generation);
+            connections.SetMark(entry.Key, entry.Quic is null ? mark : mark | marks.Watched);
         }
         return ended;
     }

@@ -14,7 +14,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
     private RulesetOptions? _options;
     private int _loads;
     private int _dropLoads;
-    private string _expected = "";
+    private string? _expected;
     private string _expectedDrop = "";
     private bool _hasForeignChange;
 
@@ -48,8 +48,11 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
         lock (_lock) Load(options);
     }
 
-    /// <summary>Brings the tables to new options in one transaction. An interface that is new is locked by routing before.</summary>
-    public void Change(RulesetOptions options)
+    /// <summary>
+    /// Brings the tables to new options in one transaction. An interface that is new is locked by routing before. Another change follows at once if <paramref name="passing"/>: listing what was
+    /// loaded, to which the kernel is compared from then on, would only hold up what lies between.
+    /// </summary>
+    public void Change(RulesetOptions options, bool passing = false)
     {
         lock (_lock)
         {
@@ -58,7 +61,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
             string drop = DropRuleset.Text(options), update = TrafficRuleset.Update(options);
             if (_options is not null && DropRuleset.Text(_options) == drop) nftables.Apply(update);
             else Renewing(() => LoadDrop(drop + "\n" + update));
-            (_options, _expected, _expectedDrop) = (options, Fingerprint(), DropTableText());
+            (_options, _expected, _expectedDrop) = (options, passing ? null : Fingerprint(), DropTableText());
             neighbours.Ensure(options.Identities);
         }
     }
@@ -77,7 +80,8 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
             // Kept until all is put back: an attempt may fail.
             _hasForeignChange |= nftables.TakeForeignChange() | foreignTransaction;
             KernelException? refused = _hasForeignChange ? Refusal(() => ChecksumRule.Install(nftables, _options.Inside)) : null;
-            bool tables = IsChanged();
+            // In the midst of a change there is nothing to compare with: what somebody else has touched meanwhile is put there anew.
+            bool tables = _expected is { } expected ? !IsAs(expected, Fingerprint) : _hasForeignChange;
             if (tables)
             {
                 RulesetOptions options = _options;
@@ -111,7 +115,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
         lock (_lock)
         {
             bool drop = IsAs(_expectedDrop, DropTableText);
-            return new LockStatus(drop, _options is not null && IsWhole(_options.Inside), _options is not null && IsAs(_expected, Fingerprint));
+            return new LockStatus(drop, _options is not null && IsWhole(_options.Inside), _options is not null && (_expected is null ? HasDataTable() : IsAs(_expected, Fingerprint)));
         }
     }
 
@@ -196,8 +200,6 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
             return false;
         }
     }
-
-    private bool IsChanged() => !IsAs(_expected, Fingerprint);
 
     // A table that is gone cannot be listed: that is a difference like any other.
     private static bool IsAs(string expected, Func<string> read)

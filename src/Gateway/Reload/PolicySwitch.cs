@@ -52,7 +52,7 @@ internal sealed class PolicySwitch(string stateDir, Locks locks, Attachments att
         Snapshot next = Prepare(loaded);
         Forget(next.Generation);
         // 1. Both generations pass; new identities count, gone ones do not.
-        locks.Change(Options(next, loaded, keepOld: true, before.Generation, next.Generation));
+        locks.Change(Options(next, loaded, keepOld: true, before.Generation, next.Generation), passing: true);
         // 2. On the verdict thread, between two batches: survivors get the new mark, and everything from here on is judged anew.
         int ended = await flows.Loop.Ask(() =>
         {
