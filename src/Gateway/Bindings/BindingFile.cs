@@ -81,14 +81,13 @@ internal sealed class BindingFile : IDisposable
         Compact(book);
     }
 
-    /// <summary>To be called every few seconds: tells the disk to keep what it has, and writes the file anew when it has grown.</summary>
+    /// <summary>To be called every few seconds: writes the file anew when it has grown.</summary>
     public void Settle(BindingBook book)
     {
         bool grown;
         lock (_gate)
         {
             grown = _file is null || _length > _compacted * 2 + SlackBytes;
-            if (_file is not null && !grown) Try(() => RandomAccess.FlushToDisk(_file));
         }
         if (grown) Compact(book);
     }
@@ -108,7 +107,6 @@ internal sealed class BindingFile : IDisposable
                 all.Write(_boot);
                 foreach ((string agent, Address address, Binding binding) in book.All()) all.Write(_room.AsSpan(0, RecordOf(agent, address, binding).Write(_room)));
                 RandomAccess.Write(file, all.GetBuffer().AsSpan(0, (int)all.Length), 0);
-                RandomAccess.FlushToDisk(file);
                 File.Move(fresh, _path, overwrite: true);
                 _file?.Dispose();
                 (_file, _length, _compacted) = (file, all.Length, all.Length);
