@@ -35,6 +35,16 @@ public sealed class JournalReader
         }
     }
 
+    /// <summary>
+    /// The events of each segment, the newest segment first and each in the order of writing: for whoever looks for the last word on a few things. Lines that are not <paramref name="worth"/> it
+    /// are not read. Moves nothing for the other methods.
+    /// </summary>
+    public IEnumerable<IEnumerable<FlowEvent>> Backwards(Func<ReadOnlySpan<byte>, bool> worth)
+    {
+        List<SegmentFile> segments = SegmentFile.List(_directory);
+        for (int i = segments.Count - 1; i >= 0; i--) yield return ReadWhole(segments[i], worth);
+    }
+
     /// <summary>Passes over what is written so far, except for the last segments that together hold <paramref name="events"/> events.</summary>
     public void SkipToLast(int events)
     {
@@ -73,17 +83,32 @@ public sealed class JournalReader
         }
     }
 
-    private IEnumerable<FlowEvent> ReadSegment(SegmentFile segment, bool isLast)
+    private IEnumerable<FlowEvent> ReadWhole(SegmentFile segment, Func<ReadOnlySpan<byte>, bool> worth)
     {
-        FileStream stream;
+        using FileStream? stream = Open(segment);
+        if (stream is null) yield break;
+        var lines = new LineSource(stream);
+        while (lines.Next() is { } line)
+            if (worth(line) && Parse(line, segment) is { } read) yield return read;
+    }
+
+    // Null: retired between listing and opening.
+    private static FileStream? Open(SegmentFile segment)
+    {
         try
         {
-            stream = SegmentFile.Open(segment.Path);
+            return SegmentFile.Open(segment.Path);
         }
         catch (FileNotFoundException)
         {
-            yield break; // retired between listing and opening
+            return null;
         }
+    }
+
+    private IEnumerable<FlowEvent> ReadSegment(SegmentFile segment, bool isLast)
+    {
+        FileStream? stream = Open(segment);
+        if (stream is null) yield break;
         using (stream)
         {
             stream.Position = _offset;

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using Exeat.Flows;
 using Exeat.Gateway.Judging;
@@ -15,34 +16,61 @@ namespace Exeat.Gateway.Reload;
 /// </summary>
 internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable table, TimeProvider time)
 {
-    // A start reads no more than this, so that a long journal does not hold new flows up. A proof further back counts as none.
-    private const int MostEvents = 200_000;
+    // A start reads no longer than this, so that a long journal does not hold new flows up: some millions of events. A proof further back counts as none.
+    private static readonly TimeSpan Most = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<FlowKey, FlowEvent> _proofs = [];
 
     /// <summary>How many proofs are kept for <see cref="Join(Snapshot, FlowRecorder)"/>.</summary>
     internal int Proofs => _proofs.Count;
 
+    /// <summary>Source ports of them.</summary>
+    internal IEnumerable<int> ProvenPorts => _proofs.Keys.Select(key => (int)key.SourcePort);
+
     /// <summary>Reads the proofs of earlier runs; to be called before this run's journal has events.</summary>
     public void ReadProofs(string journalDir)
     {
-        if (!Directory.Exists(journalDir)) return;
-        var keys = new Dictionary<string, FlowKey>(StringComparer.Ordinal);
-        var reader = new JournalReader(journalDir);
-        reader.SkipToLast(MostEvents);
-        foreach (FlowEvent read in reader.Read())
+        List<FlowKey> permitted = [];
+        conntrack.Dump(0, 0, (in ConntrackEvent entry) =>
         {
-            if (read.Flow is null) continue;
-            if (read.Event == "end")
-            {
-                if (keys.Remove(read.Flow, out FlowKey ended) && _proofs.TryGetValue(ended, out FlowEvent? proof) && proof.Flow == read.Flow) _proofs.Remove(ended);
-                continue;
-            }
-            if (read.Event != "decision" || read.Stage == "dns" || KeyOf(read) is not { } key) continue;
+            if (MayLive(entry.Mark, marks)) permitted.Add(Tuples.KeyOf(entry.Original));
+        });
+        ReadProofs(journalDir, permitted);
+    }
+
+    /// <summary>As the other, of these connections. Backwards, and only until each has its last word: a connection may be older than most of the journal.</summary>
+    internal void ReadProofs(string journalDir, IReadOnlyCollection<FlowKey> permitted)
+    {
+        if (!Directory.Exists(journalDir)) return;
+        HashSet<FlowKey> open = [.. permitted];
+        HashSet<int> ports = [.. open.Select(key => (int)key.SourcePort)];
+        HashSet<string> ended = new(StringComparer.Ordinal);
+        long began = time.GetTimestamp();
+        foreach (IEnumerable<FlowEvent> segment in new JournalReader(journalDir).Backwards(line => IsWorth(line, ports)))
+        {
+            if (open.Count == 0 || time.GetElapsedTime(began) > Most) return;
             // The last word on a tuple counts; a refusal takes an earlier permit back.
-            if (read.Verdict == "permit" || read.Enforced == false) (_proofs[key], keys[read.Flow]) = (read, key);
-            else _proofs.Remove(key);
+            var words = new Dictionary<FlowKey, FlowEvent>();
+            foreach (FlowEvent read in segment)
+            {
+                if (read.Flow is null) continue;
+                if (read.Event == "end") ended.Add(read.Flow);
+                else if (read.Event == "decision" && read.Stage != "dns" && KeyOf(read) is { } key && open.Contains(key)) words[key] = read;
+            }
+            foreach ((FlowKey key, FlowEvent word) in words)
+            {
+                open.Remove(key);
+                if ((word.Verdict == "permit" || word.Enforced == false) && !ended.Contains(word.Flow!)) _proofs.Add(key, word);
+            }
         }
+    }
+
+    // Cheaper than reading it: most lines are of other ports.
+    private static bool IsWorth(ReadOnlySpan<byte> line, HashSet<int> ports)
+    {
+        ReadOnlySpan<byte> field = "\"srcPort\":"u8;
+        int at = line.IndexOf(field);
+        return at >= 0 && Utf8Parser.TryParse(line[(at + field.Length)..], out int port, out _) && ports.Contains(port);
     }
 
     /// <summary>Stamps the survivors with the policy's generation and puts them into the table; returns how many live and how many were unproven.</summary>
@@ -96,7 +124,7 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
         Decision decision = snapshot.Policy.Decide(replay.Attempt(agent));
         bool monitored = snapshot.ModeOf(agent) == Mode.Monitor;
         if (decision.Verdict != Verdict.Permit && (!monitored || decision.Reason == Reason.Quarantined)) return false;
-        if (table.Begin(key, proof.Agent, id, time.GetTimestamp()) is not { } entry) return false;
+        if (table.Begin(key, proof.Agent, id, TimestampOf(proof.Time)) is not { } entry) return false;
         if (proof.Names.FirstOrDefault(n => n.Source is "sni" or "host") is { } claim)
             entry.SetClaim(Claim.Name, Encoding.ASCII.GetBytes(claim.Name), claim.Source == "sni" ? Proof.DnsSni : Proof.DnsHost);
         else if (proof.Stage == "hello")
@@ -106,6 +134,10 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
         table.Move(entry, FlowState.Permitted);
         return true;
     }
+
+    // A connection's life is told from its first permit, not from this start. A clock that went back makes none younger than that.
+    private long TimestampOf(DateTimeOffset past) =>
+        time.GetTimestamp() - (long)(Math.Max(0, (time.GetUtcNow() - past).TotalSeconds) * time.TimestampFrequency);
 
     // Recorded now, whether or not another packet comes; the entry stays until the kernel forgets the connection, so that both ends can be reset when one does.
     private void End(in FlowKey key, Snapshot snapshot, FlowRecorder recorder)

@@ -1,9 +1,11 @@
+using Exeat.Flows;
 using Exeat.Gateway.Judging;
 using Exeat.Gateway.Kernel;
 using Exeat.Gateway.Records;
 using Exeat.Gateway.Reload;
 using Exeat.Gateway.Tests.Dns;
 using Exeat.Gateway.Tests.Records;
+using Exeat.Names;
 using Exeat.Policy;
 
 namespace Exeat.Gateway.Tests.Reload;
@@ -24,7 +26,7 @@ public sealed class FlowJoinTests
         }
     }
 
-    // A start reads up to 200,000 of them, each with its line of the journal.
+    // Each has its line of the journal.
     [Fact]
     public void Proofs_are_let_go_when_everything_is_joined()
     {
@@ -33,9 +35,55 @@ public sealed class FlowJoinTests
         for (int i = 0; i < Permits; i++) Assert.True(rig.Records.Append(RecordsRig.Permit() with { SourcePort = (ushort)(40_000 + i) }));
         Assert.True(rig.Records.Commit());
         var join = new FlowJoin(null!, new MarkLayout(GatewayDocument.DefaultMarkMask), new FlowTable(new GatewayLimits(), 16), rig.Time);
-        join.ReadProofs(rig.Dir);
+        join.ReadProofs(rig.Dir, [.. Enumerable.Range(0, Permits).Select(i => KeyOf(40_000 + i))]);
         Assert.Equal(Permits, join.Proofs);
         Assert.Equal((0, 0), join.Join([], TestPolicy.Compile(TestPolicy.Head), new FlowRecorder(rig.Records, rig.Time)));
         Assert.Equal(0, join.Proofs);
     }
+
+    // Segments of 16 KiB and thousands of events behind the permits: a connection may be older than most of the journal.
+    [Fact]
+    public void A_proof_counts_however_far_back_it_lies_and_the_last_word_on_it_too()
+    {
+        string dir = Directory.CreateTempSubdirectory("exeat-proofs").FullName;
+        try
+        {
+            using var rig = new RecordsRig();
+            using (Journal journal = Journal.Open(new JournalOptions { Dir = dir, Gateway = "gw", SegmentBytes = 16 << 10 }, rig.Time))
+            {
+                FlowDraft Permit(int port) => RecordsRig.Permit() with { SourcePort = (ushort)port };
+                FlowDraft old = Permit(40_000), ended = Permit(40_001), refused = Permit(40_002), again = Permit(40_003);
+                Append(journal, old);
+                Append(journal, ended);
+                Append(journal, refused);
+                Append(journal, again);
+                Append(journal, Permit(40_004));
+                Fill(journal, 2000);
+                Append(journal, ended with { Kind = FlowEventKind.End });
+                Append(journal, RecordsRig.Denial() with { SourcePort = 40_002 });
+                // The end of the connection before comes late: it takes nothing from the one that has the tuple now.
+                Append(journal, Permit(40_003));
+                Append(journal, again with { Kind = FlowEventKind.End });
+                Fill(journal, 2000);
+            }
+            Assert.True(Directory.GetFiles(dir, "*.ndjson").Length > 20);
+            var table = new FlowTable(new GatewayLimits(), 16);
+            var join = new FlowJoin(null!, new MarkLayout(GatewayDocument.DefaultMarkMask), table, rig.Time);
+            join.ReadProofs(dir, [.. Enumerable.Range(0, 4).Select(i => KeyOf(40_000 + i))]);
+            Assert.Equal([40_000, 40_003], join.ProvenPorts.Order());
+        }
+        finally
+        {
+            Directory.Delete(dir, recursive: true);
+        }
+
+        static void Fill(Journal journal, int events)
+        {
+            for (int i = 0; i < events; i++) Append(journal, RecordsRig.Permit() with { SourcePort = (ushort)(50_000 + i % 1000) });
+        }
+
+        static void Append(Journal journal, FlowDraft draft) => Assert.True(journal.Append(draft) && journal.Commit());
+    }
+
+    private static FlowKey KeyOf(int port) => new(Address.V4(0xc0000201), (ushort)port, Address.V4(0xcb007101), 443, FlowKey.Tcp);
 }
