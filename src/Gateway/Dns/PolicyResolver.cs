@@ -45,16 +45,16 @@ public sealed class PolicyResolver : IAsyncDisposable
     /// <summary>The local port, for UDP and TCP alike, that stands for each intercepted address; empty before <see cref="Start"/>.</summary>
     public IReadOnlyList<(Address Intercept, ushort Port)> Listeners { get; private set; } = [];
 
-    /// <summary>Binds a port, for UDP and TCP and both families, for each intercepted address. Throws <see cref="SocketException"/>.</summary>
-    public IReadOnlyList<(Address Intercept, ushort Port)> Start()
+    /// <summary>Binds a port, for UDP and TCP and both families, for each intercepted address: the <paramref name="wished"/> one where it is free. Throws <see cref="SocketException"/>.</summary>
+    public IReadOnlyList<(Address Intercept, ushort Port)> Start(IReadOnlyDictionary<Address, ushort>? wished = null)
     {
         foreach (Address intercept in _options.Intercepts)
         {
-            (Socket udp, Socket tcp) = BindPair();
+            (Socket udp, Socket tcp) = wished is not null && wished.TryGetValue(intercept, out ushort port) ? TryBind(port) ?? BindPair() : BindPair();
             _sockets.Add((intercept, udp, tcp));
         }
         Listeners = [.. _sockets.Select(s => (s.Intercept, (ushort)((IPEndPoint)s.Udp.LocalEndPoint!).Port))];
-        foreach ((Address intercept, ushort port) in Listeners) _log.Listening(intercept.ToString(), port);
+        foreach ((Address intercept, ushort number) in Listeners) _log.Listening(intercept.ToString(), number);
         return Listeners;
     }
 
@@ -132,24 +132,49 @@ public sealed class PolicyResolver : IAsyncDisposable
         }
     }
 
+    // Null: somebody else has it by now.
+    private static (Socket Udp, Socket Tcp)? TryBind(ushort port)
+    {
+        try
+        {
+            return Bind(port);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
     private static (Socket Udp, Socket Tcp) BindPair()
     {
         for (int attempt = 1; ; attempt++)
         {
-            Socket udp = UdpFront.MakeSocket(new IPEndPoint(IPAddress.IPv6Any, 0));
-            var tcp = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
             try
             {
-                tcp.Bind(udp.LocalEndPoint!);
-                tcp.Listen();
-                return (udp, tcp);
+                return Bind(0);
             }
-            catch (SocketException error)
+            catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < BindAttempts)
             {
-                udp.Dispose();
-                tcp.Dispose();
-                if (error.SocketErrorCode != SocketError.AddressAlreadyInUse || attempt == BindAttempts) throw;
+                // Its number is another program's for TCP.
             }
+        }
+    }
+
+    private static (Socket Udp, Socket Tcp) Bind(ushort port)
+    {
+        Socket udp = UdpFront.MakeSocket(new IPEndPoint(IPAddress.IPv6Any, port));
+        var tcp = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+        try
+        {
+            tcp.Bind(udp.LocalEndPoint!);
+            tcp.Listen();
+            return (udp, tcp);
+        }
+        catch (SocketException)
+        {
+            udp.Dispose();
+            tcp.Dispose();
+            throw;
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using Exeat.Gateway.Dns;
+using Exeat.Gateway.Judging;
+using Exeat.Linux;
 using Exeat.Names;
 using Exeat.Policy;
 using Microsoft.Extensions.Logging;
@@ -29,9 +31,10 @@ internal sealed class HostResolver(HostKernel kernel, HostJudging judging, HostP
     public void Start(GatewayDocument gateway)
     {
         PolicyResolver resolver = Make(gateway);
+        var kept = new ResolverPorts(gateway.State);
         try
         {
-            resolver.Start();
+            kept.Write(resolver.Start(kept.Read()));
         }
         catch
         {
@@ -62,8 +65,20 @@ internal sealed class HostResolver(HostKernel kernel, HostJudging judging, HostP
     /// <summary>Lets the replaced resolver finish what it was asked: the kernel sends it no new questions any more.</summary>
     public void Retire()
     {
-        _old?.Stop.CancelAfter(Finish);
+        if (_old is null) return;
+        _old.Stop.CancelAfter(Finish);
         _old = null;
+        ForgetOtherPorts();
+    }
+
+    /// <summary>Who asks from one socket again and again would go on asking a port that nobody reads: the kernel chose it with the first question.</summary>
+    public void ForgetOtherPorts()
+    {
+        HashSet<ushort> ports = [.. Listeners.Select(l => l.Port)];
+        kernel.Conntrack.Dump(0, 0, (in ConntrackEvent entry) =>
+        {
+            if (entry.Original is { Protocol: FlowKey.Udp, DestinationPort: QuestionJudge.DnsPort, Zone: not 0 } && entry.IsRedirected && !ports.Contains(entry.Reply.SourcePort)) kernel.Conntrack.Delete(entry.Original, entry.Id);
+        });
     }
 
     /// <summary>Waits for all of them; to be called after the stop.</summary>

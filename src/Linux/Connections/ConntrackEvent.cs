@@ -47,4 +47,7 @@ public readonly record struct ConntrackEvent
 
     /// <summary>Whether packets went both ways (IPS_SEEN_REPLY).</summary>
     public bool HasReply => (Status & 2) != 0;
+
+    /// <summary>Whether its destination was changed (IPS_DST_NAT).</summary>
+    public bool IsRedirected => (Status & 32) != 0;
 }

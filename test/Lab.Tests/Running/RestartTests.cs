@@ -105,6 +105,42 @@ public sealed class RestartTests(RunningLab lab, ITestOutputHelper output) : ICl
         long Connections() => lab.World.ReadAsync().GetAwaiter().GetResult().From(agent, there, Tcp, 443).Connections;
     }
 
+    // A resolver library that keeps one socket, connected or not: the kernel sends what it asks to the port that it chose with the first question.
+    [Theory, InlineData(4, false), InlineData(6, false), InlineData(4, true), InlineData(6, true)]
+    public async Task A_client_that_asks_from_one_socket_hears_nothing_while_the_gateway_is_away_and_answers_after(int family, bool connected)
+    {
+        await lab.BeginAsync();
+        string resolver = family == 4 ? "198.51.100.53" : "2001:db8:53::53";
+        Task<Finished> asking = lab.RunAsync("coding-1", "python3", "-c", AsksOnAndOn, resolver, connected ? "connected" : "");
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        await lab.Gateway.Process.SignalAsync("KILL");
+        await lab.UntilAsync(() => lab.Gateway.Process.HasEnded, "it lives");
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        await lab.Gateway.RestartAsync();
+        Finished asked = await asking;
+        // Answers before, none for a second at least, answers at the end, and no error of the kernel's in between.
+        Assert.True(asked.Succeeded, asked.Errors);
+        string[] said = asked.Output.Trim().Split(' ');
+        Assert.True(said[0] == "a" && said[^1] == "a" && said.Count(word => word == "-") >= 4 && !said.Contains("refused"), asked.Output);
+    }
+
+    private const string AsksOnAndOn = "import socket, struct, sys, time\n"
+        + "to = (sys.argv[1], 53)\n"
+        + "s = socket.socket(socket.AF_INET6 if ':' in to[0] else socket.AF_INET, socket.SOCK_DGRAM)\n"
+        + "if sys.argv[2]: s.connect(to)\n"
+        + "s.settimeout(0.2)\n"
+        + "end, said, n = time.monotonic() + 8, [], 0\n"
+        + "while time.monotonic() < end:\n"
+        + "    n += 1\n"
+        + "    q = struct.pack('!6H', n, 0x100, 1, 0, 0, 0) + b'\\x08openclaw\\x02ai\\0' + struct.pack('!2H', 1, 1)\n"
+        + "    try:\n"
+        + "        s.send(q) if sys.argv[2] else s.sendto(q, to)\n"
+        + "        while struct.unpack('!H', s.recv(4096)[:2])[0] != n: pass\n"
+        + "        said.append('a'); time.sleep(0.2)\n"
+        + "    except TimeoutError: said.append('-')\n"
+        + "    except ConnectionRefusedError: said.append('refused')\n"
+        + "print(' '.join(said))\n";
+
     [Theory, InlineData(4), InlineData(6)]
     public async Task A_flow_of_an_agent_that_is_gone_is_recorded_at_the_start_too(int family)
     {
