@@ -72,6 +72,9 @@ internal sealed class FlowEntry
     /// <summary>Timestamp since which the flow waits for its hello, its head, or the server's answer to it.</summary>
     public long WaitsSince { get; set; }
 
+    /// <summary>The server has all that was approved, and owes its answer.</summary>
+    public bool IsAnswerDue { get; set; }
+
     /// <summary>The agent's use of the table.</summary>
     public AgentUse Use { get; private set; } = AgentUse.None;
 
@@ -120,7 +123,7 @@ internal sealed class FlowEntry
         (_ends, _body, _firstLine, _head) = (default, default, default, default);
         Stream.Begin();
         Delivery.Begin(0, now);
-        (IsTls, IsSecondHello, HasTrailer, LetGoUnread, Recorded, Enforced, Generation) = (false, false, false, false, false, false, 0);
+        (IsTls, IsSecondHello, IsAnswerDue, HasTrailer, LetGoUnread, Recorded, Enforced, Generation) = (false, false, false, false, false, false, false, 0);
         (Claim, ClaimProof, Decision, Bound) = (Claim.NotSeen, Proof.Address, default, []);
     }
 

@@ -15,7 +15,7 @@ internal readonly ref struct PacketIn
     /// <summary>The agent's index in the snapshot; −1 when unknown.</summary>
     public required int Agent { get; init; }
 
-    /// <summary>The kernel saw a SYN on a tuple whose entry lives.</summary>
+    /// <summary>A SYN on a tuple whose entry in the kernel lives, or other TCP that it takes for no part of a connection; from the world, what it does not take for an answer.</summary>
     public bool Reused { get; init; }
 
     /// <summary>How it waits in the queue.</summary>

@@ -179,7 +179,7 @@ internal sealed partial class TcpJudge
             Wait(entry);
         }
         if (stream.Approved == approvedBefore) return Verdicts.Drop();
-        entry.WaitsSince = time.GetTimestamp();
+        (entry.WaitsSince, entry.IsAnswerDue) = (time.GetTimestamp(), false);
         if (stream.IsSettled) Settle(entry);
         // What was held may have been acknowledged: then it is the gateway's to bring, and the client's segment is not enough.
         if (wasSettled && !piece.IsCut && piece.At <= approvedBefore && piece.End == stream.Approved) return say.Pending(entry);

@@ -18,8 +18,11 @@ internal sealed partial class TcpJudge
 
     private readonly List<FlowEntry> _ending = [];
 
-    /// <summary>How long a flow may stay without its hello, or without the server's answer to it.</summary>
+    /// <summary>How long a flow may stay without its hello, or without that the server takes it.</summary>
     public TimeSpan HelloTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a server that has the hello may take for its answer: one that is started by it, or has much to do.</summary>
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The largest hello that is looked at.</summary>
     public int HelloBytes { get; set; } = 64 * 1024;
@@ -34,7 +37,7 @@ internal sealed partial class TcpJudge
         foreach (FlowEntry entry in table.Live)
         {
             bool waits = entry.IsPending || entry.State == FlowState.Requests && entry.Enforced && !entry.Stream.IsSettled;
-            if (waits && entry.Quic is null && time.GetElapsedTime(entry.WaitsSince) > HelloTimeout) _ending.Add(entry);
+            if (waits && entry.Quic is null && time.GetElapsedTime(entry.WaitsSince) > (entry.IsAnswerDue ? AnswerTimeout : HelloTimeout)) _ending.Add(entry);
         }
         foreach (FlowEntry entry in _ending)
         {

@@ -15,7 +15,12 @@ internal sealed partial class TcpJudge
         if (entry.State == FlowState.Refused)
         {
             // Its own word on what it expects next: the one number at which it believes a reset.
-            if ((view.Flags & (TcpFlags.Ack | TcpFlags.Rst)) == TcpFlags.Ack) resets.ToServer(entry.Key, view.Acknowledgement);
+            if ((view.Flags & (TcpFlags.Ack | TcpFlags.Rst)) == TcpFlags.Ack)
+            {
+                resets.ToServer(entry.Key, view.Acknowledgement);
+                // A client that only listens would wait for ever. Where bytes are missing before these it answers instead, and its answer is refused with a reset.
+                resets.ToClient(entry.Key, view.Sequence);
+            }
             return Verdicts.Drop();
         }
         if (view.IsTruncated) return Verdicts.Drop();
@@ -56,11 +61,12 @@ internal sealed partial class TcpJudge
             switch (TlsServerHello.Classify(entry.ServerHead))
             {
                 case ServerFirst.NeedMore:
+                    entry.IsAnswerDue = true;
                     return say.Pending();
                 case ServerFirst.HelloRetryRequest:
                     entry.Stream.Begin(entry.Stream.ApprovedEnd);
                     entry.Delivery.Begin(entry.Stream.Start, time.GetTimestamp());
-                    (entry.IsSecondHello, entry.WorthReading, entry.WaitsSince) = (true, 0, time.GetTimestamp());
+                    (entry.IsSecondHello, entry.IsAnswerDue, entry.WorthReading, entry.WaitsSince) = (true, false, 0, time.GetTimestamp());
                     table.Move(entry, FlowState.AwaitsSecondHello);
                     return say.Pending();
             }

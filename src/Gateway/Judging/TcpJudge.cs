@@ -35,6 +35,7 @@ internal sealed partial class TcpJudge(
         FlowEntry? entry = table.Find(key);
         TcpFlags flags = packet.View.Flags;
         if ((flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn) return Syn(packet, say, entry);
+        if (packet.Reused) return Foreign(packet, say);
         // The server takes an urgent byte out of the stream: it would read another hello than the one that was judged (T10). No pointer may come before it either. A SYN
         // takes a number of its own: servers that trim it off (BSD's) begin to read one byte later.
         if ((flags & (TcpFlags.Urg | TcpFlags.Syn)) != 0 && entry is { IsPending: true } or { State: FlowState.Requests }) return Deny(packet, say, entry, Reason.Malformed);
@@ -65,7 +66,8 @@ internal sealed partial class TcpJudge(
         if (again && entry!.State == FlowState.SynSent && !packet.Reused) return Pending(say, entry);
         if (again && entry!.State == FlowState.AwaitsHello) return say.Pending();
         // Permitted by its address alone, and unanswered: any other permit on this tuple is another connection's (T15).
-        if (again && entry is { State: FlowState.Permitted, Claim: Claim.NotSeen } && !packet.Reused) return say.Permitted();
+        // Answered meanwhile, and the answer is under way or lost: the server sends it again by itself, and forgetting the connection would end it.
+        if (again && entry is { State: FlowState.Permitted, Claim: Claim.NotSeen }) return packet.Reused ? Verdicts.Drop() : say.Permitted();
         if (packet.Reused)
         {
             // The kernel would take this SYN for part of the living entry, mark and all: delete the entry, and judge the next SYN afresh (T15).
@@ -128,6 +130,14 @@ internal sealed partial class TcpJudge(
         resets.Delete(packet.Key);
         return answer;
     }
+
+    /// <summary>
+    /// Of no connection that the kernel would let it belong to. A client whose connection the kernel does not know any more (the machine began anew, somebody emptied the table) is told by a reset: it
+    /// would send again for a quarter of an hour. Within a living connection a number out of place ends nothing. Neither passes.
+    /// </summary>
+    private Answer Foreign(in PacketIn packet, in Verdicts say) => connections.Exists(packet.Key)
+        ? Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.Malformed), drop: true)
+        : Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.NoAnchor));
 
     private Answer Refuse(in PacketIn packet, in Verdicts say, Stage stage, Decision decision, ReadOnlySpan<Names.DomainName> bound = default, bool drop = false)
     {

@@ -219,6 +219,50 @@ public sealed class TcpJudgeTests
         Assert.Contains(bench.Records(), e => e.Reason == "no-hello");
     }
 
+    // After a reboot, or when somebody emptied the kernel's table: pooled connections would wait for a quarter of an hour.
+    [Theory, MemberData(nameof(Families))]
+    public void Bytes_that_the_kernel_takes_for_nothing_never_pass_and_are_answered_only_when_there_is_no_such_connection(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080).Mark);
+        bench.Existing.Add(new FlowKey(PacketBuilder.At(bench.Agent), 40000, PacketBuilder.At(bench.Near), 8080, FlowKey.Tcp));
+        // A number outside the window of a connection that lives.
+        Assert.False(bench.Client(TcpFlags.Ack, 1 << 24, [1], to: bench.Near, port: 8080, mark: bench.Marks.Reused).Accept);
+        Assert.Equal(("deny", "malformed", "coding-1"), (bench.LastDecision().Verdict, bench.LastDecision().Reason, bench.LastDecision().Agent));
+        bench.Existing.Clear();
+        Assert.Equal(bench.Refused, bench.Client(TcpFlags.Ack | TcpFlags.Psh, 1 << 24, [1], to: bench.Near, port: 8080, mark: bench.Marks.Reused).Mark);
+        Assert.Equal("no-anchor", bench.LastDecision().Reason);
+        Assert.Empty(bench.Resets);
+    }
+
+    // A server that is started by the connection, or has much to do: clients wait longer for it than for one that does not take the hello at all.
+    [Theory, MemberData(nameof(Families))]
+    public void A_server_that_has_the_hello_may_take_a_minute_for_its_answer(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        bench.Bind("openclaw.ai");
+        byte[] hello = HelloBuilder.For("openclaw.ai").Build();
+        foreach (ushort from in (ushort[])[40000, 40001])
+        {
+            bench.Handshake(from: from);
+            bench.Client(TcpFlags.Ack, 1, hello, from: from);
+        }
+        bench.World(TcpFlags.Ack, 1, (uint)hello.Length + 1);
+        bench.Time.Advance(TimeSpan.FromSeconds(11));
+        bench.Tcp.Sweep(bench.Snapshot);
+        bench.Commit();
+        Assert.Equal(40001, Assert.Single(bench.Records(), e => e is { Event: "end", End: "no-answer" }).SourcePort);
+        Assert.Equal(bench.Permitted, bench.World(TcpFlags.Ack, 1, (uint)hello.Length + 1, ServerHello).Mark);
+        // And no longer.
+        bench.Handshake(from: 40002);
+        bench.Client(TcpFlags.Ack, 1, hello, from: 40002);
+        bench.World(TcpFlags.Ack, 1, (uint)hello.Length + 1, to: 40002);
+        bench.Time.Advance(TimeSpan.FromSeconds(61));
+        bench.Tcp.Sweep(bench.Snapshot);
+        bench.Commit();
+        Assert.Contains(bench.Records(), e => e is { Event: "end", End: "no-answer", SourcePort: 40002 });
+    }
+
     // Also below a deny by name, where the rule itself needs no name on the wire.
     [Theory, MemberData(nameof(Families))]
     public void A_flow_that_waits_when_the_gateway_stops_has_its_record(bool v6)

@@ -23,6 +23,31 @@ public sealed class TupleLifeTests
         Assert.Contains(bench.Records(), e => e.Event == "end");
     }
 
+    // The answer is under way, or lost on the agent's link: the server sends it again. The SYN itself goes nowhere (T15).
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_SYN_sent_again_when_the_server_has_answered_does_not_end_what_its_address_permits(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080).Mark);
+        Assert.Equal(bench.Permitted, bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080).Mark);
+        Assert.False(bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080, mark: bench.Marks.Reused).Accept);
+        Assert.Empty(bench.Deleted);
+        // Another number is another connection.
+        Assert.False(bench.Client(TcpFlags.Syn, 5, to: bench.Near, port: 8080, mark: bench.Marks.Reused).Accept);
+        Assert.Single(bench.Deleted);
+    }
+
+    // A client that only listens sends nothing by which it could be told.
+    [Theory, InlineData(false), InlineData(true)]
+    public void What_a_policy_change_ends_is_told_to_both_ends_when_the_server_speaks_first(bool v6)
+    {
+        using var bench = new JudgeBench(v6);
+        bench.Client(TcpFlags.Syn, to: bench.Near, port: 8080);
+        Assert.Equal(1, bench.Load("enforce", text => text.Replace("ports: [8080]", "ports: [8081]", StringComparison.Ordinal)));
+        Assert.False(bench.World(TcpFlags.Ack, 701, 301, [1], from: bench.Near, port: 8080).Accept);
+        Assert.Equal([(bench.Near, 1301u), (bench.Agent, 5701u)], bench.Resets.Select(r => PacketView.TryRead(r, out PacketView view) ? (view.Destination.ToString(), view.Sequence) : default));
+    }
+
     [Fact]
     public void A_connection_does_not_pass_to_the_next_agent_that_has_the_address()
     {
