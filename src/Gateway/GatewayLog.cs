@@ -41,6 +41,9 @@ internal static partial class GatewayLog
     [LoggerMessage(12, LogLevel.Error, "repair failed, trying again: {Error}")]
     public static partial void RepairFailed(this ILogger log, string error);
 
+    [LoggerMessage(42, LogLevel.Warning, "{Link} is in inside and not there: its agents have no way out until it is; the others go on")]
+    public static partial void LinkMissing(this ILogger log, string link);
+
     [LoggerMessage(30, LogLevel.Warning, "{Folder} cannot be watched ({Error}); changes of its documents are noticed by comparing every few seconds")]
     public static partial void WatchFailed(this ILogger log, string folder, string error);
 

@@ -44,7 +44,8 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         judging.Begin(documents, kernel, resolver.Listeners, log);
         _parts.Start("watch", kernel.Watch(log).Run);
         resolver.Run();
-        Preparation.SetSysctls(documents.Gateway.Inside);
+        resolver.ForgetOtherPorts();
+        Preparation.SetSysctls();
         Preparation.EnableForwarding();
         Snapshot first = judging.Policies.Current;
         if (first.Policy.Mode == Mode.Monitor) log.Monitoring();

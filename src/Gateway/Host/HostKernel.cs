@@ -17,15 +17,18 @@ internal sealed class HostKernel
     private readonly MarkLayout _marks;
     private readonly HostParts _parts;
     private readonly LinkTable _links;
+    private readonly ZoneNumbers _zones;
+    private readonly ILogger _log;
 
     /// <summary>Closes the locks as soon as it can: nothing of the agents' passes from there on. <see cref="GatewayFailure"/> names what is missing.</summary>
     public HostKernel(HostDocuments documents, HostParts parts, ILogger log)
     {
-        (_gateway, _marks, _parts) = (documents.Gateway, documents.Marks, parts);
+        (_gateway, _marks, _parts, _log) = (documents.Gateway, documents.Marks, parts, log);
         _locked = _gateway.Inside;
         Preparation.RequireFeatures();
         _links = parts.Own(new LinkTable());
-        Preparation.RequireInterfaces(_links, [.. _gateway.Inside, _gateway.Outside]);
+        _zones = new ZoneNumbers(_gateway.State);
+        RequireInterfaces(_gateway);
         MetricsAddress.Require(_gateway, _links);
         Nftables = parts.Own(new Nftables());
         Locks = new Locks(Nftables, new SecondLock(parts.Own(new PolicyRouting()), _marks), new PinnedNeighbours(parts.Own(new NeighbourTable())));
@@ -34,7 +37,7 @@ internal sealed class HostKernel
         ForeignExpectations.Refuse(Nftables.ListJson(), _gateway.Inside);
         Conntrack = parts.Own(new Conntrack());
         if (!Preparation.ShortenLinger()) log.LingersLong();
-        Attachments = new Attachments(new ZoneNumbers(_gateway.State));
+        Attachments = new Attachments(_zones);
         LinksChanged();
     }
 
@@ -104,17 +107,43 @@ internal sealed class HostKernel
     /// <exception cref="GatewayFailure">An interface is not there; nothing was changed.</exception>
     public void Take(GatewayDocument gateway)
     {
-        Preparation.RequireInterfaces(_links, [.. gateway.Inside, gateway.Outside]);
+        RequireInterfaces(gateway);
         MetricsAddress.Require(gateway, _links);
         if (_locked.Contains(gateway.Outside)) throw new GatewayFailure(3, $"{gateway.Outside} was inside and is locked: it can be outside only after the gateway was stopped and exeat-gateway --remove-locks was run");
-        Preparation.SetSysctls(gateway.Inside.Except(_gateway.Inside));
         _locked = [.. _locked.Union(gateway.Inside)];
         _gateway = gateway;
         LinksChanged();
     }
 
     /// <summary>The watch over tables, routing rules and links, to be run on a thread.</summary>
-    public LockWatch Watch(ILogger log) => new(_parts.Own(new KernelWatch()), Nftables, Locks, LinksChanged, log);
+    public LockWatch Watch(ILogger log) => new(_parts.Own(new KernelWatch()), Nftables, Locks, LinksChangedMeanwhile, log);
 
-    private void LinksChanged() => Interfaces.Refresh(_locked, _links);
+    // An agent's machine that is gone takes its link along, and keeps no other agent waiting. A name that never was an agent's is a mistake: the link that was meant would not be locked.
+    private void RequireInterfaces(GatewayDocument gateway)
+    {
+        string[] missing = [.. gateway.Inside.Append(gateway.Outside).Where(name => _links.IndexOf(name) == 0)];
+        string[] mistakes = [.. missing.Where(name => name == gateway.Outside || !_zones.Knows(name))];
+        if (mistakes.Length > 0)
+            throw new GatewayFailure(3, $"no such interface here: {string.Join(", ", mistakes)}; create it before the gateway starts, or correct inside/outside in the gateway document");
+        foreach (string name in missing) _log.LinkMissing(name);
+    }
+
+    private void LinksChanged()
+    {
+        Interfaces.Refresh(_locked, _links);
+        Preparation.SetSysctls(_locked.Where(name => _links.IndexOf(name) != 0));
+    }
+
+    // A link that is made anew has the machine's defaults. What cannot be set is no reason to leave the other agents without a gateway.
+    private void LinksChangedMeanwhile()
+    {
+        try
+        {
+            LinksChanged();
+        }
+        catch (GatewayFailure refused)
+        {
+            _log.Warned(refused.Message);
+        }
+    }
 }

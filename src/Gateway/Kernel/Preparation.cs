@@ -23,6 +23,16 @@ internal static class Preparation
         ("net.ipv6.conf.all.accept_source_route", "0"),
     ];
 
+    // With slashes: a link's name may have dots.
+    private static readonly string[] OfEachLink =
+    [
+        "net/ipv4/conf/{0}/send_redirects",
+        "net/ipv4/conf/{0}/route_localnet",
+        "net/ipv4/conf/{0}/accept_redirects",
+        "net/ipv6/conf/{0}/accept_ra",
+        "net/ipv6/conf/{0}/accept_redirects",
+    ];
+
     // Closed connections count among an agent's for as long as the kernel keeps them, two minutes of its own accord. In half a minute an agent at its full rate of new flows
     // closes fewer than it may have.
     private const string Linger = "net.netfilter.nf_conntrack_tcp_timeout_time_wait";
@@ -37,26 +47,29 @@ internal static class Preparation
         if (missing.Length > 0) throw new GatewayFailure(3, "this kernel or this process lacks what the gateway needs:\n" + string.Join('\n', missing));
     }
 
-    public static void RequireInterfaces(LinkTable links, IEnumerable<string> names)
-    {
-        string[] missing = [.. names.Where(name => links.IndexOf(name) == 0)];
-        if (missing.Length > 0)
-            throw new GatewayFailure(3, $"no such interface here: {string.Join(", ", missing)}; create it before the gateway starts, or correct inside/outside in the gateway document");
-    }
-
-    public static void SetSysctls(IEnumerable<string> inside)
+    /// <summary>Sets what the gateway needs of the machine. Throws <see cref="GatewayFailure"/>.</summary>
+    public static void SetSysctls()
     {
         foreach ((string name, string value) in Needed) Set(name, value);
         // Gone from newer kernels; where it is, helpers must not open connections of their own (K3).
         if (Sysctl.Read(Helpers) is not null) Set(Helpers, "0");
-        foreach (string name in inside)
+    }
+
+    /// <summary>Sets what it needs of agents' links; of one that is gone there is nothing to set. Throws <see cref="GatewayFailure"/>.</summary>
+    public static void SetSysctls(IEnumerable<string> links)
+    {
+        // Per-interface values add to "all": redirects and router advertisements must be off on the interface itself.
+        foreach (string name in links.SelectMany(link => OfEachLink.Select(setting => string.Format(CultureInfo.InvariantCulture, setting, link))))
         {
-            // Per-interface values add to "all": redirects and router advertisements must be off on the interface itself.
-            Set($"net.ipv4.conf.{name}.send_redirects", "0");
-            Set($"net.ipv4.conf.{name}.route_localnet", "0");
-            Set($"net.ipv4.conf.{name}.accept_redirects", "0");
-            Set($"net.ipv6.conf.{name}.accept_ra", "0");
-            Set($"net.ipv6.conf.{name}.accept_redirects", "0");
+            if (Sysctl.Read(name) is null) continue;
+            try
+            {
+                Set(name, "0");
+            }
+            catch (GatewayFailure) when (Sysctl.Read(name) is null)
+            {
+                // Gone between the two.
+            }
         }
     }
 

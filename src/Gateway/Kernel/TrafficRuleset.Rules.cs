@@ -43,6 +43,7 @@ internal static partial class TrafficRuleset
               }
               chain from_agent {
                 oifname @inside goto ask_new
+                ct state invalid tcp flags & (syn | rst) == 0 meta mark set meta mark | 0x{{m.Reused:x}} goto ask_new
                 ct state invalid counter name invalid drop
             {{PlainHeaders()}}
                 ct state related icmp type destination-unreachable icmp code frag-needed meta length <= 576 {{PermittedOnly(o)}} limit rate 50/second meta mark set meta mark | 0x{{m.Passed:x}} accept
@@ -82,6 +83,7 @@ internal static partial class TrafficRuleset
                 oifname "lo" accept
             {{AnotherWay(o)}}
                 meta mark & 0x{{m.Passed:x}} != 0 accept
+            {{NobodyReads()}}
                 ct direction reply accept
                 oifname @inside accept
                 meta l4proto { icmp, icmpv6 } accept
@@ -188,6 +190,12 @@ internal static partial class TrafficRuleset
     private static string ResolverPorts(RulesetOptions o) => o.Intercepts.Count == 0
         ? ""
         : $"    ct status dnat meta l4proto {{ tcp, udp }} th dport {{ {string.Join(", ", o.Intercepts.Select(i => i.Port).Distinct())} }} accept";
+
+    // While the gateway is started anew nobody reads the resolver's ports. Told so, clients give up at once; else they ask again.
+    private static string NobodyReads() => """
+            oifname @inside ct status dnat icmp type destination-unreachable icmp code port-unreachable drop
+            oifname @inside ct status dnat icmpv6 type destination-unreachable icmpv6 code port-unreachable drop
+        """;
 
     private static string Upstreams(RulesetOptions o) => Lines(o.Upstreams.Select(u =>
         $"    {Family(u.Address)} daddr {u.Address} meta l4proto {{ tcp, udp }} th dport {u.Port} accept"));

@@ -25,6 +25,9 @@ internal sealed class ZoneNumbers
         }
     }
 
+    /// <summary>Whether an agent was attached by this interface before.</summary>
+    public bool Knows(string name) => _numbers.ContainsKey(name);
+
     /// <summary>The zone of an interface; a new one is written down before it is used.</summary>
     /// <exception cref="IOException">The state folder cannot be written.</exception>
     public ushort Of(string name)

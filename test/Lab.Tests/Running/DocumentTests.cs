@@ -67,6 +67,46 @@ public sealed class DocumentTests(RunningLab lab) : IClassFixture<RunningLab>
         Assert.False((await lab.TryAsync("tcp-send", "@database", 4, port: 5432)).Arrived);
     }
 
+    // An agent's machine that ends takes its link along, and a root in it can take it away: no other agent waits for it (I10).
+    [Fact]
+    public async Task A_link_that_is_gone_keeps_no_other_agent_from_its_gateway_and_is_made_safe_when_it_comes_back()
+    {
+        await lab.BeginAsync();
+        string gateway = lab.Read(RunningLab.GatewayFile), agents = lab.Read(RunningLab.AgentsFile);
+        try
+        {
+            // A name that never was an agent's is a mistake: the link that was meant would not be locked.
+            lab.Write(RunningLab.GatewayFile, gateway.Replace("ag-3, ", "ag-3, ag-x, ", StringComparison.Ordinal));
+            await lab.UntilAsync(() => lab.Log().Contains("no such interface here: ag-x", StringComparison.Ordinal), "it says nothing of a link that is not there");
+            await LinkAsync("add", "ag-x", "type", "dummy");
+            lab.Write(RunningLab.AgentsFile, agents.TrimEnd() + "\n- {id: extra-1, class: coding, interface: ag-x, addresses: [192.0.2.99]}\n");
+            await lab.UntilAsync(() => File.ReadAllText(Path.Combine(lab.State.Gateway, "zones")).Contains("ag-x ", StringComparison.Ordinal), "it is not attached");
+            Assert.Equal("0", await SettingAsync());
+            await LinkAsync("del", "ag-x");
+            await lab.Gateway.Process.SignalAsync("KILL");
+            await lab.UntilAsync(() => lab.Gateway.Process.HasEnded, "it lives");
+            await lab.Gateway.RestartAsync();
+            Assert.Contains("ag-x is in inside and not there", lab.Log(), StringComparison.Ordinal);
+            foreach (int family in (int[])[4, 6]) Assert.True((await lab.TryAsync("tcp-send", "@database", family, port: 5432)).Arrived);
+            await LinkAsync("add", "ag-x", "type", "dummy");
+            await lab.UntilAsync(() => SettingAsync().GetAwaiter().GetResult() == "0", "a link that came back sends redirects");
+        }
+        finally
+        {
+            await lab.RunAsync(LabPlan.Gateway, "ip", "link", "del", "ag-x");
+            lab.Write(RunningLab.AgentsFile, agents);
+            lab.Write(RunningLab.GatewayFile, gateway);
+        }
+
+        async Task LinkAsync(params string[] words)
+        {
+            Finished made = await lab.RunAsync(LabPlan.Gateway, ["ip", "link", .. words]);
+            Assert.True(made.Succeeded, made.Errors);
+        }
+
+        async Task<string> SettingAsync() => (await lab.RunAsync(LabPlan.Gateway, "sysctl", "-n", "net.ipv4.conf.ag-x.send_redirects")).Output.Trim();
+    }
+
     [Theory, InlineData(4), InlineData(6)]
     public async Task An_interface_is_taken_out_and_put_in_again_without_an_open_moment(int family)
     {
