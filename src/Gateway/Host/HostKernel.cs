@@ -114,7 +114,7 @@ internal sealed class HostKernel
     }
 
     /// <summary>The watch over tables, routing rules and links, to be run on a thread.</summary>
-    public LockWatch Watch(ILogger log) => new(_parts.Own(new KernelWatch()), Nftables, Locks, LinksChanged, log);
+    public LockWatch Watch(TimeProvider time, ILogger log) => new(_parts.Own(new KernelWatch()), Nftables, Locks, LinksChanged, time, log);
 
     private void LinksChanged() => Interfaces.Refresh(_locked, _links);
 }
