@@ -193,7 +193,10 @@ public sealed class RulesetTests
         Assert.NotEqual(routing.PortId, removed.PortId);
 
         new IpBatch().Command("link add d0 type veth peer name d1").Address("d0", "203.0.113.1/24").Run(world.Middle);
-        Assert.Contains(Next(links).InterfaceName, new[] { "d0", "d1" });
+        // On a busy machine the world's own links tell late that they are up.
+        while (Next(links).InterfaceName is not ("d0" or "d1"))
+        {
+        }
         while (Next(links).Kinds != KernelChangeKinds.Addresses)
         {
         }
