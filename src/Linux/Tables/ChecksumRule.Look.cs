@@ -15,7 +15,7 @@ public static partial class ChecksumRule
             NftMessages.GetRules(ref writer, socket.NextSequence(), family.Number, Table, Chain);
             return socket.Query(writer.Written, (in NetlinkMessage message) =>
             {
-                if (NftMessages.TryReadChecksumRule(in message, out string? inInterface)) read.Add(inInterface);
+                if (ChecksumRuleReader.TryRead(in message, out string? inInterface)) read.Add(inInterface);
             });
         });
         return error == Errno.None && read.SequenceEqual(inside) && IsHooked(nftables, family.Number);
@@ -28,11 +28,11 @@ public static partial class ChecksumRule
         {
             NetlinkWriter writer = new(stackalloc byte[256]);
             NftMessages.GetTable(ref writer, socket.NextSequence(), family, Table);
-            Errno refused = socket.Query(writer.Written, (in NetlinkMessage message) => isAwake |= NftMessages.IsAwakeTable(in message));
+            Errno refused = socket.Query(writer.Written, (in NetlinkMessage message) => isAwake |= ChecksumRuleReader.IsAwakeTable(in message));
             if (refused != Errno.None) return refused;
             writer = new(stackalloc byte[256]);
             NftMessages.GetChain(ref writer, socket.NextSequence(), family, Table, Chain);
-            return socket.Query(writer.Written, (in NetlinkMessage message) => isHooked |= NftMessages.IsHookedChain(in message));
+            return socket.Query(writer.Written, (in NetlinkMessage message) => isHooked |= ChecksumRuleReader.IsHookedChain(in message));
         });
         return error == Errno.None && isAwake && isHooked;
     }

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Text;
 using Exeat.Linux.Netlink;
+using static Exeat.Linux.NftMessages;
 
 namespace Exeat.Linux;
 
-/// <summary>The answers to what is asked about chains and rules.</summary>
-internal static partial class NftMessages
+/// <summary>Reads what the kernel has of the rules that finish checksums.</summary>
+internal static class ChecksumRuleReader
 {
     /// <summary>Whether this is a table whose hooks work.</summary>
     public static bool IsAwakeTable(in NetlinkMessage message) => message.Subsystem == NFNL_SUBSYS_NFTABLES && message.NetfilterType == NFT_MSG_NEWTABLE
@@ -15,8 +16,8 @@ internal static partial class NftMessages
     public static bool IsHookedChain(in NetlinkMessage message) =>
         message.Subsystem == NFNL_SUBSYS_NFTABLES && message.NetfilterType == NFT_MSG_NEWCHAIN && Has(message.Attributes(4), NFTA_CHAIN_HOOK, out _);
 
-    /// <summary>True: this is a rule; <paramref name="inInterface"/> is null where it is none of <see cref="AddXtablesChecksumRule"/>.</summary>
-    public static bool TryReadChecksumRule(in NetlinkMessage message, out string? inInterface)
+    /// <summary>True: this is a rule; <paramref name="inInterface"/> is null where it is none of ours.</summary>
+    public static bool TryRead(in NetlinkMessage message, out string? inInterface)
     {
         inInterface = null;
         if (message.Subsystem != NFNL_SUBSYS_NFTABLES || message.NetfilterType != NFT_MSG_NEWRULE) return false;
