@@ -31,6 +31,8 @@ internal sealed class NetlinkTarget : IFuzzTarget
             LinkMessages.TryReadDiscipline(message, out _, out _);
             RuleMessages.TryRead(message, out _);
             NftGeneration.TryRead(message, out _);
+            ChecksumRuleReader.TryRead(message, out _);
+            _ = (ChecksumRuleReader.IsAwakeTable(message), ChecksumRuleReader.IsHookedChain(message));
             _ = (message.Error, message.Family, message.Sequence);
         }
     }

@@ -1,10 +1,10 @@
-using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Exeat.Link;
 
 /// <summary>Files that are there whole or not at all, also after a power failure.</summary>
-internal static partial class AtomicFile
+internal static class AtomicFile
 {
     /// <summary>For what only this program reads.</summary>
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -24,16 +24,23 @@ internal static partial class AtomicFile
     /// <summary>Writes a file that is not there yet, and syncs it.</summary>
     public static void WriteNew(string path, string text, UnixFileMode mode)
     {
+        WriteUnsynced(path, text, mode);
+        Sync(path);
+    }
+
+    /// <summary>Writes a file that is not there yet, to be synced later.</summary>
+    public static void WriteUnsynced(string path, string text, UnixFileMode mode)
+    {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
         using var stream = new FileStream(path, options);
         stream.Write(Encoding.UTF8.GetBytes(text));
-        stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>Makes a second name of a file (link(2)). False: the file system has no links, or this file has too many.</summary>
-    public static bool TryLink(string path, string name) => Link(path, name) == 0;
-
-    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Link(string path, string name);
+    /// <summary>Returns when the disk has what was written.</summary>
+    public static void Sync(string path)
+    {
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
+        RandomAccess.FlushToDisk(file);
+    }
 }

@@ -32,7 +32,7 @@ public sealed class StatusTests : IDisposable
         Pending = 1,
         Bindings = 34,
         Journal = new JournalStatus("/var/lib/exeat/journal", true, null, 3 << 19, 1 << 30),
-        Locks = new LockStatus(true, true, true),
+        Locks = new LockStatus(true, true, true, true),
     };
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -47,6 +47,7 @@ public sealed class StatusTests : IDisposable
 
     [Theory]
     [InlineData("locks", "exeat preflight")]
+    [InlineData("checksums", "exeat preflight")]
     [InlineData("journal", "df -h /var/lib/exeat/journal")]
     [InlineData("reload", "exeat policy check /etc/exeat/policy.yaml")]
     [InlineData("monitor", "exeat flows query --journal /var/lib/exeat/journal --verdict deny")]
@@ -54,7 +55,8 @@ public sealed class StatusTests : IDisposable
     {
         GatewayStatus status = matter switch
         {
-            "locks" => Healthy with { Enforcing = false, Locks = new LockStatus(false, true, true), Alarms = ["the drop table is not in the kernel as it was loaded"] },
+            "locks" => Healthy with { Enforcing = false, Locks = new LockStatus(false, true, true, true), Alarms = ["the drop table is not in the kernel as it was loaded"] },
+            "checksums" => Healthy with { Enforcing = false, Locks = new LockStatus(true, true, true, false), Alarms = ["the checksum rules are not in the kernel as they were loaded"] },
             "journal" => Healthy with { Journal = Healthy.Journal with { Writable = false, LastError = "No space left on device" } },
             "reload" => Healthy with { Alarms = ["x"], LastReload = new ReloadStatus(Noon, false, ["policy.yaml:3:1: wrong"]) },
             _ => Healthy with { Enforcing = false, DeclaredMode = "monitor", EffectiveMode = "monitor", Agents = new AgentsStatus(0, 4, []) },

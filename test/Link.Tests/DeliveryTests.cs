@@ -66,27 +66,30 @@ public sealed class DeliveryTests : IDisposable
     }
 
     [Fact]
-    public void What_is_carried_over_is_the_same_file_so_that_a_quarantine_waits_for_no_disk()
+    public void What_is_carried_over_is_as_it_was_and_the_gateway_may_read_it()
     {
         BundleContent bundle = Policy("openclaw.ai");
         _shelf.Deliver(Desired("r1", bundle, Agents), bundle);
         VersionFolder first = _shelf.Current!;
         _shelf.Deliver(new DesiredState("r2", null, new DesiredAgents("", Agents + "# more\n")), null);
         VersionFolder second = _shelf.Current!;
-        // Of the next version's own, and so not shared.
         Assert.Equal(Agents, File.ReadAllText(Path.Combine(first.Agents, VersionFolder.AgentsFile)));
-        string[] carried = [.. DocumentPaths.Files(second.Policy), .. DocumentPaths.Files(second.Packs)];
-        Assert.NotEmpty(carried);
-        foreach (string file in carried)
-        {
-            File.AppendAllText(file, "# seen under both names\n");
-            Assert.EndsWith("# seen under both names\n", File.ReadAllText(Path.Combine(first.Path, Path.GetRelativePath(second.Path, file))), StringComparison.Ordinal);
-        }
+        AssertKept(first, second, [.. DocumentPaths.Files(first.Policy), .. DocumentPaths.Files(first.Packs)]);
         // And the other way round.
         BundleContent better = Policy("openclaw.org");
         _shelf.Deliver(new DesiredState("r3", Desired("r3", better, Agents).Policy, null), better);
-        File.AppendAllText(Path.Combine(_shelf.Current!.Agents, VersionFolder.AgentsFile), "# both\n");
-        Assert.EndsWith("# both\n", File.ReadAllText(Path.Combine(second.Agents, VersionFolder.AgentsFile)), StringComparison.Ordinal);
+        AssertKept(second, _shelf.Current!, [.. DocumentPaths.Files(second.Agents)]);
+    }
+
+    private static void AssertKept(VersionFolder before, VersionFolder after, string[] files)
+    {
+        Assert.NotEmpty(files);
+        foreach (string file in files)
+        {
+            string kept = Path.Combine(after.Path, Path.GetRelativePath(before.Path, file));
+            Assert.Equal(File.ReadAllText(file), File.ReadAllText(kept));
+            if (!OperatingSystem.IsWindows()) Assert.Equal(AtomicFile.ForGateway, File.GetUnixFileMode(kept));
+        }
     }
 
     [Fact]

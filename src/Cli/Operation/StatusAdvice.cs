@@ -9,7 +9,7 @@ internal static class StatusAdvice
     {
         string exeat = CommandPath.Program, journal = $"--journal {status.Journal.Dir}";
         if (!status.Journal.Writable) return $"df -h {status.Journal.Dir}";
-        if (!status.Locks.Hold || !status.Locks.DataTable) return $"{exeat} preflight";
+        if (status.Locks is not { Hold: true, DataTable: true, ChecksumRules: true }) return $"{exeat} preflight";
         if (status.LastReload is { Applied: false }) return $"{exeat} policy check {status.PolicyPath}";
         if (status.Queue.Overruns > 0) return $"{exeat} preflight";
         if (!status.Enforcing) return $"{exeat} flows query {journal} --verdict deny";

@@ -18,7 +18,7 @@ internal static class StatusText
         Line("gateway", $"{TerminalText.Escape(status.Gateway)}, process {status.Pid}, release {TerminalText.Escape(status.Product)}, ready since {Moment(status.Started)}");
         Line("policy", $"{Short(status.Policy.Version)}, generation {status.Policy.Generation}, {status.Policy.Rules} rules; agents document {Short(status.Policy.AgentsHash)}");
         Line("agents", Agents(status.Agents));
-        Line("locks", $"drop table {Yes(status.Locks.DropTable)}, routing rules {Yes(status.Locks.RoutingRules)}, data table {Yes(status.Locks.DataTable)}");
+        Line("locks", $"drop table {Yes(status.Locks.DropTable)}, routing rules {Yes(status.Locks.RoutingRules)}, data table {Yes(status.Locks.DataTable)}, checksum rules {Yes(status.Locks.ChecksumRules)}");
         Line("queue", $"{status.Queue.Number} ({TerminalText.Escape(status.Queue.Kind)}), {status.Queue.Judged} packets judged, {status.Queue.Overruns} overruns");
         Line("flows", $"{status.Flows} live, {status.Pending} pending; {status.Bindings} bindings");
         Line("journal", Journal(status.Journal));

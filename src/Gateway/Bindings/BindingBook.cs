@@ -15,6 +15,7 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
     private BindingLimits _limits = limits;
     private int _lastKey;
     private int _total;
+    private int _agents;
 
     /// <summary>Called when an address became newly bound, before the answer with it is released: the kernel's memory of denials must forget it.</summary>
     public Action<int, Address>? Bound { get; set; }
@@ -41,7 +42,7 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
     /// <summary>The names bound to an address for an agent at a timestamp. The array is shared: read only.</summary>
     public DomainName[] Names(int agent, Address address, long now) => _names.TryGetValue((agent, address), out BoundNames? names) ? names.Live(now) : [];
 
-    /// <summary>The live binding of a name to an address, with the aliases it came by; null when there is none.</summary>
+    /// <summary>The live binding of a name to an address, with the alias it came by; null when there is none.</summary>
     public Binding? Find(string agentId, Address address, DomainName name) =>
         _keys.TryGetValue(agentId, out int key) && _names.TryGetValue((key, address), out BoundNames? names)
         && names.Find(name) is { } found && time.GetTimestamp() < found.End ? found : null;
@@ -50,14 +51,14 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
     public bool TryBind(int agent, DomainName name, Address address, TimeSpan life, ImmutableArray<DomainName> via, out BindingReceipt receipt)
     {
         TimeSpan whole = TimeSpan.FromTicks(Math.Clamp(life.Ticks, Limits.Least.Ticks, Limits.Most.Ticks)) + Limits.Grace;
-        return Put(agent, name, address, Timestamps(whole), via, out receipt);
+        return Put(agent, name, address, Timestamps(whole), via, Share, out receipt);
     }
 
-    /// <summary>Puts back what an earlier run had bound, for the time that is left of it.</summary>
+    /// <summary>Puts back what an earlier run had bound, for the time that is left of it. What had room then has room now.</summary>
     internal bool Restore(string agentId, DomainName name, Address address, TimeSpan left, ImmutableArray<DomainName> via)
     {
         TimeSpan most = Limits.Most + Limits.Grace;
-        return Put(KeyOf(agentId), name, address, Timestamps(left < most ? left : most), via, out _);
+        return Put(KeyOf(agentId), name, address, Timestamps(left < most ? left : most), via, int.MaxValue, out _);
     }
 
     /// <summary>Everything that is bound now.</summary>
@@ -74,9 +75,10 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
         }
     }
 
-    private bool Put(int agent, DomainName name, Address address, long life, ImmutableArray<DomainName> via, out BindingReceipt receipt)
+    private bool Put(int agent, DomainName name, Address address, long life, ImmutableArray<DomainName> via, int share, out BindingReceipt receipt)
     {
         receipt = default;
+        via = Telling(name, via);
         long now = time.GetTimestamp(), end = now + life;
         AgentPage page = _pages.GetOrAdd(agent, key => new AgentPage(key));
         bool isNew;
@@ -84,20 +86,14 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
         {
             BoundNames? names = _names.GetValueOrDefault((agent, address));
             Binding? before = names?.Find(name);
-            if (before is null && !HasRoom(page, names, name))
+            if (before is null && !TryTakeRoom(page, names, name, share))
             {
                 Sweep(page, now);
                 names = _names.GetValueOrDefault((agent, address));
-                if (!HasRoom(page, names, name)) return false;
+                if (!TryTakeRoom(page, names, name, share)) return false;
             }
             if (before is null)
             {
-                // Counted before it is visible, so that two agents cannot share the last place.
-                if (Interlocked.Increment(ref _total) > Limits.Total)
-                {
-                    Interlocked.Decrement(ref _total);
-                    return false;
-                }
                 page.Added(name);
                 page.Addresses.Add(address);
             }
@@ -132,6 +128,7 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
     /// </summary>
     public void Revise(CompiledPolicy policy)
     {
+        Volatile.Write(ref _agents, policy.Agents.Length);
         foreach ((string id, int key) in _keys)
         {
             if (!_pages.TryGetValue(key, out AgentPage? page)) continue;
@@ -154,9 +151,27 @@ public sealed class BindingBook(BindingLimits limits, TimeProvider time)
         }
     }
 
-    private bool HasRoom(AgentPage page, BoundNames? names, DomainName name) =>
-        page.Count < Limits.PerAgent && Count < Limits.Total && page.AddressesOf(name) < Limits.AddressesPerName
-        && (names is null || names.Bindings.Length < Limits.NamesPerAddress);
+    // What each agent is sure to find room for: the other half of the book is as large as all these together.
+    private int Share => Math.Min(Limits.Share, Limits.Total / 2 / Math.Max(1, Volatile.Read(ref _agents)));
+
+    // Counted before it is visible, so that two agents cannot share the last place.
+    private bool TryTakeRoom(AgentPage page, BoundNames? names, DomainName name, int share)
+    {
+        BindingLimits most = Limits;
+        if (page.Count >= most.PerAgent || page.AddressesOf(name) >= most.AddressesPerName || names?.Bindings.Length >= most.NamesPerAddress) return false;
+        int taken = Interlocked.Increment(ref _total);
+        if (taken <= most.Total && (taken <= most.Total / 2 || page.Count < share)) return true;
+        Interlocked.Decrement(ref _total);
+        return false;
+    }
+
+    // Of the aliases, the one that says something of the address (SharedAddresses): chains are as long as others like, and are kept as long as the binding.
+    private static ImmutableArray<DomainName> Telling(DomainName name, ImmutableArray<DomainName> via)
+    {
+        if (via.IsEmpty) return via;
+        string domain = name.RegisteredDomain;
+        return via.FirstOrDefault(alias => alias.RegisteredDomain != domain) is { } told ? [told] : [];
+    }
 
     // At most once a second per agent: a full page must not make every further question walk it.
     private void Sweep(AgentPage page, long now)

@@ -17,11 +17,11 @@ public sealed class SharedAddresses
     /// <summary>Whether the address is known to be shared.</summary>
     public bool Contains(Address address) => _uses.TryGetValue(address, out Use use) && use.IsShared;
 
-    /// <summary>An agent was answered the address for a name; <paramref name="isFirst"/>: its first name there.</summary>
+    /// <summary>An agent was answered the address for a name, by an alias in another domain perhaps; <paramref name="isFirst"/>: its first name there.</summary>
     internal void Add(Address address, DomainName name, ImmutableArray<DomainName> via, bool isFirst)
     {
         string domain = name.RegisteredDomain;
-        bool isAlias = via.Any(alias => alias.RegisteredDomain != domain);
+        bool isAlias = !via.IsEmpty;
         lock (_gate)
         {
             Use before = _uses.TryGetValue(address, out Use use) ? use : new Use(domain, 0, false);

@@ -254,13 +254,11 @@ internal sealed class QuestionDesk
         return Write(reply, exchange, question, new Reply { Code = DnsResponseCode.ServerFailure });
     }
 
-    /// <summary>Refuses a question that found no place. Whoever has the address by now is told nothing.</summary>
+    /// <summary>Refuses a question that found no place.</summary>
     public int Full(Exchange exchange, Span<byte> reply)
     {
         Leave(exchange);
         CountRefusal(exchange, Reason.LimitReached);
-        Snapshot now = _current();
-        if (KeyOf(now, now.FindAgent(exchange.Peer.Source)) != exchange.Key) return 0;
         return Write(reply, exchange, exchange.Question!, new Reply { Code = DnsResponseCode.Refused, Error = Edns.Prohibited, ErrorText = "too many questions are waiting" });
     }
 
@@ -317,6 +315,9 @@ internal sealed class QuestionDesk
 
     private int Write(Span<byte> reply, Exchange exchange, AgentQuestion question, in Reply content)
     {
+        // Whoever has the address by now asked nothing, and is told nothing.
+        Snapshot now = _current();
+        if (!ReferenceEquals(now, exchange.Snapshot) && KeyOf(now, now.FindAgent(exchange.Peer.Source)) != exchange.Key) return 0;
         int udpBytes = _options.Limits.UdpBytes;
         int most = exchange.Peer.Protocol == Peer.Udp ? Math.Min(question.UdpBytes, udpBytes) : reply.Length;
         int length = ReplyWriter.Write(reply[..Math.Min(reply.Length, most)], question, content, udpBytes);

@@ -42,7 +42,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         resolver.Start(documents.Gateway);
         HostMetrics.Register(judging.Metrics, judging, resolver);
         judging.Begin(documents, kernel, resolver.Listeners, log);
-        _parts.Start("watch", kernel.Watch(log).Run);
+        _parts.Start("watch", kernel.Watch(time, log).Run);
         resolver.Run();
         resolver.ForgetOtherPorts();
         Preparation.SetSysctls();

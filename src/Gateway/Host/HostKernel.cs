@@ -116,7 +116,7 @@ internal sealed class HostKernel
     }
 
     /// <summary>The watch over tables, routing rules and links, to be run on a thread.</summary>
-    public LockWatch Watch(ILogger log) => new(_parts.Own(new KernelWatch()), Nftables, Locks, LinksChangedMeanwhile, log);
+    public LockWatch Watch(TimeProvider time, ILogger log) => new(_parts.Own(new KernelWatch()), Nftables, Locks, LinksChangedMeanwhile, time, log);
 
     // An agent's machine that is gone takes its link along, and keeps no other agent waiting. A name that never was an agent's is a mistake: the link that was meant would not be locked.
     private void RequireInterfaces(GatewayDocument gateway)

@@ -103,14 +103,7 @@ internal sealed class HostResolver(HostKernel kernel, HostJudging judging, HostP
             Intercepts = gateway.Dns.Intercept,
             Upstreams = [.. gateway.Dns.Upstream.Select(u => new IPEndPoint(u.Address.ToIPAddress(), u.Port))],
             IsOwnAddress = kernel.Interfaces.IsOwnAddress,
-            Limits = new ResolverLimits
-            {
-                QuestionsPerSecond = gateway.Limits.DnsQuestionsPerSecond,
-                QuestionsBurst = gateway.Limits.DnsQuestionsPerSecond * 2,
-                OutstandingPerAgent = Math.Clamp(gateway.Limits.DnsQuestionsPerSecond * 2, ResolverLimits.LeastOutstanding, ResolverLimits.MostOutstanding),
-                NamesPerWindow = gateway.Limits.DnsNamesPerHour,
-                CacheEntries = gateway.Limits.DnsCacheEntries,
-            },
+            Limits = ResolverLimits.Of(gateway.Limits),
         };
         return new PolicyResolver(options, () => judging.Policies.Current, judging.Bindings, judging.Records, time, log);
     }

@@ -14,6 +14,9 @@ internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowR
     /// <summary>The longest echo request, IP header included: ping's own have 84 bytes over IPv4 and 104 over IPv6. More would be a payload (K3).</summary>
     public const int EchoBytes = 128;
 
+    // Conntrack's events come within milliseconds; in a flood they are lost.
+    private static readonly TimeSpan LastWordWithin = TimeSpan.FromSeconds(1);
+
     private const byte Gre = 47, Esp = 50, Sctp = 132, Dccp = 33;
 
     public Answer FromAgent(in PacketIn packet, in Verdicts say)
@@ -28,10 +31,13 @@ internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowR
             if (!IsIcmp(packet.View) && connections.Exists(known.Key))
             {
                 connections.Delete(known.Key);
+                known.Deleted = time.GetTimestamp();
                 return say.Refused();
             }
+            // Its end is about to be told, with the kernel's counts; and would be taken for that of a new flow of the same tuple.
+            if (known.Deleted != 0 && time.GetElapsedTime(known.Deleted) < LastWordWithin) return say.Refused();
             // Nothing in the kernel whose end would be told: echo, and what was held and never left.
-            recorder.End(known, packet.Snapshot, packet.Agent, "policy-changed", default);
+            recorder.End(known, packet.Snapshot, packet.Agent, "policy-changed", known.Counts);
             table.Remove(known);
             return say.Refused();
         }

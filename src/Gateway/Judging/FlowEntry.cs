@@ -40,6 +40,9 @@ internal sealed class FlowEntry
     /// <summary>What that record said.</summary>
     public FlowCounts Counts { get; set; }
 
+    /// <summary>Timestamp at which its connection was deleted in the kernel, whose last word on it is still to come; 0: it was not.</summary>
+    public long Deleted { get; set; }
+
     public uint ClientIsn { get; set; }
 
     /// <summary>Sequence number of the client's first byte, as the server's SYN-ACK acknowledged it.</summary>
@@ -118,7 +121,7 @@ internal sealed class FlowEntry
         (Key, AgentId, Use, Id, Started, WaitsSince) = (key, agentId, use, id, now, now);
         State = FlowState.SynSent;
         Quic = null;
-        (Updated, Counts) = (now, default);
+        (Updated, Counts, Deleted) = (now, default, 0);
         (ClientIsn, Anchor, ServerAnchor, WorthReading, ServerHeadLength, _claimedLength) = (0, 0, 0, 0, 0, 0);
         (_ends, _body, _firstLine, _head) = (default, default, default, default);
         Stream.Begin();

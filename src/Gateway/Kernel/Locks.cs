@@ -68,7 +68,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
 
     /// <summary>
     /// Compares the kernel with what was loaded, and loads everything again where it differs. Returns what was wrong; null if nothing. After somebody else's
-    /// transaction the queue rule and the one that finishes checksums are put in again in any case: they are the ones that are not compared.
+    /// transaction the queue rule and those that finish checksums are put in again in any case: of what they do not all is compared.
     /// </summary>
     public string? Repair(bool foreignTransaction)
     {
@@ -79,7 +79,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
             neighbours.Ensure(_options.Identities);
             // Kept until all is put back: an attempt may fail.
             _hasForeignChange |= nftables.TakeForeignChange() | foreignTransaction;
-            KernelException? refused = _hasForeignChange ? Refusal(() => ChecksumRule.Install(nftables, _options.Inside)) : null;
+            KernelException? refused = _hasForeignChange || !Holds(() => ChecksumRule.IsInstalled(nftables, _options.Inside)) ? Refusal(() => ChecksumRule.Install(nftables, _options.Inside)) : null;
             // In the midst of a change there is nothing to compare with: what somebody else has touched meanwhile is put there anew.
             bool tables = _expected is { } expected ? !IsAs(expected, Fingerprint) : _hasForeignChange;
             if (tables)
@@ -115,7 +115,9 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
         lock (_lock)
         {
             bool drop = IsAs(_expectedDrop, DropTableText);
-            return new LockStatus(drop, _options is not null && IsWhole(_options.Inside), _options is not null && (_expected is null ? HasDataTable() : IsAs(_expected, Fingerprint)));
+            if (_options is not { } options) return new LockStatus(drop, false, false, false);
+            bool data = _expected is { } expected ? IsAs(expected, Fingerprint) : HasDataTable();
+            return new LockStatus(drop, Holds(() => second.IsWhole(options.Inside)), data, Holds(() => ChecksumRule.IsInstalled(nftables, options.Inside)));
         }
     }
 
@@ -189,24 +191,14 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
         return string.Concat(listings.Chunk(ListedAtOnce).Select(some => nftables.RunStateless(some)));
     }
 
-    private bool IsWhole(IReadOnlyList<string> inside)
-    {
-        try
-        {
-            return second.IsWhole(inside);
-        }
-        catch (KernelException)
-        {
-            return false;
-        }
-    }
+    private static bool IsAs(string expected, Func<string> read) => Holds(() => read() == expected);
 
     // A table that is gone cannot be listed: that is a difference like any other.
-    private static bool IsAs(string expected, Func<string> read)
+    private static bool Holds(Func<bool> look)
     {
         try
         {
-            return read() == expected;
+            return look();
         }
         catch (KernelException)
         {

@@ -10,14 +10,15 @@ internal static class StatusMetrics
     public static void Register(GatewayMetrics metrics, Func<GatewayStatus> look)
     {
         metrics.Labelled("exeat_build", "The running release; always 1.", MetricKind.Gauge, () => [($"version=\"{Word(Product.Version)}\"", 1)]);
-        metrics.Gauge("exeat_enforcing", "1 while both locks and the data table are in place and no agent is in monitor.", () => look().Enforcing ? 1 : 0);
+        metrics.Gauge("exeat_enforcing", "1 while both locks, the data table and the checksum rules are in place and no agent is in monitor.", () => look().Enforcing ? 1 : 0);
         metrics.Gauge("exeat_enforcing_since_seconds", "Unix time since when exeat_enforcing is what it is.", () => look().Since.ToUnixTimeSeconds());
         metrics.Gauge("exeat_start_time_seconds", "Unix time at which the gateway became ready.", () => look().Started.ToUnixTimeSeconds());
         metrics.Labelled("exeat_mode", "1 for the mode that is declared, and for the one that holds.", MetricKind.Gauge,
             () => [($"kind=\"declared\",mode=\"{Word(look().DeclaredMode)}\"", 1), ($"kind=\"effective\",mode=\"{Word(look().EffectiveMode)}\"", 1)]);
         metrics.Gauge("exeat_alarms", "Things that are not as declared.", () => look().Alarms.Length);
-        metrics.Labelled("exeat_lock", "1 while a lock or the data table is in the kernel as it was loaded.", MetricKind.Gauge,
-            () => [("lock=\"drop_table\"", One(look().Locks.DropTable)), ("lock=\"routing_rules\"", One(look().Locks.RoutingRules)), ("lock=\"data_table\"", One(look().Locks.DataTable))]);
+        metrics.Labelled("exeat_lock", "1 while a lock, the data table or the checksum rules are in the kernel as they were loaded.", MetricKind.Gauge,
+            () => [("lock=\"drop_table\"", One(look().Locks.DropTable)), ("lock=\"routing_rules\"", One(look().Locks.RoutingRules)), ("lock=\"data_table\"", One(look().Locks.DataTable)),
+                ("lock=\"checksum_rules\"", One(look().Locks.ChecksumRules))]);
         metrics.Labelled("exeat_policy", "The policy in force; always 1.", MetricKind.Gauge, () => [($"version=\"{Word(look().Policy.Version)}\",agents=\"{Word(look().Policy.AgentsHash)}\"", 1)]);
         metrics.Gauge("exeat_policy_generation", "Number under which the kernel knows the policy.", () => look().Policy.Generation);
         metrics.Gauge("exeat_policy_rules", "Rules of the policy in force.", () => look().Policy.Rules);

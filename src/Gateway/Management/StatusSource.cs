@@ -74,7 +74,7 @@ internal sealed class StatusSource(HostKernel kernel, HostJudging judging, HostR
         int monitored = agents.Count(a => a.EffectiveMode == Mode.Monitor);
         string declared = snapshot.Policy.Mode == Mode.Monitor ? "monitor" : "enforce";
         string effective = !locks.DataTable ? "closed" : monitored == 0 ? "enforce" : monitored == agents.Length ? "monitor" : "mixed";
-        bool enforcing = locks.Hold && effective == "enforce";
+        bool enforcing = locks is { Hold: true, ChecksumRules: true } && effective == "enforce";
         DateTimeOffset now = time.GetUtcNow();
         var journal = new JournalStatus(document.Journal.Dir, judging.Journal.IsWritable, judging.Journal.LastError, judging.Journal.Bytes, document.Journal.MaxBytes);
         return new GatewayStatus
@@ -107,6 +107,7 @@ internal sealed class StatusSource(HostKernel kernel, HostJudging judging, HostR
         if (!locks.DropTable) yield return "the drop table is not in the kernel as it was loaded";
         if (!locks.RoutingRules) yield return "routing rules of the second lock are missing";
         if (!locks.DataTable) yield return "the data table is not in the kernel as it was loaded: permitted traffic does not pass";
+        if (!locks.ChecksumRules) yield return "the checksum rules are not in the kernel as they were loaded: what agents leave unfinished is refused, or may change as it leaves";
         if (declared == "enforce" && agents > 0 && monitored == agents) yield return "the policy declares enforce, but every agent is in monitor";
         if (last is { Cause: ReloadCause.Start, Applied: false }) yield return "started with the last good documents: those on disk cannot be used";
     }

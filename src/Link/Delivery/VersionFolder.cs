@@ -7,6 +7,9 @@ namespace Exeat.Link.Delivery;
 /// <summary>One folder of delivered documents, in the making or complete: <c>policy/</c>, <c>packs/</c>, <c>agents/</c>, and what they are.</summary>
 internal sealed class VersionFolder(string path)
 {
+    // What an earlier folder has too: a quarantine does not wait until the disk has every pack once more.
+    private readonly List<string> _unsynced = [];
+
     public string Path => path;
 
     public string Policy => System.IO.Path.Combine(path, "policy");
@@ -30,6 +33,9 @@ internal sealed class VersionFolder(string path)
             return null;
         }
     }
+
+    /// <summary>Syncs what was taken from an earlier folder. To be called when it is in use: until then a machine that loses power starts with what the gateway had last, which is the same.</summary>
+    public void Settle() => _unsynced.ForEach(AtomicFile.Sync);
 
     /// <summary>The last thing that is written into it.</summary>
     public void Complete(DeliveredState state) =>
@@ -84,10 +90,10 @@ internal sealed class VersionFolder(string path)
 
     private static void Copy(string source, string destination) => Take(source, destination, (file, copy) => AtomicFile.WriteNew(copy, File.ReadAllText(file), AtomicFile.ForGateway));
 
-    // Files of ours are never written again, so versions share them: nothing waits for the disk but what is new. A file system without links gets copies.
-    private static void Keep(string source, string destination) => Take(source, destination, (file, copy) =>
+    private void Keep(string source, string destination) => Take(source, destination, (file, copy) =>
     {
-        if (!AtomicFile.TryLink(file, copy)) AtomicFile.WriteNew(copy, File.ReadAllText(file), AtomicFile.ForGateway);
+        AtomicFile.WriteUnsynced(copy, File.ReadAllText(file), AtomicFile.ForGateway);
+        _unsynced.Add(copy);
     });
 
     private static void Take(string source, string destination, Action<string, string> take)

@@ -90,6 +90,12 @@ internal static unsafe partial class Libc
         if (SetOption(socket, SOL_SOCKET, SO_RCVBUFFORCE, bytes) != Errno.None) SetOption(socket, SOL_SOCKET, SO_RCVBUF, bytes);
     }
 
+    /// <summary>The same for what is sent at once.</summary>
+    public static void EnlargeSendBuffer(FileDescriptor socket, int bytes)
+    {
+        if (SetOption(socket, SOL_SOCKET, SO_SNDBUFFORCE, bytes) != Errno.None) SetOption(socket, SOL_SOCKET, SO_SNDBUF, bytes);
+    }
+
     public static int ReceiveBufferBytes(FileDescriptor socket)
     {
         int value = 0;

@@ -9,6 +9,7 @@ internal enum NetlinkFlags : ushort
     NLM_F_MULTI = 2,
     NLM_F_ACK = 4,
     NLM_F_DUMP_INTR = 0x10,
+    NLM_F_NONREC = 0x100,
     NLM_F_DUMP = 0x300,
     NLM_F_EXCL = 0x200,
     NLM_F_CREATE = 0x400,

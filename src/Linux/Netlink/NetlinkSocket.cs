@@ -77,14 +77,19 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
-    /// <summary>Collects every error of a batch: received without waiting longer than the kernel needs, which answers within send().</summary>
+    /// <summary>The first error of a batch: received without waiting longer than the kernel needs, which answers within send(). Nothing of its answers is left behind, also when there was not room for all.</summary>
     public Errno FirstError()
     {
-        Errno first = Errno.None;
+        Errno first = Errno.None, lost = Errno.None;
         while (true)
         {
             int length = Receive(0, out Errno error);
-            if (error != Errno.None) return first != Errno.None || error == Errno.EAGAIN ? first : error;
+            if (error == Errno.ENOBUFS)
+            {
+                lost = error;
+                continue;
+            }
+            if (error != Errno.None) return first != Errno.None ? first : error == Errno.EAGAIN ? lost : error;
             NetlinkReader reader = new(_buffer.AsSpan(0, length));
             while (reader.TryNext(out NetlinkMessage message))
             {

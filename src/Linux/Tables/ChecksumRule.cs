@@ -1,3 +1,4 @@
+using Exeat.Linux.Native;
 using Exeat.Linux.Netlink;
 
 namespace Exeat.Linux;
@@ -12,29 +13,45 @@ namespace Exeat.Linux;
 /// prints of such rules is not to be compared.
 /// Segments that were merged it leaves alone: of these the kernel itself demands that the checksum is where TCP or UDP has it (since 6.11, and in the stable releases of August 2024).
 /// </remarks>
-public static class ChecksumRule
+public static partial class ChecksumRule
 {
-    private const string Table = "mangle", Chain = "exeat_inside", ProbeName = "exeat_probe";
+    private const string Table = "mangle", Chain = "exeat_inside", ProbeName = "exeat_probe", Comment = "made by exeat";
 
     // Before fragments are put together (-400): a piece may be one that is not finished.
     private const int Priority = -460;
+
+    // No less than a socket has of its own accord.
+    private const int LeastSendBuffer = 256 * 1024;
 
     private static readonly (string Name, byte Number)[] Families = [("ip", NftMessages.NFPROTO_IPV4), ("ip6", NftMessages.NFPROTO_IPV6)];
 
     /// <summary>Puts it in for packets from these interfaces, in the place of what it was in for before.</summary>
     public static void Install(Nftables nftables, IReadOnlyList<string> inside)
     {
-        nftables.Apply(Chains());
+        // Not where they are in force: of a transaction that changes nothing nobody could say whose the next generation is.
+        if (!Families.All(family => IsHooked(nftables, family.Number))) nftables.Apply(Chains());
         Errno error = nftables.Transact($"checksum rules in {Table} {Chain}", socket => Send(socket, inside, Chain, commit: true));
         if (error != Errno.None) throw new KernelException("nftables: install checksum rules in", $"{Table} {Chain}", error, "xt_CHECKSUM is not usable");
     }
 
-    /// <summary>Takes it away; a table too, if nothing else is in it.</summary>
+    /// <summary>Takes it away; a table too, if we made it (only then it bears our comment) and nothing else is in it.</summary>
     public static void Remove(Nftables nftables)
     {
         nftables.Apply(Chains() + string.Concat(Families.Select(family => $"\ndelete chain {family.Name} {Table} {Chain}")));
-        foreach ((string family, _) in Families)
-            if (!nftables.RunStateless($"list table {family} {Table}").Contains("\n\t", StringComparison.Ordinal)) nftables.Apply($"delete table {family} {Table}");
+        foreach ((string name, byte number) in Families)
+        {
+            if (!nftables.RunStateless($"list table {name} {Table}").Contains($"comment \"{Comment}\"\n", StringComparison.Ordinal)) continue;
+            Errno error = nftables.Transact($"delete table {name} {Table}", socket =>
+            {
+                NetlinkWriter writer = new(stackalloc byte[256]);
+                NftMessages.BeginBatch(ref writer, socket.NextSequence());
+                NftMessages.DeleteEmptyTable(ref writer, socket.NextSequence(), number, Table);
+                NftMessages.EndBatch(ref writer, socket.NextSequence());
+                Errno sent = socket.Send(writer.Written);
+                return sent != Errno.None ? sent : socket.FirstError();
+            });
+            if (error is not (Errno.None or Errno.EBUSY)) throw new KernelException("nftables: delete table", $"{name} {Table}", error);
+        }
     }
 
     /// <summary>Whether this kernel has it. Nothing is changed: the transaction is checked and rolled back.</summary>
@@ -45,7 +62,7 @@ public static class ChecksumRule
     }
 
     private static string Chains() => string.Join('\n', Families.Select(family =>
-        $"table {family.Name} {Table} {{ chain {Chain} {{ type filter hook prerouting priority {Priority}; policy accept; }}; }}"));
+        $"table {family.Name} {Table} {{ comment \"{Comment}\"; chain {Chain} {{ type filter hook prerouting priority {Priority}; policy accept; }}; }}"));
 
     private static Errno Send(NetlinkSocket socket, IReadOnlyList<string> inside, string chain, bool commit)
     {
@@ -65,6 +82,7 @@ public static class ChecksumRule
             foreach (string name in inside) NftMessages.AddXtablesChecksumRule(ref writer, socket.NextSequence(), family, Table, chain, name);
         }
         if (commit) NftMessages.EndBatch(ref writer, socket.NextSequence());
+        Libc.EnlargeSendBuffer(socket.Descriptor, Math.Max(writer.Length, LeastSendBuffer));
         Errno error = socket.Send(writer.Written);
         return error != Errno.None ? error : socket.FirstError();
     }

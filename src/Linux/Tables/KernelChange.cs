@@ -9,7 +9,7 @@ public readonly record struct KernelChange
     /// <summary>Notices were lost: anything watched may have changed.</summary>
     public bool IsOverrun { get; init; }
 
-    /// <summary>The ruleset's new generation; ask <see cref="Nftables.IsOwnGeneration"/> whether it is one's own.</summary>
+    /// <summary>The ruleset's new generation; ask <see cref="Nftables.HasForeignChange"/> whether somebody else made one up to it.</summary>
     public uint Generation { get; init; }
 
     /// <summary>The netlink port that asked for the change; 0 when the kernel did it. <see cref="PolicyRouting.PortId"/> is one's own.</summary>

@@ -22,14 +22,16 @@ internal static class NftMessages
     public const byte NFNL_SUBSYS_NFTABLES = 10;
     public const byte NFPROTO_INET = 1, NFPROTO_IPV4 = 2, NFPROTO_IPV6 = 10;
     private const ushort NFNL_MSG_BATCH_BEGIN = 16, NFNL_MSG_BATCH_END = 17;
-    private const byte NFT_MSG_NEWTABLE = 0, NFT_MSG_NEWCHAIN = 3, NFT_MSG_NEWRULE = 6, NFT_MSG_DELRULE = 8;
-    private const ushort NFTA_TABLE_NAME = 1, NFTA_CHAIN_TABLE = 1, NFTA_CHAIN_NAME = 3;
-    private const ushort NFTA_RULE_TABLE = 1, NFTA_RULE_CHAIN = 2, NFTA_RULE_EXPRESSIONS = 4;
-    private const ushort NFTA_LIST_ELEM = 1, NFTA_EXPR_NAME = 1, NFTA_EXPR_DATA = 2;
-    private const ushort NFTA_META_DREG = 1, NFTA_META_KEY = 2, NFTA_CMP_SREG = 1, NFTA_CMP_OP = 2, NFTA_CMP_DATA = 3, NFTA_DATA_VALUE = 1;
+    public const byte NFT_MSG_NEWTABLE = 0, NFT_MSG_GETTABLE = 1, NFT_MSG_DELTABLE = 2, NFT_MSG_NEWCHAIN = 3, NFT_MSG_GETCHAIN = 4, NFT_MSG_NEWRULE = 6, NFT_MSG_GETRULE = 7, NFT_MSG_DELRULE = 8;
+    public const uint NFT_TABLE_F_DORMANT = 1;
+    public const ushort NFTA_TABLE_NAME = 1, NFTA_TABLE_FLAGS = 2, NFTA_CHAIN_TABLE = 1, NFTA_CHAIN_NAME = 3, NFTA_CHAIN_HOOK = 4;
+    public const ushort NFTA_RULE_TABLE = 1, NFTA_RULE_CHAIN = 2, NFTA_RULE_EXPRESSIONS = 4;
+    public const ushort NFTA_LIST_ELEM = 1, NFTA_EXPR_NAME = 1, NFTA_EXPR_DATA = 2;
+    public const ushort NFTA_META_DREG = 1, NFTA_META_KEY = 2, NFTA_CMP_SREG = 1, NFTA_CMP_OP = 2, NFTA_CMP_DATA = 3, NFTA_DATA_VALUE = 1;
     private const uint NFT_REG_1 = 1, NFT_META_IIFNAME = 6, NFT_CMP_EQ = 0;
     private const int IFNAMSIZ = 16;
-    private const ushort NFTA_TARGET_NAME = 1, NFTA_TARGET_REV = 2, NFTA_TARGET_INFO = 3;
+    public const string ChecksumTarget = "CHECKSUM";
+    public const ushort NFTA_TARGET_NAME = 1, NFTA_TARGET_REV = 2, NFTA_TARGET_INFO = 3;
     private const NetlinkFlags Acknowledged = NetlinkFlags.NLM_F_REQUEST | NetlinkFlags.NLM_F_ACK;
 
     public static void BeginBatch(ref NetlinkWriter writer, uint sequence) => Batch(ref writer, NFNL_MSG_BATCH_BEGIN, sequence);
@@ -40,6 +42,37 @@ internal static class NftMessages
     {
         writer.BeginNetfilter(NFNL_SUBSYS_NFTABLES, NFT_MSG_NEWTABLE, Acknowledged | NetlinkFlags.NLM_F_CREATE, sequence, family);
         writer.PutText(NFTA_TABLE_NAME, table);
+        writer.EndMessage();
+    }
+
+    /// <summary>Deletes a table in which nothing is; what is in it makes it a refusal (EBUSY).</summary>
+    public static void DeleteEmptyTable(ref NetlinkWriter writer, uint sequence, byte family, string table)
+    {
+        writer.BeginNetfilter(NFNL_SUBSYS_NFTABLES, NFT_MSG_DELTABLE, Acknowledged | NetlinkFlags.NLM_F_NONREC, sequence, family);
+        writer.PutText(NFTA_TABLE_NAME, table);
+        writer.EndMessage();
+    }
+
+    public static void GetTable(ref NetlinkWriter writer, uint sequence, byte family, string table)
+    {
+        writer.BeginNetfilter(NFNL_SUBSYS_NFTABLES, NFT_MSG_GETTABLE, Acknowledged, sequence, family);
+        writer.PutText(NFTA_TABLE_NAME, table);
+        writer.EndMessage();
+    }
+
+    public static void GetChain(ref NetlinkWriter writer, uint sequence, byte family, string table, string chain)
+    {
+        writer.BeginNetfilter(NFNL_SUBSYS_NFTABLES, NFT_MSG_GETCHAIN, Acknowledged, sequence, family);
+        writer.PutText(NFTA_CHAIN_TABLE, table);
+        writer.PutText(NFTA_CHAIN_NAME, chain);
+        writer.EndMessage();
+    }
+
+    public static void GetRules(ref NetlinkWriter writer, uint sequence, byte family, string table, string chain)
+    {
+        writer.BeginNetfilter(NFNL_SUBSYS_NFTABLES, NFT_MSG_GETRULE, NetlinkFlags.NLM_F_REQUEST | NetlinkFlags.NLM_F_DUMP, sequence, family);
+        writer.PutText(NFTA_RULE_TABLE, table);
+        writer.PutText(NFTA_RULE_CHAIN, chain);
         writer.EndMessage();
     }
 
@@ -66,19 +99,20 @@ internal static class NftMessages
         info.Clear();
         BinaryPrimitives.WriteUInt16LittleEndian(info, queue);
         BinaryPrimitives.WriteUInt16LittleEndian(info[2..], 1);
-        AddXtablesRule(ref writer, sequence, NFPROTO_INET, table, chain, "NFQUEUE", 3, info);
+        AddXtablesRule(ref writer, Acknowledged, sequence, NFPROTO_INET, table, chain, "NFQUEUE", 3, info);
     }
 
     /// <summary>A rule that finishes the checksums of what comes in by an interface (xt_CHECKSUM). The kernel takes it in tables named <c>mangle</c> only, since 6.12 only of the families of IPv4 and IPv6.</summary>
+    /// <remarks>Only a refusal is answered: there may be hundreds in one batch, and as many acknowledgements do not fit into the socket.</remarks>
     public static void AddXtablesChecksumRule(ref NetlinkWriter writer, uint sequence, byte family, string table, string chain, string inInterface) =>
         // struct xt_CHECKSUM_info: XT_CHECKSUM_OP_FILL, padded to eight bytes.
-        AddXtablesRule(ref writer, sequence, family, table, chain, "CHECKSUM", 0, [1, 0, 0, 0, 0, 0, 0, 0], inInterface);
+        AddXtablesRule(ref writer, NetlinkFlags.NLM_F_REQUEST, sequence, family, table, chain, ChecksumTarget, 0, [1, 0, 0, 0, 0, 0, 0, 0], inInterface);
 
     private static void AddXtablesRule(
-        ref NetlinkWriter writer, uint sequence, byte family, string table, string chain, string target, uint revision, scoped ReadOnlySpan<byte> info, string? inInterface = null)
+        ref NetlinkWriter writer, NetlinkFlags request, uint sequence, byte family, string table, string chain, string target, uint revision, scoped ReadOnlySpan<byte> info,
+        string? inInterface = null)
     {
-        NetlinkFlags flags = Acknowledged | NetlinkFlags.NLM_F_CREATE | NetlinkFlags.NLM_F_APPEND;
-        writer.BeginNetfilter(NFNL_SUBSYS_NFTABLES, NFT_MSG_NEWRULE, flags, sequence, family);
+        writer.BeginNetfilter(NFNL_SUBSYS_NFTABLES, NFT_MSG_NEWRULE, request | NetlinkFlags.NLM_F_CREATE | NetlinkFlags.NLM_F_APPEND, sequence, family);
         writer.PutText(NFTA_RULE_TABLE, table);
         writer.PutText(NFTA_RULE_CHAIN, chain);
         int expressions = writer.BeginNest(NFTA_RULE_EXPRESSIONS);

@@ -9,13 +9,11 @@ namespace Exeat.Linux;
 /// <remarks>It belongs to the network namespace of the thread that made it.</remarks>
 public sealed class Nftables : IDisposable
 {
-    private const int RememberedGenerations = 64;
     private readonly Lock _lock = new();
     private readonly CommandThread _commands = new("nftables");
     private readonly NftContext _context;
     private readonly NetlinkSocket _socket;
     private readonly NftGeneration _generation;
-    private readonly Queue<uint> _own = new();
     private uint _last;
     private bool _hasForeignChange;
 
@@ -49,7 +47,7 @@ public sealed class Nftables : IDisposable
     /// <summary>Runs commands in nft's language and returns what they print.</summary>
     public string Run(string command)
     {
-        lock (_lock) return Track(FirstLine(command), () => RunLocked(command, LibNftables.NFT_CTX_DEFAULT, dry: false));
+        lock (_lock) return Track(FirstLine(command), () => RunLocked(command, LibNftables.NFT_CTX_DEFAULT, dry: false), _ => true);
     }
 
     /// <summary>As <see cref="Run"/>, without counters and the time that set elements have left, one command after another: what they print, together. Elements of dynamic sets are still printed.</summary>
@@ -105,10 +103,21 @@ public sealed class Nftables : IDisposable
     {
         lock (_lock)
         {
-            uint now = _generation.Read("read", "generation");
-            bool has = _hasForeignChange || now != _last;
-            (_last, _hasForeignChange) = (now, false);
+            ReadGeneration();
+            bool has = _hasForeignChange;
+            _hasForeignChange = false;
             return has;
+        }
+    }
+
+    /// <summary>Whether <see cref="TakeForeignChange"/> would find one, with everything up to the generation that a change names. Waits for a running transaction; as late as it is asked, what was told once is not told again.</summary>
+    public bool HasForeignChange(uint generation)
+    {
+        lock (_lock)
+        {
+            // What is no newer than the last one that was read is accounted for, whoever made it. The number goes round.
+            if ((int)(generation - _last) > 0) ReadGeneration();
+            return _hasForeignChange;
         }
     }
 
@@ -116,12 +125,6 @@ public sealed class Nftables : IDisposable
     public string ListJson()
     {
         lock (_lock) return RunLocked("list ruleset", LibNftables.NFT_CTX_OUTPUT_JSON | LibNftables.NFT_CTX_OUTPUT_STATELESS, dry: false);
-    }
-
-    /// <summary>Whether this object made the ruleset generation that a change names. Waits for a running transaction.</summary>
-    public bool IsOwnGeneration(uint generation)
-    {
-        lock (_lock) return _own.Contains(generation);
     }
 
     /// <summary>Closes the context; the rules stay.</summary>
@@ -137,26 +140,33 @@ public sealed class Nftables : IDisposable
     }
 
     /// <summary>Runs a transaction of our own netlink under the same lock and generation count.</summary>
-    internal T Transact<T>(string subject, Func<NetlinkSocket, T> transaction)
+    internal Errno Transact(string subject, Func<NetlinkSocket, Errno> transaction)
     {
-        lock (_lock) return Track(subject, () => transaction(_socket));
+        lock (_lock) return Track(subject, () => transaction(_socket), error => error == Errno.None);
     }
 
-    // A transaction raises the generation by one. If it rose by more, somebody else committed too: then neither counts as ours,
-    // which costs the watcher one needless check and never hides a foreign change.
-    private T Track<T>(string subject, Func<T> transaction)
+    /// <summary>Asks something by our own netlink; changes nothing.</summary>
+    internal Errno Ask(Func<NetlinkSocket, Errno> question)
+    {
+        lock (_lock) return question(_socket);
+    }
+
+    // A transaction raises the generation by one, and one that is refused does not. If it rose by more, somebody else committed too, before or after ours.
+    private T Track<T>(string subject, Func<T> transaction, Func<T, bool> commits)
     {
         uint before = _generation.Read("", subject);
         T result = transaction();
         uint after = _generation.Read("", subject);
-        _hasForeignChange |= before != _last || (after != before && after != before + 1);
+        _hasForeignChange |= before != _last || (after != before && !(after == before + 1 && commits(result)));
         _last = after;
-        if (after == before + 1)
-        {
-            if (_own.Count == RememberedGenerations) _own.Dequeue();
-            _own.Enqueue(after);
-        }
         return result;
+    }
+
+    private void ReadGeneration()
+    {
+        uint now = _generation.Read("read", "generation");
+        _hasForeignChange |= now != _last;
+        _last = now;
     }
 
     private string RunLocked(string command, uint output, bool dry)

@@ -40,7 +40,7 @@ public static class PacketSets
     /// <summary>Visits the elements of a set with what their counters say. While packets add to it an element may come twice or not at all. False: there is no such set.</summary>
     public static bool Read(Nftables nftables, string table, string set, PacketSetVisitor visit)
     {
-        Errno error = nftables.Transact($"read set {set} of {table}", socket =>
+        Errno error = nftables.Ask(socket =>
         {
             NetlinkWriter writer = new(stackalloc byte[256]);
             Write(ref writer, NFT_MSG_GETSETELEM, NetlinkFlags.NLM_F_REQUEST | NetlinkFlags.NLM_F_DUMP, socket.NextSequence(), table, set);

@@ -30,8 +30,8 @@ public sealed record GatewayLimits
     /// <summary>Conntrack entries of one agent. 8,192: a twentieth of a small machine's nf_conntrack_max.</summary>
     public int Connections { get; init; } = 8192;
 
-    /// <summary>Bindings (name, address) of one agent. 4,096: a browser's day has some hundred names with a few addresses each.</summary>
-    public int Bindings { get; init; } = 4096;
+    /// <summary>Bindings (name, address) of one agent. 16,384: twenty names of content stores, beside a browser's day of some hundred names with a few addresses each.</summary>
+    public int Bindings { get; init; } = 16_384;
 
     /// <summary>Addresses of one name that are kept. 768: of a name that gives eight others every five seconds, as content stores do, as many come together while a binding lives.</summary>
     public int AddressesPerName { get; init; } = 768;

@@ -1,4 +1,5 @@
 using Exeat.Gateway.Bindings;
+using Exeat.Gateway.Dns;
 using Exeat.Gateway.Tests.Dns;
 using Exeat.Names;
 using Exeat.Policy;
@@ -126,6 +127,68 @@ public sealed class BindingBookTests
             for (int i = 0; i < 8; i++) Assert.True(Bind(book, "a", Name, Address.V4(0xCB000000 | (uint)(answer << 16 | 113 << 8 | i))), $"after {answer * 5} seconds");
             _time.Advance(TimeSpan.FromSeconds(5));
         }
+    }
+
+    /// <summary>Twenty such names, a registry and its stores say, beside what a browser asks for.</summary>
+    [Fact]
+    public void Twenty_names_that_give_others_in_every_answer_find_room_together()
+    {
+        var limits = new GatewayLimits();
+        BindingBook book = Book(new BindingLimits { AddressesPerName = limits.AddressesPerName, PerAgent = limits.Bindings });
+        DomainName[] stores = [.. Enumerable.Range(0, 20).Select(i => DomainName.FromCanonical(System.Text.Encoding.ASCII.GetBytes($"store{i}.example.net")))];
+        for (int i = 0; i < 500; i++) Assert.True(Bind(book, "a", DomainName.FromCanonical(System.Text.Encoding.ASCII.GetBytes($"page{i}.example.com")), First, 3600));
+        for (uint answer = 0; answer < 120; answer++)
+        {
+            for (uint store = 0; store < stores.Length; store++)
+                for (uint i = 0; i < 8; i++) Assert.True(Bind(book, "a", stores[store], Address.V6(((UInt128)0x20010db8 << 96) | (store << 24) | (answer << 8) | i)), $"store {store} after {answer * 5} seconds");
+            _time.Advance(TimeSpan.FromSeconds(5));
+        }
+    }
+
+    [Fact]
+    public void All_names_that_may_be_asked_for_below_a_zone_find_room_on_one_address()
+    {
+        BindingBook book = Book();
+        for (int i = 0; i < new ResolverLimits().NamesPerZone; i++) Assert.True(Bind(book, "a", DomainName.FromCanonical(System.Text.Encoding.ASCII.GetBytes($"bucket{i}.example.com")), First));
+    }
+
+    [Fact]
+    public void Agents_that_fill_the_book_leave_the_others_their_share()
+    {
+        BindingBook book = Book(new BindingLimits { Total = 16, Share = 4 });
+        int Fill(string agent) => Enumerable.Range(0, 20).Count(i => Bind(book, agent, Name, Address.V4(0xCB007100 | (uint)i)));
+        Assert.Equal(8, Fill("a"));
+        Assert.Equal(4, Fill("b"));
+        Assert.Equal(4, Fill("c"));
+        Assert.Equal(0, Fill("d"));
+        Assert.Equal(16, book.Count);
+        // With more agents the share is less, and everybody has it.
+        book = Book(new BindingLimits { Total = 8, Share = 4 });
+        CompiledPolicy policy = TestPolicy.Compile(TestPolicy.Head).Policy;
+        book.Revise(policy);
+        string[] agents = [.. policy.Agents.Select(agent => agent.Id)];
+        Assert.Equal(4, Fill(agents[0]));
+        Assert.All(agents[1..], agent => Assert.Equal(4 / agents.Length, Fill(agent)));
+    }
+
+    [Fact]
+    public void A_book_that_was_full_is_restored_whole()
+    {
+        BindingBook book = Book(new BindingLimits { Total = 16, Share = 4 });
+        for (uint i = 0; i < 12; i++) Assert.True(book.Restore("a", Name, Address.V4(0xCB007100 | i), TimeSpan.FromMinutes(1), []));
+    }
+
+    [Fact]
+    public void Of_a_chain_of_aliases_only_what_tells_of_the_address_is_kept()
+    {
+        BindingBook book = Book();
+        DomainName near = DomainName.FromCanonical("edge.example.com"u8);
+        Assert.True(book.TryBind(book.KeyOf("a"), Name, First, TimeSpan.Zero, [near, Other, Other, near], out _));
+        Assert.Equal([Other], book.Find("a", First, Name)!.Via);
+        Assert.True(book.Shared.Contains(First));
+        Assert.True(book.TryBind(book.KeyOf("a"), Name, Second, TimeSpan.Zero, [near, near], out _));
+        Assert.Empty(book.Find("a", Second, Name)!.Via);
+        Assert.False(book.Shared.Contains(Second));
     }
 
     [Fact]

@@ -11,6 +11,14 @@ namespace Exeat.Gateway.Tests.Dns;
 
 public sealed class LimitTests
 {
+    [Theory, InlineData(1, 64), InlineData(100, 64), InlineData(400, 200), InlineData(100_000, 512)]
+    public void What_comes_above_a_higher_rate_within_the_longest_turn_finds_room_in_the_queue(int rate, int queued)
+    {
+        ResolverLimits limits = ResolverLimits.Of(new GatewayLimits { DnsQuestionsPerSecond = rate });
+        Assert.Equal((rate, queued), (limits.QuestionsPerSecond, limits.QueuedPerAgent));
+        Assert.Equal(new ResolverLimits(), ResolverLimits.Of(new GatewayLimits()));
+    }
+
     [Fact]
     public async Task Questions_above_the_rate_are_refused_and_counted_and_others_do_not_notice()
     {

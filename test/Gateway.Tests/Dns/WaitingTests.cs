@@ -172,6 +172,41 @@ public sealed class WaitingTests
         }
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", ProtocolType.Udp, "an answer"), InlineData("127.0.0.1", ProtocolType.Udp, "a failure")]
+    [InlineData("::1", ProtocolType.Udp, "an answer"), InlineData("::1", ProtocolType.Udp, "a failure")]
+    [InlineData("127.0.0.1", ProtocolType.Tcp, "an answer"), InlineData("127.0.0.1", ProtocolType.Tcp, "a failure")]
+    [InlineData("::1", ProtocolType.Tcp, "an answer"), InlineData("::1", ProtocolType.Tcp, "a failure")]
+    public async Task What_an_agent_asked_is_not_told_to_the_next_that_has_its_address(string from, ProtocolType protocol, string upstream)
+    {
+        await using ResolverRig rig = ResolverRig.Start(TestPolicy.Head, Patient);
+        using var held = new ManualResetEventSlim();
+        rig.Upstream.Answer = q => upstream == "an answer" ? Held(held, q) : Failed(held, q);
+        using Socket socket = ResolverRig.Client(from, protocol);
+        bool isTcp = protocol == ProtocolType.Tcp;
+        await socket.ConnectAsync(rig.EndPoint(IPAddress.Parse(from)));
+        byte[] question = ResolverRig.Question("api.example.com", id: 0x1111);
+        await socket.SendAsync(isTcp ? [0, (byte)question.Length, .. question] : question);
+        await UntilAsync(() => rig.Upstream.Packets.Count == 1);
+        rig.Snapshot = TestPolicy.Compile(TestPolicy.Head, 2, coder: "successor");
+        held.Set();
+        await UntilAsync(() => rig.Sink.Records.Length > 1);
+        RecordedFlow told = rig.Sink.Last;
+        Assert.Equal(("Question api.example.com", Verdict.Deny, true), (told.Names, told.Verdict, told.Enforced));
+        Assert.Equal(upstream == "an answer" ? Reason.PolicyChanged : Reason.DnsUpstreamFailed, told.Reason);
+        Assert.Equal("coder", told.Agent);
+        Assert.Empty(rig.Bound("successor", "203.0.113.5"));
+        if (isTcp)
+        {
+            Assert.Equal(0, await socket.ReceiveAsync(new byte[512]));
+            return;
+        }
+        // Control: whoever has the address now is answered what it asks itself.
+        rig.Upstream.Give(60, "203.0.113.7");
+        await socket.SendAsync(ResolverRig.Question("api.example.com", DnsType.HTTPS, id: 0x2222));
+        Assert.Equal(0x2222, (await HearAsync(socket)).Header.Id);
+    }
+
     /// <summary>However an agent floods, with names that no upstream answers: half of all places are for those who have few.</summary>
     [Fact]
     public async Task A_flood_by_one_agent_leaves_the_others_their_places()
@@ -204,14 +239,14 @@ public sealed class WaitingTests
         return [question.Reply(code: DnsResponseCode.ServerFailure)];
     }
 
-    private static async Task<AgentReply> HearAsync(Socket agent)
+    internal static async Task<AgentReply> HearAsync(Socket agent)
     {
         byte[] room = new byte[65535];
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         return new AgentReply(room[..await agent.ReceiveAsync(room, SocketFlags.None, patience.Token)]);
     }
 
-    private static async Task UntilAsync(Func<bool> there)
+    internal static async Task UntilAsync(Func<bool> there)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!there()) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);

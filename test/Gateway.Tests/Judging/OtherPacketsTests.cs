@@ -1,3 +1,4 @@
+using Exeat.Flows;
 using Exeat.Gateway.Judging;
 using Exeat.Gateway.Records;
 using Exeat.Testing;
@@ -111,6 +112,43 @@ public sealed class OtherPacketsTests
         Permit();
         Assert.Equal(bench.Permitted, bench.Give(1, 0, datagram).Mark);
         Assert.Equal("allow-near-udp", bench.LastDecision().Rule);
+    }
+
+    // A socket sends on before the kernel's last word on its connection was read.
+    [Theory, InlineData(false, "policy", true), InlineData(true, "policy", true), InlineData(false, "quarantine", true), InlineData(true, "quarantine", true), InlineData(false, "policy", false), InlineData(true, "policy", false)]
+    public void The_end_of_what_was_cut_off_has_the_kernels_counts_though_datagrams_go_on(bool v6, string cut, bool isHeard)
+    {
+        using var bench = new JudgeBench(v6);
+        byte[] datagram = PacketBuilder.Udp(bench.Agent, 5000, bench.Near, 4500, [1, 2]);
+        static string Permitting(string text) => text + "\n- {name: allow-near-udp, priority: 80, from: [coders], to: {groups: [near]}, protocol: udp, ports: [4500], action: permit}\n";
+        bench.Load("enforce", Permitting);
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, datagram).Mark);
+        FlowKey key = new(PacketBuilder.At(bench.Agent), 5000, PacketBuilder.At(bench.Near), 4500, FlowKey.Udp);
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        bench.Tcp.Update(new Dictionary<FlowKey, FlowCounts> { [key] = new(50, 60, 1, 2) }, bench.Snapshot);
+        Assert.Equal(1, cut == "policy" ? bench.Load("enforce") : bench.Load("enforce", Permitting, quarantined: true));
+        bench.Existing.Add(key);
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(bench.Refused, bench.Give(1, 0, datagram).Mark);
+            bench.Existing.Clear();
+        }
+        Assert.DoesNotContain(bench.Records(), e => e.Event == "end");
+        if (isHeard)
+        {
+            bench.Tcp.Ended(key, new FlowCounts(100, 200, 3, 4) { How = "timeout" }, bench.Snapshot);
+        }
+        else
+        {
+            // Events are lost in a flood: no socket waits for one for ever.
+            bench.Time.Advance(TimeSpan.FromSeconds(2));
+            bench.Give(1, 0, datagram);
+        }
+        bench.Commit();
+        FlowEvent end = Assert.Single(bench.Records(), e => e.Event == "end");
+        Assert.Equal(("policy-changed", isHeard ? 100L : 50L), (end.End, end.BytesOut));
+        bench.Load("enforce", Permitting);
+        Assert.Equal(bench.Permitted, bench.Give(1, 0, datagram).Mark);
     }
 
     [Theory, MemberData(nameof(Families))]

@@ -24,7 +24,7 @@ internal static class Statuses
         Pending = 1,
         Bindings = 34,
         Journal = new JournalStatus("/var/lib/exeat/journal", true, null, 1 << 20, 1 << 30),
-        Locks = new LockStatus(true, true, true),
+        Locks = new LockStatus(true, true, true, true),
         LastDenial = new DenialStatus(DateTimeOffset.UnixEpoch, "abc", "coding-1", "evil.example\"}\nexeat_fake 1", "203.0.113.66", 443, "default-deny", "default-deny", true),
     };
 }

@@ -59,6 +59,7 @@ public sealed class ManagementTests
         Assert.False(lost.GetProperty("enforcing").GetBoolean());
         Assert.False(lost.GetProperty("locks").GetProperty("dropTable").GetBoolean());
         Assert.True(lost.GetProperty("locks").GetProperty("routingRules").GetBoolean());
+        Assert.True(lost.GetProperty("locks").GetProperty("checksumRules").GetBoolean());
         Assert.Contains("drop table", lost.GetProperty("alarms")[0].GetString());
         foreach (int family in (int[])[4, 6]) Assert.False((await lab.TryAsync("https-address", "@attacker", family)).Arrived, "the other lock and the data table did not hold");
         Assert.False(held.IsCompleted, "nobody held the table: " + (held.IsCompleted ? (await held).Errors : ""));
@@ -68,6 +69,24 @@ public sealed class ManagementTests
         Assert.True(back.GetProperty("since").GetDateTimeOffset() > lost.GetProperty("since").GetDateTimeOffset());
         string log = lab.Gateway.Process.LastWords(30);
         Assert.Contains("ALARM: the drop table", log);
+    }
+
+    [Fact]
+    public async Task Checksum_rules_that_somebody_keeps_away_are_an_alarm_until_they_are_back()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        await using var lab = new EnforcedLab();
+        await lab.InitializeAsync();
+        Assert.True((await StatusAsync(lab, 0)).GetProperty("locks").GetProperty("checksumRules").GetBoolean());
+        Task<Finished> held = lab.RunAsync(LabPlan.Gateway, "sh", "-c", "(echo 'delete table ip6 mangle; add table ip6 mangle { flags owner; }'; sleep 12) | /usr/sbin/nft -i");
+        JsonElement lost = await StatusUntilAsync(lab, 1);
+        Assert.False(lost.GetProperty("enforcing").GetBoolean());
+        Assert.False(lost.GetProperty("locks").GetProperty("checksumRules").GetBoolean());
+        Assert.True(lost.GetProperty("locks").GetProperty("hold").GetBoolean());
+        Assert.Contains("checksum rules", Assert.Single(lost.GetProperty("alarms").EnumerateArray()).GetString());
+        Assert.False(held.IsCompleted, "nobody held the table: " + (held.IsCompleted ? (await held).Errors : ""));
+        await held;
+        Assert.True((await StatusUntilAsync(lab, 0)).GetProperty("locks").GetProperty("checksumRules").GetBoolean());
     }
 
     [Fact]

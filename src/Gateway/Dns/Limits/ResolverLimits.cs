@@ -1,10 +1,12 @@
+using Exeat.Policy;
+
 namespace Exeat.Gateway.Dns;
 
 /// <summary>Sizes, rates and waiting times of the resolver. Whatever is over a limit is refused and counted; other agents do not notice (I10).</summary>
 public sealed record ResolverLimits
 {
     // Places of one agent where the rate is not the default: those of the default, and half of all.
-    internal const int LeastOutstanding = 200, MostOutstanding = 512;
+    internal const int LeastOutstanding = 200, MostOutstanding = 512, LeastQueued = 64;
 
     /// <summary>Questions per second of one agent. 100: a browser's page asks for about thirty names.</summary>
     public int QuestionsPerSecond { get; init; } = 100;
@@ -18,8 +20,8 @@ public sealed record ResolverLimits
     /// <summary>Questions of one agent that wait for an upstream. 200: as many as may come at once.</summary>
     public int OutstandingPerAgent { get; init; } = LeastOutstanding;
 
-    /// <summary>Questions of one agent that wait for their turn, or for one of those places. 64: what comes above the rate within the longest turn.</summary>
-    public int QueuedPerAgent { get; init; } = 64;
+    /// <summary>Questions of one agent that wait for their turn, or for one of those places. 64: what comes above the rate within the longest turn, with a higher rate as many more.</summary>
+    public int QueuedPerAgent { get; init; } = LeastQueued;
 
     /// <summary>How long a question may wait for a place. A second: clients ask again after one to five.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(1);
@@ -68,4 +70,19 @@ public sealed record ResolverLimits
 
     /// <summary>Largest UDP answer. 1,232: fits the smallest IPv6 path (dnsflagday.net 2020).</summary>
     public int UdpBytes { get; init; } = 1232;
+
+    /// <summary>Those of a gateway document, and what follows from them.</summary>
+    public static ResolverLimits Of(GatewayLimits limits)
+    {
+        var fixedOnes = new ResolverLimits();
+        return fixedOnes with
+        {
+            QuestionsPerSecond = limits.DnsQuestionsPerSecond,
+            QuestionsBurst = limits.DnsQuestionsPerSecond * 2,
+            OutstandingPerAgent = Math.Clamp(limits.DnsQuestionsPerSecond * 2, LeastOutstanding, MostOutstanding),
+            QueuedPerAgent = Math.Clamp((int)(limits.DnsQuestionsPerSecond * fixedOnes.LongestTurn.TotalSeconds), LeastQueued, MostOutstanding),
+            NamesPerWindow = limits.DnsNamesPerHour,
+            CacheEntries = limits.DnsCacheEntries,
+        };
+    }
 }

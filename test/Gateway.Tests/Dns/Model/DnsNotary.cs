@@ -8,12 +8,14 @@ namespace Exeat.Gateway.Tests.Dns.Model;
 /// <summary>Says of each question that leaves and of each answer that is released whether it may be, from the words of the policy and from what was said before: it asks no evaluator.</summary>
 internal sealed class DnsNotary
 {
+    private const string Coders = "192.0.2.1, \"2001:db8:a::1\"", Others = "192.0.2.2";
+
     public static readonly string[] Sources = ["192.0.2.1", "2001:db8:a::1", "192.0.2.2", "192.0.2.99"];
 
     private readonly HashSet<(string Name, Address Address)> _offered = [];
     private readonly HashSet<(string Agent, string Name)> _asked = [];
 
-    /// <summary>enforce, monitor, closed, quarantined.</summary>
+    /// <summary>enforce, monitor, closed, quarantined, moved: each agent has the addresses that the other one had.</summary>
     public string Mode { get; set; } = "enforce";
 
     public static string Policy(string mode) => $$"""
@@ -44,14 +46,15 @@ internal sealed class DnsNotary
         apiVersion: exeat/v1
         kind: Agents
         agents:
-        - {id: coder, class: coding, interface: in0, addresses: [192.0.2.1, "2001:db8:a::1"], quarantined: {{(mode == "quarantined" ? "true" : "false")}}}
-        - {id: other, class: research, interface: in1, addresses: [192.0.2.2]}
+        - {id: coder, class: coding, interface: in0, addresses: [{{(mode == "moved" ? Others : Coders)}}], quarantined: {{(mode == "quarantined" ? "true" : "false")}}}
+        - {id: other, class: research, interface: in1, addresses: [{{(mode == "moved" ? Coders : Others)}}]}
 
         """;
 
     public static Address At(string text) => Address.TryParse(text, out Address address) ? address : throw new FormatException(text);
 
-    public static string? AgentOf(string source) => source switch { "192.0.2.1" or "2001:db8:a::1" => "coder", "192.0.2.2" => "other", _ => null };
+    /// <summary>Who has an address now.</summary>
+    public string? AgentOf(string source) => source switch { "192.0.2.1" or "2001:db8:a::1" => Mode == "moved" ? "other" : "coder", "192.0.2.2" => Mode == "moved" ? "coder" : "other", _ => null };
 
     /// <summary>An agent asks. What it may not ask was never asked, as far as bindings go.</summary>
     public void Asked(string agent, string name)

@@ -113,7 +113,7 @@ internal sealed class DnsWorld : IFlowSink, IDisposable
 
     private void Wait(Exchange waiting)
     {
-        string agent = DnsNotary.AgentOf(waiting.Peer.Source.ToString()) ?? "nobody";
+        string agent = _notary.AgentOf(waiting.Peer.Source.ToString()) ?? "nobody";
         if (waiting.Unread is not null)
         {
             _queued.Add(waiting);
@@ -136,14 +136,21 @@ internal sealed class DnsWorld : IFlowSink, IDisposable
         if (_random.Next(4) == 0)
         {
             Trace.Add($"{exchange.Question!.Name} waited for too long");
-            Reply(exchange.Peer, exchange.Unread, room.AsSpan(0, _desk.Full(exchange, room)), isRecorded: false);
+            Later(exchange, exchange.Unread, room.AsSpan(0, _desk.Full(exchange, room)), isRecorded: false);
             return;
         }
         Trace.Add($"{exchange.Question!.Name} is called");
         int before = _records;
         int length = _desk.Resume(exchange, room, out Exchange? waiting);
         if (waiting is not null) Wait(waiting);
-        else Reply(exchange.Peer, exchange.Unread, room.AsSpan(0, length), _records > before);
+        else Later(exchange, exchange.Unread, room.AsSpan(0, length), _records > before);
+    }
+
+    private void Later(Exchange exchange, byte[]? packet, ReadOnlySpan<byte> reply, bool isRecorded)
+    {
+        string? asked = exchange.Agent < 0 ? null : exchange.Snapshot.Policy.Agents[exchange.Agent].Id, holds = _notary.AgentOf(exchange.Peer.Source.ToString());
+        if (!reply.IsEmpty && asked != holds) Wrong ??= $"{holds} was told what {asked} had asked";
+        Reply(exchange.Peer, packet, reply, isRecorded);
     }
 
     private Exchange? Take(List<Exchange> from)
@@ -195,12 +202,12 @@ internal sealed class DnsWorld : IFlowSink, IDisposable
         byte[] room = Room(exchange);
         _desk.Leave(exchange);
         int length = _desk.Finish(exchange, answer, room);
-        Reply(exchange.Peer, null, room.AsSpan(0, length), _recorded.Contains(exchange.Flow));
+        Later(exchange, null, room.AsSpan(0, length), _recorded.Contains(exchange.Flow));
     }
 
     private void Policy()
     {
-        _notary.Mode = _random.Next(8) switch { < 4 => "enforce", 4 => "monitor", 5 => "closed", 6 => "quarantined", _ => _notary.Mode };
+        _notary.Mode = _random.Next(8) switch { < 4 => "enforce", 4 => "monitor", 5 => "closed", 6 => "quarantined", _ => "moved" };
         Trace.Add($"policy: {_notary.Mode}");
         _snapshot = Load(_snapshot.Generation % 255 + 1);
         _book.Revise(_snapshot.Policy);
@@ -235,7 +242,7 @@ internal sealed class DnsWorld : IFlowSink, IDisposable
         if (!reader.HasQuestion || reader.TryReadQuestion(out DnsQuestion question) != ReadStatus.Found) return;
         Span<byte> room = stackalloc byte[CanonicalName.MaxBytes];
         question.TryReadName(room, out int length);
-        string name = System.Text.Encoding.ASCII.GetString(room[..length]), agent = DnsNotary.AgentOf(peer.Source.ToString()) ?? "nobody";
+        string name = System.Text.Encoding.ASCII.GetString(room[..length]), agent = _notary.AgentOf(peer.Source.ToString()) ?? "nobody";
         _notary.Asked(agent, name);
         while (reader.HasRecord)
         {
