@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using DuckDB.NET.Data;
 using Exeat.Flows;
 
@@ -12,6 +13,12 @@ public sealed partial class FlowStore
 
     // Not converted: ten times what a conversion takes is behind for another reason than load.
     private const int MostConversionsBehind = 10;
+
+    // About what a row takes before it is packed.
+    private const int FlowRowBytes = 700, SumRowBytes = 200;
+
+    // Packed rows of those: of usual lines they are sixty megabytes.
+    private const long MostTailBytes = 256 << 20;
 
     // Used again and again: each new one of this size would be a large object.
     private readonly ConcurrentBag<List<ReadEvent>> _lists = [];
@@ -36,7 +43,7 @@ public sealed partial class FlowStore
         lines.CopyTo(lent);
         int length = lines.Length;
         if (lines is [.., not (byte)'\n']) lent[length++] = (byte)'\n';
-        var batch = new IncomingBatch(gateway, received, _lists) { Lent = lent };
+        var batch = new IncomingBatch(gateway, received, _lists);
         if (!_readers.TryTake(out EventReader? reader)) reader = new EventReader();
         batch.Read(lent.AsMemory(0, length), reader);
         _readers.Add(reader);
@@ -45,8 +52,7 @@ public sealed partial class FlowStore
         {
             while (!batch.IsDone) CommitWaiting();
         }
-        // Else it waits to be shown.
-        if (batch.Result.Accepted == 0) ArrayPool<byte>.Shared.Return(lent);
+        ArrayPool<byte>.Shared.Return(lent);
         batch.Release();
         return batch.Result;
     }
@@ -74,12 +80,13 @@ public sealed partial class FlowStore
                 if (!batch.IsDone) batch.Done(IngestResult.StoreFull);
         }
         if (_isFull) _fullBatches += group.Count;
-        if (_pending.Count >= ShowAtOnce) TryShow();
+        if (_pending >= ShowAtOnce) TryShow();
     }
 
     private bool HasRoom()
     {
-        if (_pending.Count > MostPending || (_frozen?.Tail.Count ?? 0) + _tail.Count > (long)MostConversionsBehind * _options.ConvertEvents) return false;
+        if (_pending > MostPending || (_frozen?.Tail.Count ?? 0) + _tail.Count > (long)MostConversionsBehind * _options.ConvertEvents) return false;
+        if ((_frozen?.Tail.Bytes ?? 0) + _tail.Bytes > MostTailBytes) return false;
         return new DriveInfo(_options.Dir).AvailableFreeSpace >= _options.MinFreeBytes;
     }
 
@@ -114,7 +121,7 @@ public sealed partial class FlowStore
     private void Sift(IncomingBatch batch, GroupKeys inGroup)
     {
         List<ReadEvent> uncertain = [];
-        foreach (ReadEvent read in batch.Events)
+        foreach (ref readonly ReadEvent read in CollectionsMarshal.AsSpan(batch.Events))
         {
             Seen seen = _seen.Look(batch.Gateway, read.Key);
             if (seen == Seen.Before || !inGroup.Add(batch.Gateway, read.Key)) continue;
@@ -129,16 +136,16 @@ public sealed partial class FlowStore
     // Counted on from here; in memory only, so it cannot fail.
     private void Take(IncomingBatch batch)
     {
-        if (_pending.Count == 0) _pendingSince = _time.GetTimestamp();
-        foreach (ReadEvent read in batch.Fresh)
+        if (_pending == 0) _pendingSince = _time.GetTimestamp();
+        foreach (ref readonly ReadEvent read in CollectionsMarshal.AsSpan(batch.Fresh))
         {
             _seen.Add(batch.Gateway, read.Key);
             _units.Fold(batch.Gateway, read);
-            _pending.Add(new PendingEvent(batch.Gateway, read, _nextArrival++));
+            EventColumns.Write(_tail.Events.Row(Microseconds.DayOf(read.Time), read.Line.Length), batch.Gateway, read, _nextArrival++);
             if (read.IsAbsurd) _absurd++;
             _live.Tell(batch.Gateway, read.Event, read.Line);
         }
-        if (batch.Lent is { } lent && batch.Fresh.Count > 0) _lent.Add(lent);
+        _pending += batch.Fresh.Count;
     }
 
     // What was acknowledged and is not Parquet yet.
@@ -165,7 +172,7 @@ public sealed partial class FlowStore
                 if (missing.Count > 0)
                     foreach (FlowUnit unit in ReadUnits(batch.Gateway, missing)) _units.Return(unit);
                 Take(batch);
-                if (_pending.Count >= ShowAtOnce) Show();
+                if (_pending >= ShowAtOnce) Show();
             }
         }
         Show();
@@ -185,12 +192,12 @@ public sealed partial class FlowStore
         }
     }
 
-    /// <summary>Hands what came in to the engine: from then on queries see it.</summary>
+    /// <summary>Lets questions see what came in.</summary>
     internal void Show()
     {
         lock (_ingest)
         {
-            if (_pending.Count == 0 && _units.Changed.Count == 0) return;
+            if (_pending == 0 && _units.Changed.Count == 0) return;
             _before.Clear();
             foreach (FlowUnit unit in _units.Changed) _before.Add((unit, unit.Row, unit.Shared));
             long nextRow = _nextRow;
@@ -205,9 +212,7 @@ public sealed partial class FlowStore
                 _nextRow = nextRow;
                 throw;
             }
-            _pending.Clear();
-            foreach (byte[] lent in _lent) ArrayPool<byte>.Shared.Return(lent);
-            _lent.Clear();
+            _pending = 0;
             _units.Shown();
             _before.Clear();
             _differences.Clear();
@@ -216,55 +221,49 @@ public sealed partial class FlowStore
         }
     }
 
+    // All that can fail is the engine's part, and comes first.
     private void ShowAll(List<long> replaced)
+    {
+        if (replaced.Count > 0) AppendDead(replaced);
+        lock (_swap)
+        {
+            if (replaced.Count > 0) StoreEngine.Run(_writer, "COMMIT");
+            _differences.Clear();
+            foreach (FlowUnit unit in _units.Changed)
+            {
+                if (unit.Shared is { } shared) Add(_differences, shared, -1);
+                RollUpShare now = RollUpShare.Of(unit);
+                Add(_differences, now, +1);
+                (unit.Row, unit.Shared, unit.IsChanged) = (_nextRow++, now, false);
+                FlowColumns.Write(_tail.Flows.Row(Microseconds.DayOf(unit.Began), FlowRowBytes), unit, _texts);
+            }
+            foreach ((RollUpKey key, (long, long, long) sum) in _differences)
+                if (sum != default) SumColumns.Write(_tail.Sums.Row(Microseconds.DayOf(key.Minute), SumRowBytes), key, sum);
+            _tail.Show(_pending, _units.Changed.Count);
+            _dead.UnionWith(replaced);
+            _shelf.Show(View(), []);
+        }
+    }
+
+    private void AppendDead(List<long> replaced)
     {
         StoreEngine.Run(_writer, "BEGIN TRANSACTION");
         try
         {
-            using (DuckDBAppender flows = _writer.CreateAppender(_tail.Flows))
-            using (DuckDBAppender sums = _writer.CreateAppender(_tail.Sums))
-            {
-                _differences.Clear();
-                foreach (FlowUnit unit in _units.Changed)
-                {
-                    if (unit.Shared is { } shared) Add(_differences, shared, -1);
-                    RollUpShare now = RollUpShare.Of(unit);
-                    Add(_differences, now, +1);
-                    (unit.Row, unit.Shared, unit.IsChanged) = (_nextRow++, now, false);
-                    FlowColumns.Write(flows.CreateRow(), unit, _texts);
-                }
-                foreach ((RollUpKey key, (long, long, long) sum) in _differences)
-                    if (sum != default) SumColumns.Write(sums.CreateRow(), key, sum);
-            }
-            using (DuckDBAppender events = _writer.CreateAppender(_tail.Events))
-            {
-                foreach (PendingEvent pending in _pending) EventColumns.Write(events.CreateRow(), pending);
-            }
-            using (DuckDBAppender dead = _writer.CreateAppender("dead"))
-            {
-                foreach (long row in replaced) dead.CreateRow().AppendValue((long?)row).EndRow();
-            }
+            using DuckDBAppender dead = _writer.CreateAppender("dead");
+            foreach (long row in replaced) dead.CreateRow().AppendValue((long?)row).EndRow();
         }
         catch (DuckDBException)
         {
             StoreEngine.Run(_writer, "ROLLBACK");
             throw;
         }
-        lock (_swap)
-        {
-            StoreEngine.Run(_writer, "COMMIT");
-            _tail.Count += _pending.Count;
-            _tail.FlowRows += _units.Changed.Count;
-            if (replaced.Count == 0) return;
-            _dead.UnionWith(replaced);
-            _shelf.Show(View(), []);
-        }
     }
 
     // What is more than a number holds stays at the largest, as in the engine.
     internal static void Add(Dictionary<RollUpKey, (long Attempts, long BytesOut, long BytesIn)> sums, in RollUpShare share, int sign)
     {
-        ref (long Attempts, long BytesOut, long BytesIn) sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, share.Key, out _);
+        ref (long Attempts, long BytesOut, long BytesIn) sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, share.Key, out _);
         sum = (Sum(sum.Attempts, sign, share.Attempts), Sum(sum.BytesOut, sign, share.BytesOut), Sum(sum.BytesIn, sign, share.BytesIn));
 
         static long Sum(long one, int sign, long other) => long.CreateSaturating(one + ((Int128)sign * other));

@@ -129,7 +129,7 @@ public sealed partial class FlowStore
             LiveRows rows;
             if (source.Key is { } kind)
             {
-                (rows, string? settled) = LiveRows.Sums(asked.View, _options.Dir, kind, isNeeded, TailDays(asked, tail => tail.Sums));
+                (rows, string? settled) = LiveRows.Sums(asked.View, _options.Dir, kind, isNeeded);
                 from.Add(GroupSql.Sums(query, rows.From, settled, chosen));
             }
             else
@@ -181,7 +181,7 @@ public sealed partial class FlowStore
         {
             StoreEngine.Run(connection, "BEGIN TRANSACTION");
             // The first statement makes the snapshot.
-            StoreEngine.Scalar(connection, $"SELECT count(*) FROM {_tail.Flows}");
+            StoreEngine.Scalar(connection, "SELECT count(*) FROM dead");
             return new Asked(connection, _shelf.Take(), Return, progress, cancellation);
         }
     }
@@ -201,22 +201,7 @@ public sealed partial class FlowStore
     {
         Func<StoredFile, bool> isNeeded = Needed(filter);
         HashSet<int> days = [.. asked.View.Files.Where(file => file.Kind == FileKind.Flows && isNeeded(file)).Select(file => file.Day)];
-        days.UnionWith(TailDays(asked, tail => tail.Flows));
-        return days;
-    }
-
-    // Days of which there are rows in memory.
-    private static HashSet<int> TailDays(Asked asked, Func<StoreTail, string> table)
-    {
-        HashSet<int> days = [];
-        foreach (StoreTail tail in asked.View.Tails)
-        {
-            asked.Read($"SELECT DISTINCT began // {Microseconds.Day} FROM {table(tail)}", [], row =>
-            {
-                days.Add((int)row.GetInt64(0));
-                return true;
-            });
-        }
+        days.UnionWith(asked.View.Tails.SelectMany(tail => tail.Flows.Days));
         return days;
     }
 

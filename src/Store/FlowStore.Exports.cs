@@ -143,19 +143,8 @@ public sealed partial class FlowStore
         }
     }
 
-    private static IEnumerable<int> EventDays(Asked asked, Func<StoredFile, bool> isNeeded)
-    {
-        SortedSet<int> days = [.. asked.View.Files.Where(file => file.Kind == FileKind.Events && isNeeded(file)).Select(file => file.Day)];
-        foreach (StoreTail tail in asked.View.Tails)
-        {
-            asked.Read($"SELECT DISTINCT time // {Microseconds.Day} FROM {tail.Events}", [], row =>
-            {
-                days.Add((int)row.GetInt64(0));
-                return true;
-            });
-        }
-        return days;
-    }
+    private static SortedSet<int> EventDays(Asked asked, Func<StoredFile, bool> isNeeded) =>
+        [.. asked.View.Files.Where(file => file.Kind == FileKind.Events && isNeeded(file)).Select(file => file.Day), .. asked.View.Tails.SelectMany(tail => tail.Events.Days)];
 
     private static (long Time, long Arrival) ReadPosition(string text)
     {

@@ -14,6 +14,9 @@ public sealed partial class FlowStore
     // What becomes Parquet is merged within the hour, and sorted and packed tightly only then: of the few row groups of a small file an order would spare hardly one.
     private const int QuickLevel = 1, LastingLevel = 3;
 
+    // Lines that are so long that memory fills before there are many of them.
+    private const long ConvertBytes = 64 << 20;
+
     // So many replaced rows in files cost every query something.
     private const int MostDead = 20_000;
 
@@ -29,7 +32,7 @@ public sealed partial class FlowStore
             {
                 if (!await timer.WaitForNextTickAsync(_closing.Token)) return;
                 TryShow();
-                if (_tail.Count + _pending.Count >= _options.ConvertEvents || _time.GetElapsedTime(converted) >= _options.ConvertAfter)
+                if (_tail.Count + _pending >= _options.ConvertEvents || _tail.Bytes >= ConvertBytes || _time.GetElapsedTime(converted) >= _options.ConvertAfter)
                 {
                     converted = _time.GetTimestamp();
                     Convert();
@@ -166,7 +169,6 @@ public sealed partial class FlowStore
         Show();
         if (_tail.Count == 0) return null;
         var next = new StoreTail(_tail.Number + 1);
-        _engine.Make(next);
         string dead = string.Create(CultureInfo.InvariantCulture, $"dead_{_tail.Number}");
         _engine.Run($"CREATE TABLE {dead} AS SELECT rid FROM dead");
         Manifest state = _manifest with
@@ -197,7 +199,6 @@ public sealed partial class FlowStore
             _frozen = null;
             Unbury(gone);
             _shelf.Show(View(), []);
-            _engine.Drop(frozen.Tail);
             _engine.Run($"DROP TABLE {frozen.Dead}");
         }
     }
@@ -247,31 +248,76 @@ public sealed partial class FlowStore
             .OrderByDescending(day => day.Sum(file => dead.GetViewBetween(file.From, file.To).Count)).FirstOrDefault()?.ToList();
     }
 
+    // Days with row groups of their own become files as they are, unless rows of this tail were replaced; the engine would copy each row three times.
     private void WriteFlows(DuckDBConnection connection, FrozenTail frozen, List<StoredFile> files, ref long number)
     {
-        string live = $"{frozen.Tail.Flows} ANTI JOIN {frozen.Dead} USING (rid)";
-        foreach (int day in Days(connection, $"SELECT DISTINCT began // {Microseconds.Day} FROM {live} ORDER BY 1"))
-            Keep(files, Copy(connection, FileKind.Flows, day, number++, $"SELECT {FlowColumns.Names} FROM {live} WHERE {OfDay("began", day)}", []));
+        TailRows rows = frozen.Tail.Shown.Flows;
+        bool hasDead = frozen.State.Dead.Any(row => row >= frozen.FirstRow);
+        if (!hasDead) WriteOwn(FileKind.Flows, "rid", FlowColumns.Shapes, rows, files, ref number);
+        CopyDays(connection, FileKind.Flows, "began", FlowColumns.Shapes, [.. hasDead ? rows.All : rows.Others], $"ANTI JOIN {frozen.Dead} USING (rid)", files, ref number);
     }
 
     private void WriteEvents(DuckDBConnection connection, FrozenTail frozen, List<StoredFile> files, ref long number)
     {
-        foreach (int day in Days(connection, $"SELECT DISTINCT time // {Microseconds.Day} FROM {frozen.Tail.Events} ORDER BY 1"))
-            Keep(files, Copy(connection, FileKind.Events, day, number++, $"SELECT {EventColumns.Names} FROM {frozen.Tail.Events} WHERE {OfDay("time", day)}", []));
+        TailRows rows = frozen.Tail.Shown.Events;
+        WriteOwn(FileKind.Events, EventColumns.Arrival, EventColumns.Shapes, rows, files, ref number);
+        CopyDays(connection, FileKind.Events, "time", EventColumns.Shapes, rows.Others, "", files, ref number);
+    }
+
+    private void WriteOwn(FileKind kind, string counted, IReadOnlyList<ColumnShape> shapes, TailRows rows, List<StoredFile> files, ref long number)
+    {
+        foreach ((int day, IReadOnlyList<PackedGroup> groups) in rows.Own)
+        {
+            (string name, string path) = NewFile(kind, day, number++);
+            long bytes = ParquetFile.Write(path, shapes, groups, isSynced: true);
+            files.Add(new StoredFile
+            {
+                Kind = kind,
+                Day = day,
+                Path = name,
+                Bytes = bytes,
+                Rows = groups.Sum(group => (long)group.Rows),
+                From = groups.Min(group => group.Column(counted).Least),
+                To = groups.Max(group => group.Column(counted).Most),
+            });
+        }
+    }
+
+    private void CopyDays(DuckDBConnection connection, FileKind kind, string time, IReadOnlyList<ColumnShape> shapes, IReadOnlyList<PackedGroup> groups, string without, List<StoredFile> files, ref long number)
+    {
+        if (groups.Count == 0) return;
+        string path = _waitingFolder.Write(shapes, groups), from = $"read_parquet($file) {without}";
+        try
+        {
+            foreach (int day in Days(connection, $"SELECT DISTINCT {time} // {Microseconds.Day} FROM {from} ORDER BY 1", path))
+                Keep(files, Copy(connection, kind, day, number++, $"SELECT {string.Join(", ", shapes.Select(shape => shape.Name))} FROM {from} WHERE {OfDay(time, day)}", [("file", path)]));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private void WriteSums(DuckDBConnection connection, FrozenTail frozen, List<StoredFile> files, ref long number)
     {
-        foreach (int day in Days(connection, $"SELECT DISTINCT began // {Microseconds.Day} FROM {frozen.Tail.Sums} ORDER BY 1"))
+        string path = _waitingFolder.Write(SumColumns.Shapes, [.. frozen.Tail.Shown.Sums.All]);
+        try
         {
-            // Those that others say already are made of those, which are far fewer rows.
-            Dictionary<FileKind, StoredFile?> made = [];
-            foreach (FileKind kind in SumColumns.Kinds)
+            foreach (int day in frozen.Tail.Shown.Sums.Days)
             {
-                if (SumColumns.FinerOf(kind) is not { } finer) made[kind] = Copy(connection, kind, day, number++, SumsOf(kind, frozen.Tail.Sums, OfDay("began", day), isSorted: false), []);
-                else if (made[finer] is { } file) made[kind] = Copy(connection, kind, day, number++, SumsOf(kind, "read_parquet($file)", "true", isSorted: false), [("file", PathOf(file))]);
-                Keep(files, made.GetValueOrDefault(kind));
+                // Those that others say already are made of those, which are far fewer rows.
+                Dictionary<FileKind, StoredFile?> made = [];
+                foreach (FileKind kind in SumColumns.Kinds)
+                {
+                    if (SumColumns.FinerOf(kind) is not { } finer) made[kind] = Copy(connection, kind, day, number++, SumsOf(kind, "read_parquet($file)", OfDay("began", day), isSorted: false), [("file", path)]);
+                    else if (made[finer] is { } file) made[kind] = Copy(connection, kind, day, number++, SumsOf(kind, "read_parquet($file)", "true", isSorted: false), [("file", PathOf(file))]);
+                    Keep(files, made.GetValueOrDefault(kind));
+                }
             }
+        }
+        finally
+        {
+            File.Delete(path);
         }
     }
 
@@ -302,20 +348,26 @@ public sealed partial class FlowStore
         Save(_manifest with { Version = Manifest.CurrentVersion, Files = files, NextFile = number });
     }
 
-    private static List<int> Days(DuckDBConnection connection, string sql)
+    private static List<int> Days(DuckDBConnection connection, string sql, string file)
     {
         List<int> days = [];
-        using DuckDBCommand command = StoreEngine.Command(connection, sql);
+        using DuckDBCommand command = StoreEngine.Command(connection, sql, ("file", file));
         using DuckDBDataReader reader = command.ExecuteReader();
         while (reader.Read()) days.Add((int)reader.GetInt64(0));
         return days;
     }
 
-    // Writes one file and syncs it. Null: there was nothing to write.
-    private StoredFile? Copy(DuckDBConnection connection, FileKind kind, int day, long number, string select, (string, object)[] values, int level = QuickLevel)
+    private (string Name, string Path) NewFile(FileKind kind, int day, long number)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{FolderOf(kind)}/{Microseconds.Date(day):yyyy-MM-dd}/{number:d9}.parquet"), path = Path.Combine(_options.Dir, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return (name, path);
+    }
+
+    // Writes one file and syncs it. Null: there was nothing to write.
+    private StoredFile? Copy(DuckDBConnection connection, FileKind kind, int day, long number, string select, (string, object)[] values, int level = QuickLevel)
+    {
+        (string name, string path) = NewFile(kind, day, number);
         try
         {
             StoreEngine.Run(connection, $"COPY ({select}) TO {StoreEngine.Quoted(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {level}, ROW_GROUP_SIZE {RowsPerGroup})", values);
@@ -325,7 +377,7 @@ public sealed partial class FlowStore
                 RandomAccess.FlushToDisk(file);
                 bytes = RandomAccess.GetLength(file);
             }
-            string counted = kind switch { FileKind.Flows => "rid", FileKind.Events => "arrival", _ => "0" };
+            string counted = kind switch { FileKind.Flows => "rid", FileKind.Events => EventColumns.Arrival, _ => "0" };
             using DuckDBCommand command = StoreEngine.Command(connection, $"SELECT count(*), coalesce(min({counted}), 0)::BIGINT, coalesce(max({counted}), 0)::BIGINT FROM read_parquet($file)", ("file", path));
             using DuckDBDataReader reader = command.ExecuteReader();
             reader.Read();

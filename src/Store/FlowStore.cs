@@ -7,7 +7,7 @@ namespace Exeat.Store;
 /// <summary>Every record of every gateway, kept and asked. docs/control/flow-store.md says how.</summary>
 /// <remarks>
 /// Two locks: <c>_ingest</c> for what comes in and for what is counted on; <c>_swap</c>, taken inside it, for what queries see: it is held for moments only. A batch goes
-/// <c>Append</c> → write-ahead file, synced → folded in memory → <c>Show</c> (tables in memory) → <c>Convert</c> (Parquet, manifest renamed) → <c>Compact</c>, <c>Retire</c>.
+/// <c>Append</c> → write-ahead file, synced → folded in memory → <c>Show</c> (packed rows in memory) → <c>Convert</c> (Parquet, manifest renamed) → <c>Compact</c>, <c>Retire</c>.
 /// </remarks>
 public sealed partial class FlowStore : IAsyncDisposable
 {
@@ -18,6 +18,7 @@ public sealed partial class FlowStore : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly FileStream _folderLock;
     private readonly StoreEngine _engine;
+    private readonly WaitingFolder _waitingFolder;
     private readonly DuckDBConnection _writer;
     private readonly WriteAhead _wal;
     private readonly SeenEventKeys _seen = new();
@@ -27,10 +28,6 @@ public sealed partial class FlowStore : IAsyncDisposable
     private readonly ConcurrentBag<EventReader> _readers = [];
     private readonly Lock _ingest = new(), _swap = new(), _upkeep = new();
     private readonly SortedSet<long> _dead = [];
-    private readonly List<PendingEvent> _pending = [];
-
-    // What the lines of those lie in.
-    private readonly List<byte[]> _lent = [];
     private readonly CancellationTokenSource _closing = new();
     private readonly FileShelf _shelf;
     private readonly Task _driving;
@@ -38,6 +35,9 @@ public sealed partial class FlowStore : IAsyncDisposable
     private StoreTail _tail;
     private FrozenTail? _frozen;
     private long _nextRow, _nextArrival;
+
+    // Events that are durable and that questions do not see yet.
+    private int _pending;
 
     private FlowStore(StoreOptions options, TimeProvider time, FileStream folderLock, Manifest manifest)
     {
@@ -47,10 +47,10 @@ public sealed partial class FlowStore : IAsyncDisposable
         if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
         Directory.CreateDirectory(temporary);
         DeleteStrangers();
-        _engine = StoreEngine.Open(options, temporary);
+        _waitingFolder = new WaitingFolder(temporary);
+        _engine = StoreEngine.Open(options, temporary, _waitingFolder.InMemory);
         _writer = _engine.Connect();
         _tail = new StoreTail(1);
-        _engine.Make(_tail);
         _seen.Load(manifest.Seen);
         _units.LoadHorizons(manifest.Horizons);
         Bury(manifest.Dead);
@@ -95,7 +95,7 @@ public sealed partial class FlowStore : IAsyncDisposable
             {
                 IReadOnlyList<StoredFile> files = _manifest.Files;
                 List<StoredFile> events = [.. files.Where(file => file.Kind == FileKind.Events)];
-                long waiting = _tail.Count + (_frozen?.Tail.Count ?? 0) + _pending.Count;
+                long waiting = _tail.Count + (_frozen?.Tail.Count ?? 0) + _pending;
                 return new StoreStatus
                 {
                     Bytes = files.Sum(file => file.Bytes) + _wal.Bytes,
@@ -104,7 +104,7 @@ public sealed partial class FlowStore : IAsyncDisposable
                     Oldest = events.Count == 0 ? null : Microseconds.Date(events.Min(file => file.Day)),
                     Newest = events.Count == 0 ? null : Microseconds.Date(events.Max(file => file.Day)),
                     Waiting = waiting,
-                    Lag = _pending.Count == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_pendingSince),
+                    Lag = _pending == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_pendingSince),
                     Accepted = _accepted,
                     Duplicates = _duplicates,
                     Refused = _refused,
@@ -132,6 +132,7 @@ public sealed partial class FlowStore : IAsyncDisposable
                 _wal.Dispose();
                 _writer.Dispose();
                 _engine.Dispose();
+                _waitingFolder.Dispose();
                 _folderLock.Dispose();
             }
     }
@@ -168,7 +169,7 @@ public sealed partial class FlowStore : IAsyncDisposable
         HashSet<string> dirty = [];
         foreach (StoredFile file in _manifest.Files)
             if (file.Kind == FileKind.Flows && _dead.Count > 0 && _dead.GetViewBetween(file.From, file.To).Count > 0) dirty.Add(file.Path);
-        return new FileView(_manifest.Files, dirty, _frozen is { } frozen ? [frozen.Tail, _tail] : [_tail]);
+        return new FileView(_manifest.Files, dirty, _frozen is { } frozen ? [frozen.Tail.Shown, _tail.Shown] : [_tail.Shown], _waitingFolder);
     }
 
     private void Bury(IEnumerable<long> rows)

@@ -5,8 +5,8 @@ namespace Exeat.Flows;
 /// <summary>Keeps the short lists of two texts each that journal lines repeat (labels, names), so that a thousand events of an agent or to a site share one. Those who get a list must not change it.</summary>
 internal sealed class PairLists<T>(Func<string, string, T> make)
 {
-    // Together less than 1 MiB: what is longer is made for its line alone.
-    private const int Places = 512, MostPairs = 8, MostCharacters = 512, MostKept = 1024;
+    // Together less than 4 MiB: what is longer is made for its line alone.
+    private const int Places = 2048, MostPairs = 8, MostCharacters = 512, MostKept = 1024;
 
     private readonly Kept?[] _kept = new Kept?[Places];
     private readonly List<(string First, string Second)> _pairs = [];

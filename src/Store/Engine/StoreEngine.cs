@@ -3,7 +3,7 @@ using DuckDB.NET.Data;
 
 namespace Exeat.Store;
 
-/// <summary>The query engine in this process: its limits, and the tables of what is not Parquet yet.</summary>
+/// <summary>The query engine in this process: its limits, and the table of rows that were replaced.</summary>
 /// <remarks>Every text that is executed is made of constants of ours, numbers and paths below the store's folder; values of records and of people are parameters.</remarks>
 internal sealed class StoreEngine : IDisposable
 {
@@ -11,12 +11,14 @@ internal sealed class StoreEngine : IDisposable
 
     private StoreEngine(DuckDBConnection root) => _root = root;
 
-    public static StoreEngine Open(StoreOptions options, string temporary)
+    /// <summary>Opens it over the folder; <paramref name="more"/> are others that it may read from.</summary>
+    public static StoreEngine Open(StoreOptions options, string temporary, params ReadOnlySpan<string> more)
     {
         var root = new DuckDBConnection("DataSource=:memory:");
         root.Open();
         var engine = new StoreEngine(root);
         string folder = Path.GetFullPath(options.Dir).TrimEnd('/');
+        string allowed = string.Join(", ", [Quoted(folder + "/"), .. more.ToArray().Select(path => Quoted(path + "/"))]);
         foreach (string setting in new[]
         {
             Number($"SET memory_limit='{options.MemoryBytes / (1 << 20)}MiB'"),
@@ -31,8 +33,8 @@ internal sealed class StoreEngine : IDisposable
             "SET enable_progress_bar_print=false",
             // Tables in memory are written out and dropped within a minute: to compress them first, as a checkpoint does, is work for nothing.
             "SET checkpoint_threshold='1TiB'",
-            // Files of this folder and nothing else: no other path, no network.
-            $"SET allowed_directories=[{Quoted(folder + "/")}]",
+            // Files of these folders and nothing else: no other path, no network.
+            $"SET allowed_directories=[{allowed}]",
             "SET enable_external_access=false",
             // Nothing of this can be changed back.
             "SET lock_configuration=true",
@@ -76,19 +78,6 @@ internal sealed class StoreEngine : IDisposable
         command.CommandText = sql;
         foreach ((string name, object value) in values) command.Parameters.Add(new DuckDBParameter(name, value));
         return command;
-    }
-
-    /// <summary>Makes the tables of a tail.</summary>
-    public void Make(StoreTail tail)
-    {
-        Run($"CREATE TABLE {tail.Flows} ({FlowColumns.Declaration})");
-        Run($"CREATE TABLE {tail.Events} ({EventColumns.Declaration})");
-        Run($"CREATE TABLE {tail.Sums} ({SumColumns.Declaration})");
-    }
-
-    public void Drop(StoreTail tail)
-    {
-        foreach (string table in new[] { tail.Flows, tail.Events, tail.Sums }) Run($"DROP TABLE {table}");
     }
 
     /// <summary>A text constant of ours, such as a path.</summary>

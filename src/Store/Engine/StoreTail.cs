@@ -1,19 +1,31 @@
 namespace Exeat.Store;
 
-/// <summary>Tables in memory of what is durable but not Parquet yet. Filled, then frozen and written out while the next one fills.</summary>
+/// <summary>What is durable but not Parquet yet. Filled, then frozen and written out while the next one fills.</summary>
 internal sealed class StoreTail(long number)
 {
-    public string Flows { get; } = FormattableString.Invariant($"flows_{number}");
+    public TailPages Flows { get; } = new(FlowColumns.Shapes);
 
-    public string Events { get; } = FormattableString.Invariant($"events_{number}");
+    public TailPages Sums { get; } = new(SumColumns.Shapes);
 
-    public string Sums { get; } = FormattableString.Invariant($"sums_{number}");
+    public TailPages Events { get; } = new(EventColumns.Shapes);
 
     public long Number { get; } = number;
 
-    /// <summary>Events in it.</summary>
-    public long Count { get; set; }
+    /// <summary>What questions see of it.</summary>
+    public ShownTail Shown { get; private set; } = new(TailRows.None, TailRows.None, TailRows.None);
+
+    /// <summary>Events in it that questions see.</summary>
+    public long Count { get; private set; }
 
     /// <summary>Rows of flows in it, also those that were replaced.</summary>
-    public long FlowRows { get; set; }
+    public long FlowRows { get; private set; }
+
+    /// <summary>Bytes that it keeps in memory.</summary>
+    public long Bytes => Flows.Bytes + Sums.Bytes + Events.Bytes;
+
+    public void Show(int events, int flowRows)
+    {
+        (Count, FlowRows) = (Count + events, FlowRows + flowRows);
+        Shown = new ShownTail(Flows.Shown(), Sums.Shown(), Events.Shown());
+    }
 }

@@ -1,5 +1,3 @@
-using DuckDB.NET.Data;
-
 namespace Exeat.Store;
 
 /// <summary>The row of a sum: a difference to what is there already. Queries add them up, so one that comes late is as exact as any.</summary>
@@ -37,8 +35,13 @@ internal static class SumColumns
 
     private const string Common = "class, outcome, would, would_rule, monitored_rule, rule, reason, mode, protocol, port";
 
-    public const string Declaration = "began BIGINT, gateway VARCHAR, agent VARCHAR, class VARCHAR, outcome VARCHAR, would VARCHAR, would_rule VARCHAR, monitored_rule VARCHAR, rule VARCHAR, reason VARCHAR, mode VARCHAR, "
-        + "protocol VARCHAR, port INTEGER, name VARCHAR, attempts BIGINT, bytes_out BIGINT, bytes_in BIGINT";
+    /// <summary>The columns of a difference.</summary>
+    public static IReadOnlyList<ColumnShape> Shapes { get; } =
+    [
+        new("began", ColumnType.Number, false), new("gateway", ColumnType.Text), new("agent", ColumnType.Text), new("class", ColumnType.Text), new("outcome", ColumnType.Text), new("would", ColumnType.Text),
+        new("would_rule", ColumnType.Text), new("monitored_rule", ColumnType.Text), new("rule", ColumnType.Text), new("reason", ColumnType.Text), new("mode", ColumnType.Text), new("protocol", ColumnType.Text),
+        new("port", ColumnType.Small, false), new("name", ColumnType.Text), new("attempts", ColumnType.Number, false), new("bytes_out", ColumnType.Number, false), new("bytes_in", ColumnType.Number, false),
+    ];
 
     /// <summary>The sum of a column. What is more than its type holds stays at the largest, or the smallest, since an error would stop whoever adds up.</summary>
     /// <remarks>The engine's least and greatest pass over what is NULL, and a sum of nothing is NULL.</remarks>
@@ -47,8 +50,7 @@ internal static class SumColumns
     /// <summary>The sums of what is counted, under the names of their columns.</summary>
     public static string Totals { get; } = $"{Sum("attempts")} AS attempts, {Sum("bytes_out")} AS bytes_out, {Sum("bytes_in")} AS bytes_in";
 
-    public static void Write(IDuckDBAppenderRow row, in RollUpKey key, (long Attempts, long BytesOut, long BytesIn) sum) =>
-        row.AppendValue((long?)key.Minute).AppendValue(key.Gateway).AppendValue(key.Agent).AppendValue(key.Class).AppendValue(key.Outcome).AppendValue(key.Would).AppendValue(key.WouldRule).AppendValue(key.MonitoredRule)
-            .AppendValue(key.Rule).AppendValue(key.Reason).AppendValue(key.Mode).AppendValue(key.Protocol).AppendValue((int?)key.Port).AppendValue(key.Name).AppendValue((long?)sum.Attempts)
-            .AppendValue((long?)sum.BytesOut).AppendValue((long?)sum.BytesIn).EndRow();
+    public static void Write(RowGroup row, in RollUpKey key, (long Attempts, long BytesOut, long BytesIn) sum) =>
+        row.Number(key.Minute).Text(key.Gateway).Text(key.Agent).Text(key.Class).Text(key.Outcome).Text(key.Would).Text(key.WouldRule).Text(key.MonitoredRule).Text(key.Rule).Text(key.Reason).Text(key.Mode)
+            .Text(key.Protocol).Small(key.Port).Text(key.Name).Number(sum.Attempts).Number(sum.BytesOut).Number(sum.BytesIn).EndRow();
 }

@@ -40,7 +40,9 @@ internal sealed class FileShelf
     {
         while (_views.Peek() is { Users: 0 } oldest && oldest != Current)
         {
-            foreach (StoredFile file in _views.Dequeue().Obsolete) File.Delete(Path.Combine(_folder, file.Path));
+            _views.Dequeue();
+            oldest.DeleteWaiting();
+            foreach (StoredFile file in oldest.Obsolete) File.Delete(Path.Combine(_folder, file.Path));
         }
     }
 }

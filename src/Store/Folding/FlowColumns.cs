@@ -1,5 +1,4 @@
 using System.Data.Common;
-using DuckDB.NET.Data;
 using Exeat.Flows;
 using Exeat.Names;
 
@@ -20,27 +19,25 @@ internal static class FlowColumns
         ("sequence", "BIGINT"), ("rank", "UTINYINT"), ("flow", "VARCHAR"), ("counts_event", "VARCHAR"), ("counts_time", "BIGINT"), ("counts_epoch", "BIGINT"), ("counts_sequence", "BIGINT"),
     ];
 
-    /// <summary>Names and types, as a table is made.</summary>
-    public static string Declaration { get; } = string.Join(", ", Columns.Select(column => $"{column.Name} {column.Type}"));
+    /// <summary>The columns, as files have them.</summary>
+    public static IReadOnlyList<ColumnShape> Shapes { get; } = [.. Columns.Select(column => ColumnShape.Of(column.Name, column.Type))];
 
     /// <summary>Names, as they are selected.</summary>
     public static string Names { get; } = string.Join(", ", Columns.Select(column => column.Name));
 
-    public static void Write(IDuckDBAppenderRow row, FlowUnit unit, RowTexts texts)
+    public static void Write(RowGroup row, FlowUnit unit, RowTexts texts)
     {
-        FlowEvent decision = unit.Decision, counts = unit.Counts ?? decision;
-        row.AppendValue(unit.Gateway).AppendValue(decision.Agent).AppendValue(decision.Class).AppendValue((long?)unit.Began).AppendValue((long?)unit.Seen).AppendValue((Guid?)unit.Id)
-            .AppendValue((long?)unit.Row).AppendValue((byte?)(byte)unit.Kind).AppendValue(texts.Labels(decision.Labels)).AppendValue(texts.Address(decision.Source))
-            .AppendValue((int?)decision.SourcePort).AppendValue(texts.Address(decision.Destination)).AppendValue((int?)decision.Port).AppendValue(decision.Protocol)
-            .AppendValue(unit.Name).AppendValue(texts.Names(unit.Names)).AppendValue((int?)decision.NamesOmitted).AppendValue(decision.Proof).AppendValue(decision.Caveat)
-            .AppendValue(decision.Stage).AppendValue(decision.Rule).AppendValue(decision.Reason).AppendValue(unit.Outcome).AppendValue(decision.Verdict).AppendValue(decision.Mode)
-            .AppendValue(decision.Enforced).AppendValue(decision.Would?.Verdict).AppendValue(decision.Would?.Rule).AppendValue(decision.Monitored?.Verdict)
-            .AppendValue(decision.Monitored?.Rule).AppendValue(decision.Denial).AppendValue(decision.Policy).AppendValue(decision.AgentsHash).AppendValue((long?)decision.Generation)
-            .AppendValue((long?)counts.BytesOut).AppendValue((long?)counts.BytesIn).AppendValue((long?)counts.PacketsOut).AppendValue((long?)counts.PacketsIn)
-            .AppendValue((long?)counts.DurationMs).AppendValue(counts.End).AppendValue((long?)unit.Attempts).AppendValue(decision.Note).AppendValue(decision.Event)
-            .AppendValue((long?)Microseconds.Of(decision.Time)).AppendValue(unit.DecisionKey.Origin).AppendValue((long?)unit.DecisionKey.Epoch).AppendValue((long?)unit.DecisionKey.Sequence)
-            .AppendValue((byte?)unit.Rank).AppendValue(FlowText(unit)).AppendValue(unit.Counts?.Event).AppendValue(unit.Counts is { } last ? Microseconds.Of(last.Time) : (long?)null)
-            .AppendValue(unit.Counts is null ? (long?)null : unit.CountsKey.Epoch).AppendValue(unit.Counts is null ? (long?)null : unit.CountsKey.Sequence).EndRow();
+        FlowEvent decision = unit.Decision;
+        FlowCounts counts = unit.Counts ?? FlowCounts.Of(decision);
+        bool hasCounts = unit.Counts is not null;
+        row.Text(unit.Gateway).Text(decision.Agent).Text(decision.Class).Number(unit.Began).Number(unit.Seen).Bytes16(unit.Id).Number(unit.Row).Small((byte)unit.Kind)
+            .Text(texts.Labels(decision.Labels)).Blob(texts.Address(decision.Source)).Small(decision.SourcePort).Blob(texts.Address(decision.Destination)).Small(decision.Port).Text(decision.Protocol)
+            .Text(unit.Name).Text(texts.Names(unit.Names)).Small(decision.NamesOmitted).Text(decision.Proof).Text(decision.Caveat).Text(decision.Stage).Text(decision.Rule).Text(decision.Reason)
+            .Text(unit.Outcome).Text(decision.Verdict).Text(decision.Mode).Truth(decision.Enforced).Text(decision.Would?.Verdict).Text(decision.Would?.Rule).Text(decision.Monitored?.Verdict)
+            .Text(decision.Monitored?.Rule).Text(decision.Denial).Text(decision.Policy).Text(decision.AgentsHash).Number(decision.Generation).Number(counts.BytesOut).Number(counts.BytesIn)
+            .Number(counts.PacketsOut).Number(counts.PacketsIn).Number(counts.DurationMs).Text(counts.End).Number(unit.Attempts).Text(decision.Note).Text(decision.Event)
+            .Number(Microseconds.Of(decision.Time)).Text(unit.DecisionKey.Origin).Number(unit.DecisionKey.Epoch).Number(unit.DecisionKey.Sequence).Small(unit.Rank).Text(FlowText(unit))
+            .Text(unit.Counts?.Event).Number(hasCounts ? Microseconds.Of(counts.Time) : null).Number(hasCounts ? unit.CountsKey.Epoch : null).Number(hasCounts ? unit.CountsKey.Sequence : null).EndRow();
     }
 
     public static FlowUnit Read(DbDataReader row)
@@ -95,13 +92,9 @@ internal static class FlowColumns
         var key = new EventKey(at.Text() ?? "", at.Number(), at.Number());
         int rank = (int)at.Number();
         decision = decision with { Id = key.ToString(), Gateway = key.Origin, Flow = at.Text() ?? (kind == FlowUnitKind.Flow ? id.ToString() : null) };
-        FlowEvent? counts = at.Text() is { } word ? decision with { Event = word, Time = Microseconds.Time(at.Number()) } : null;
+        FlowCounts? counts = at.Text() is { } word ? FlowCounts.Of(decision) with { Event = word, Time = Microseconds.Time(at.Number()) } : null;
         EventKey countsKey = default;
-        if (counts is not null)
-        {
-            countsKey = new EventKey(key.Origin, at.Number(), at.Number());
-            counts = counts with { Id = countsKey.ToString() };
-        }
+        if (counts is not null) countsKey = new EventKey(key.Origin, at.Number(), at.Number());
         return new FlowUnit
         {
             Gateway = gateway,

@@ -26,8 +26,8 @@ internal sealed class FlowUnit
 
     public required int Rank { get; set; }
 
-    /// <summary>The last event with counts.</summary>
-    public FlowEvent? Counts { get; set; }
+    /// <summary>Of the last event with counts.</summary>
+    public FlowCounts? Counts { get; set; }
 
     public EventKey CountsKey { get; set; }
 
@@ -51,9 +51,12 @@ internal sealed class FlowUnit
 
     public long Attempts => Kind == FlowUnitKind.Flow ? 1 : Decision.Count;
 
-    public long BytesOut => (Counts ?? Decision).BytesOut;
+    public long BytesOut => Counts?.BytesOut ?? Decision.BytesOut;
 
-    public long BytesIn => (Counts ?? Decision).BytesIn;
+    public long BytesIn => Counts?.BytesIn ?? Decision.BytesIn;
+
+    /// <summary>Its last event said that it is over: another one would be an error, or very late.</summary>
+    public bool IsOver => Counts is { Event: "end" };
 
     /// <summary>As a table says it: <c>permit</c>, <c>deny</c>, <c>would-deny</c>, <c>pending</c>, <c>note</c>.</summary>
     public string Outcome => Decision.WouldDeny ? "would-deny" : Decision.Verdict ?? "note";
@@ -94,19 +97,34 @@ internal sealed class FlowUnit
     }
 
     /// <summary>As the readers of journals have it.</summary>
-    public StoredFlow Stored() => new()
+    public StoredFlow Stored()
     {
-        Gateway = Gateway,
-        Last = Microseconds.Time(Seen),
-        Summary = new FlowSummary
+        FlowEvent? counts = Counts is not { } last ? null : Decision with
         {
-            Decision = Decision,
-            First = Microseconds.Time(Began),
-            Counts = Counts,
-            Names = Names,
-            Events = Counts is null || Counts.Id == Decision.Id ? [Decision] : [Decision, Counts],
-        },
-    };
+            Id = CountsKey.ToString(),
+            Event = last.Event,
+            Time = last.Time,
+            BytesOut = last.BytesOut,
+            BytesIn = last.BytesIn,
+            PacketsOut = last.PacketsOut,
+            PacketsIn = last.PacketsIn,
+            DurationMs = last.DurationMs,
+            End = last.End,
+        };
+        return new StoredFlow
+        {
+            Gateway = Gateway,
+            Last = Microseconds.Time(Seen),
+            Summary = new FlowSummary
+            {
+                Decision = Decision,
+                First = Microseconds.Time(Began),
+                Counts = counts,
+                Names = Names,
+                Events = counts is null || counts.Id == Decision.Id ? [Decision] : [Decision, counts],
+            },
+        };
+    }
 
     // Of the events of a flow the last decision that is not pending decides; else the last with any verdict; else the last.
     private static int RankOf(FlowEvent read) => read.Event == "decision" && read.Verdict != "pending" ? 3 : read.Verdict is not null ? 2 : 1;
@@ -115,7 +133,7 @@ internal sealed class FlowUnit
     {
         if (read.Event.Event is not ("update" or "end")) return;
         if (Counts is not null && (read.Key.Epoch, read.Key.Sequence).CompareTo((CountsKey.Epoch, CountsKey.Sequence)) <= 0) return;
-        (Counts, CountsKey) = (read.Event, read.Key);
+        (Counts, CountsKey) = (FlowCounts.Of(read.Event), read.Key);
     }
 
     // The same list when it says all already, which later events of a flow mostly mean.

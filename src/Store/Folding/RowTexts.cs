@@ -6,8 +6,8 @@ namespace Exeat.Store;
 /// <summary>What columns say of objects that many flows share (lists of labels and names, texts of addresses), each made once: a place holds one, and a newcomer takes the place of the older one.</summary>
 internal sealed class RowTexts
 {
-    // Together less than 2 MiB: a larger one is not kept, nor is what it was made of.
-    private const int Places = 1024, MostItems = 8, MostCharacters = 512;
+    // Together less than 8 MiB: a larger one is not kept, nor is what it was made of.
+    private const int Places = 4096, MostItems = 8, MostCharacters = 512;
 
     private readonly (object? Of, string? Text)[] _texts = new (object?, string?)[Places];
     private readonly (string? Of, byte[]? Bytes)[] _addresses = new (string?, byte[]?)[Places];

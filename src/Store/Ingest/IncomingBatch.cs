@@ -28,9 +28,6 @@ internal sealed class IncomingBatch(string gateway, DateTimeOffset received, Con
 
     public DateTimeOffset Received { get; } = received;
 
-    /// <summary>What <see cref="Events"/> lie in, given back when they are shown; null: nothing that is given back.</summary>
-    public byte[]? Lent { get; init; }
-
     public List<ReadEvent> Events { get; } = Taken(lists);
 
     /// <summary>Those of <see cref="Events"/> that are new.</summary>

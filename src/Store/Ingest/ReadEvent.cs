@@ -4,7 +4,7 @@ namespace Exeat.Store;
 
 /// <summary>One event of a batch.</summary>
 /// <param name="Event">What was read, without its line: it outlives the batch.</param>
-/// <param name="Line">The line, in the memory of the batch: only until it is shown.</param>
+/// <param name="Line">The line, in the memory of the batch: only until it is taken.</param>
 /// <param name="Key">Its identity.</param>
 /// <param name="Time">The moment under which it is kept, in microseconds since 1970.</param>
 /// <param name="IsAbsurd">Its own time cannot be, so it is kept under the moment it was received.</param>

@@ -1,0 +1,81 @@
+namespace Exeat.Store;
+
+/// <summary>A row group under way. A row is its values in the order of the columns, and its end.</summary>
+internal sealed class RowGroup(IReadOnlyList<ColumnShape> shapes)
+{
+    private readonly PageColumn[] _columns = [.. shapes.Select(shape => new PageColumn(shape))];
+    private int _at;
+
+    public int Rows { get; private set; }
+
+    /// <summary>Bytes that it keeps in memory.</summary>
+    public long Bytes => _columns.Sum(column => column.Bytes);
+
+    public RowGroup Text(string? text)
+    {
+        _columns[_at++].Add(text);
+        return this;
+    }
+
+    public RowGroup Bytes16(Guid id)
+    {
+        _columns[_at++].Add(id);
+        return this;
+    }
+
+    public RowGroup Blob(byte[]? bytes)
+    {
+        if (bytes is null) _columns[_at++].AddNone();
+        else _columns[_at++].Add(bytes.AsSpan());
+        return this;
+    }
+
+    public RowGroup Utf8(ReadOnlySpan<byte> text)
+    {
+        _columns[_at++].Add(text);
+        return this;
+    }
+
+    public RowGroup Number(long? number)
+    {
+        if (number is { } there) _columns[_at++].Add(there);
+        else _columns[_at++].AddNone();
+        return this;
+    }
+
+    public RowGroup Small(int number)
+    {
+        _columns[_at++].Add(number);
+        return this;
+    }
+
+    public RowGroup Truth(bool? truth)
+    {
+        if (truth is { } there) _columns[_at++].Add(there);
+        else _columns[_at++].AddNone();
+        return this;
+    }
+
+    public void EndRow()
+    {
+        if (_at != _columns.Length) throw new InvalidOperationException($"flow store: a row of {_at} values, {_columns.Length} columns");
+        _at = 0;
+        Rows++;
+    }
+
+    /// <summary>Packs what fills no page yet, and gives its memory back.</summary>
+    public void Flush()
+    {
+        foreach (PageColumn column in _columns) column.Flush();
+    }
+
+    /// <summary>All of it as it lies in a file; more may be added.</summary>
+    public PackedGroup Packed() => new(Rows, [.. _columns.Select(column => column.Packed())]);
+
+    /// <summary>Begins another one, in the same memory.</summary>
+    public void Clear()
+    {
+        foreach (PageColumn column in _columns) column.Clear();
+        Rows = 0;
+    }
+}
