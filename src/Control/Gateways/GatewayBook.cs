@@ -3,6 +3,7 @@ using System.Text.Json;
 using Exeat.Api.Control;
 using Exeat.Control.Gateways.Certificates;
 using Exeat.Control.Http;
+using Exeat.Control.People;
 using Exeat.Control.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -49,6 +50,7 @@ internal sealed class GatewayBook(Database database, AuditLog audit, GatewayAuth
         DateTimeOffset now = time.GetUtcNow(), ends = now + TokenLife;
         database.Change(change =>
         {
+            Sessions.Require(change, actor, Roles.Operator, now);
             if (change.Scalar<long>("SELECT count(*) FROM gateways") >= MaxGateways && change.Scalar<long>("SELECT count(*) FROM gateways WHERE id = $id", ("$id", id)) == 0)
                 throw Refused.Conflict($"there are {MaxGateways} gateways", "one control serves no more");
             change.Run("INSERT INTO gateways (id, created, created_by) VALUES ($id, $now, $by) ON CONFLICT DO NOTHING", ("$id", id), ("$now", now), ("$by", actor.Name));
