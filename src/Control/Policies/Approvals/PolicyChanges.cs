@@ -35,7 +35,7 @@ internal sealed class PolicyChanges(Database database, ChangePlanner planner, De
         if (entry.Change.Kind == AgentsPlanner.Kind && document is null) throw Decided();
         if (entry.Hash != decision.Hash) throw new Refused(StatusCodes.Status409Conflict, "approval-other-content", "the hash is not that of what waits here", $"look at it again: exeat approvals show {id}");
         ChangePlan plan = planner.Plan(entry.Change, document);
-        if (plan.Hash != entry.Hash) throw new Refused(StatusCodes.Status409Conflict, "approval-stale", "what the change does is no longer what was shown: gateways, agents or policies are others now", "have it asked for again, and look at that");
+        if (plan.Hash != entry.Hash) throw Stale();
         try
         {
             return Done(plan, Do(plan, approver, (entry, reason)));
@@ -129,9 +129,13 @@ internal sealed class PolicyChanges(Database database, ChangePlanner planner, De
         string? window = database.Change(transaction =>
         {
             if (approval is null) Sessions.Require(transaction, actor, Needed(change), now);
-            // Guarded since it was planned: then it has to wait.
-            if (approval is null && transaction.List("SELECT class FROM policy_classes WHERE second_person = 1", row => row.GetString(0)).Any(name => plan.TouchesUnknown || plan.Effect.Classes.Contains(name)))
-                throw Refused.Conflict("a class that it touches needs a second person since a moment ago", "ask again");
+            // To find out what it does took a while, and others had their turn.
+            using (SqliteConnection connection = database.Open())
+            {
+                ChangeReach reach = plan.Again(connection);
+                if (approval is null && ChangePlanner.Guarded(connection).Any(reach.Touches)) throw Refused.Conflict("it touches a class that needs a second person since a moment ago", "ask again");
+                if (approval is not null && !reach.IsSame(plan.Reach)) throw Stale();
+            }
             if (approval is { } given)
             {
                 SecondPerson.Check(transaction, given.Entry, actor, now);
@@ -192,6 +196,9 @@ internal sealed class PolicyChanges(Database database, ChangePlanner planner, De
         if (entry.State != Approvals.Waiting) throw Decided();
         if (entry.Expires <= time.GetUtcNow()) throw new Refused(StatusCodes.Status409Conflict, "approval-expired", "its time is over", "have it asked for again");
     }
+
+    private static Refused Stale() =>
+        new(StatusCodes.Status409Conflict, "approval-stale", "what the change does is no longer what was shown: gateways, agents, policies or windows are others now", "have it asked for again, and look at that");
 
     private static Refused Decided() => new(StatusCodes.Status409Conflict, "approval-decided", "it is decided already", "exeat approvals shows how");
 
