@@ -113,7 +113,7 @@ internal sealed class ControlHost : IAsyncDisposable
     private static void MapAreas(WebApplication app)
     {
         ApiDescription.Map(app);
-        RouteGroupBuilder api = app.MapGroup("/api/v1");
+        RouteGroupBuilder api = app.MapGroup("/api/v1").AddEndpointFilter(app.Services.GetRequiredService<Admission>());
         SystemEndpoints.Map(api);
         // One line for each area.
         PeopleEndpoints.Map(api);

@@ -75,7 +75,7 @@ internal sealed class ControlFixture : IAsyncDisposable
     {
         // As people do: the fingerprint that control printed is pinned. The gateways' door has a certificate of its own making.
         string pinned = Fingerprint;
-        var connections = new SocketsHttpHandler();
+        var connections = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
         connections.SslOptions.RemoteCertificateValidationCallback = (_, seen, _, _) => address > 0 || (seen is X509Certificate2 known && ControlTrust.FingerprintOf(known) == pinned);
         var client = new HttpClient(connections) { BaseAddress = new Uri(Host.Addresses[address], "/") };
         _clients.Add(client);

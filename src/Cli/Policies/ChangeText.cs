@@ -33,6 +33,7 @@ internal static class ChangeText
     public static IEnumerable<string> Effect(ChangeEffect effect)
     {
         foreach (string sentence in effect.NewlyPermitted) yield return "permits: " + TerminalText.Escape(sentence);
+        foreach (string sentence in effect.Under) yield return "under: " + TerminalText.Escape(sentence);
         foreach (string sentence in effect.Notes) yield return "note: " + TerminalText.Escape(sentence);
         if (!effect.Gateways.IsEmpty) yield return "gateways: " + TerminalText.Escape(string.Join(", ", effect.Gateways));
         if (!effect.Classes.IsEmpty) yield return "classes: " + TerminalText.Escape(string.Join(", ", effect.Classes));

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Exeat.Api.Control;
 using Exeat.Control.Alerts;
 using Exeat.Control.Http;
+using Exeat.Control.People;
 using Exeat.Control.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -47,6 +48,7 @@ internal sealed partial class ForwardingTargets(Database database, AuditLog audi
         Check(target);
         database.Change(transaction =>
         {
+            Sessions.Require(transaction, actor, Roles.Admin, time.GetUtcNow());
             string? old = transaction.Scalar<string>("SELECT settings FROM forwarding_targets WHERE name = $name", ("$name", target.Name));
             if (old is null && transaction.Scalar<long>("SELECT COUNT(*) FROM forwarding_targets") >= MaxTargets) throw Refused.Conflict($"there are {MaxTargets} targets", "delete one that nobody needs");
             ForwardingTarget? before = old is null ? null : JsonSerializer.Deserialize(old, AlertsJson.Default.ForwardingTarget);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Exeat.Api.Control;
 using Exeat.Control.Gateways.Certificates;
 using Exeat.Control.Http;
+using Exeat.Control.People;
 using Exeat.Control.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -19,6 +20,9 @@ internal sealed class GatewayBook(Database database, AuditLog audit, GatewayAuth
 
     /// <summary>A token is for now: long enough to walk to another machine.</summary>
     public static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(60);
+
+    /// <summary>What to do about a certificate that does not count.</summary>
+    public const string EnrolAgain = "enrol it again: exeat gateways enrol ID here, exeat-link enrol there";
 
     private const int MaxGateways = 1000, MaxId = 64;
 
@@ -49,6 +53,7 @@ internal sealed class GatewayBook(Database database, AuditLog audit, GatewayAuth
         DateTimeOffset now = time.GetUtcNow(), ends = now + TokenLife;
         database.Change(change =>
         {
+            Sessions.Require(change, actor, Roles.Operator, now);
             if (change.Scalar<long>("SELECT count(*) FROM gateways") >= MaxGateways && change.Scalar<long>("SELECT count(*) FROM gateways WHERE id = $id", ("$id", id)) == 0)
                 throw Refused.Conflict($"there are {MaxGateways} gateways", "one control serves no more");
             change.Run("INSERT INTO gateways (id, created, created_by) VALUES ($id, $now, $by) ON CONFLICT DO NOTHING", ("$id", id), ("$now", now), ("$by", actor.Name));
@@ -84,14 +89,16 @@ internal sealed class GatewayBook(Database database, AuditLog audit, GatewayAuth
     }
 
     /// <summary>The certificate after this one; the one before counts a while longer.</summary>
+    /// <exception cref="Refused">The one that was shown does not count any more.</exception>
     public X509Certificate2 Renew(GatewayRow row, string shownSerial, string request)
     {
         DateTimeOffset now = time.GetUtcNow();
         return database.Change(change =>
         {
             X509Certificate2 issued = authority.Issue(row.Id, request);
-            change.Run("UPDATE gateways SET serial = $serial, issued = $issued, ends = $ends, previous_serial = $previous, previous_until = $until WHERE id = $id AND revoked IS NULL",
-                ("$serial", issued.SerialNumber), ("$issued", (DateTimeOffset)issued.NotBefore), ("$ends", (DateTimeOffset)issued.NotAfter), ("$previous", shownSerial), ("$until", now + PreviousCounts), ("$id", row.Id));
+            int renewed = change.Run("UPDATE gateways SET serial = $serial, issued = $issued, ends = $ends, previous_serial = $shown, previous_until = $until WHERE id = $id AND revoked IS NULL AND (serial = $shown OR (previous_serial = $shown AND previous_until > $now))",
+                ("$serial", issued.SerialNumber), ("$issued", (DateTimeOffset)issued.NotBefore), ("$ends", (DateTimeOffset)issued.NotAfter), ("$shown", shownSerial), ("$until", now + PreviousCounts), ("$id", row.Id), ("$now", now));
+            if (renewed != 1) throw Replaced(row.Id);
             audit.Write(change, new Actor($"gateway:{row.Id}", Roles.None), "gateway.renew", row.Id, ("serial", issued.SerialNumber), ("previous", shownSerial));
             return issued;
         });
@@ -112,12 +119,17 @@ internal sealed class GatewayBook(Database database, AuditLog audit, GatewayAuth
     }
 
     /// <summary>A certificate that our authority signed after the one that counts here: this control was restored from a backup that did not know it yet. It counts from now on.</summary>
+    /// <exception cref="Refused">A newer one counts by now.</exception>
     public void Adopt(GatewayRow row, X509Certificate2 shown) => database.Change(change =>
     {
-        change.Run("UPDATE gateways SET serial = $serial, issued = $issued, ends = $ends, previous_serial = NULL, previous_until = NULL, enrolled = coalesce(enrolled, $issued) WHERE id = $id AND revoked IS NULL",
+        int adopted = change.Run("UPDATE gateways SET serial = $serial, issued = $issued, ends = $ends, previous_serial = NULL, previous_until = NULL, enrolled = coalesce(enrolled, $issued) WHERE id = $id AND revoked IS NULL AND (issued IS NULL OR issued < $issued)",
             ("$serial", shown.SerialNumber), ("$issued", (DateTimeOffset)shown.NotBefore), ("$ends", (DateTimeOffset)shown.NotAfter), ("$id", row.Id));
+        if (adopted != 1) throw Replaced(row.Id);
         audit.Write(change, Actor.Control, "gateway.adopt", row.Id, ("serial", shown.SerialNumber), ("why", "it is newer than the one that this database knew"));
     });
+
+    /// <summary>Who shows a certificate that was replaced.</summary>
+    public static Refused Replaced(string id) => new(StatusCodes.Status403Forbidden, "certificate-replaced", $"the gateway {id} has a newer certificate than this one", $"somebody has a copy of its key, or two links run for it; if not, {EnrolAgain}");
 
     /// <summary>Keeps what a gateway reported.</summary>
     public void Keep(string id, LinkReport report)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Exeat.Control.People;
 using Exeat.Control.Storage;
 
 namespace Exeat.Control.Http;
@@ -8,7 +9,7 @@ namespace Exeat.Control.Http;
 /// <c>Idempotency-Key</c>: the same key, caller and request have the same answer for a day, and are done once. A request is noted before it is done:
 /// one that control died over is not done again, since nobody knows how far it came.
 /// </summary>
-internal sealed class RepeatedRequests(RequestDelegate next, Database database, TimeProvider time)
+internal sealed class RepeatedRequests(RequestDelegate next, Admission admission, Database database, TimeProvider time)
 {
     private const string Header = "Idempotency-Key";
     // Long enough for a UUID with a prefix.
@@ -27,6 +28,8 @@ internal sealed class RepeatedRequests(RequestDelegate next, Database database, 
         }
         if (key.Length > MaxKey || key.Any(c => c is <= ' ' or > '~')) throw Refused.Invalid($"{Header} is too long or has other than visible ASCII", $"write at most {MaxKey} characters, such as a UUID");
         byte[] request = await HashAsync(context);
+        // An earlier answer is not for a login that ended while the body came.
+        admission.Check(context);
         if (Begin(actor.Name, key, request) is { } earlier) await RepeatAsync(context, earlier, request);
         else await DoAsync(context, actor.Name, key);
     }

@@ -34,7 +34,7 @@ internal sealed class Accounts(Database database, AuditLog audit, PasswordHash p
         string roles = PeopleText.Roles(wanted.Roles), password = MakeOneTime(), hash = await passwords.OfAsync(password, cancel);
         database.Change(change =>
         {
-            Sessions.Require(change, actor, Roles.Admin);
+            Sessions.Require(change, actor, Roles.Admin, time.GetUtcNow());
             if (change.Scalar<long>("SELECT count(*) FROM users WHERE name = $name", ("$name", wanted.Name)) > 0)
                 throw Refused.Conflict($"there is an account {wanted.Name}", "take another name; accounts are disabled, not deleted, and can be enabled again");
             if (change.Scalar<long>("SELECT count(*) FROM users") >= MaxAccounts) throw Refused.Conflict($"there are {MaxAccounts} accounts", "this is the most that control keeps");
@@ -52,6 +52,7 @@ internal sealed class Accounts(Database database, AuditLog audit, PasswordHash p
         string? roles = wanted.Roles is null ? null : PeopleText.Roles(wanted.Roles);
         return database.Change(change =>
         {
+            Sessions.Require(change, actor, Roles.Admin, time.GetUtcNow());
             User before = Find(change, name);
             change.Run("UPDATE users SET roles = coalesce($roles, roles), disabled = coalesce($disabled, disabled), changed = $now WHERE name = $name",
                 ("$roles", roles), ("$disabled", wanted.Disabled), ("$now", time.GetUtcNow()), ("$name", name));
@@ -74,7 +75,7 @@ internal sealed class Accounts(Database database, AuditLog audit, PasswordHash p
         string password = MakeOneTime(), hash = await passwords.OfAsync(password, cancel);
         OneTimePassword made = database.Change(change =>
         {
-            Sessions.Require(change, actor, Roles.Admin);
+            Sessions.Require(change, actor, Roles.Admin, time.GetUtcNow());
             User user = Find(change, name);
             Set(change, name, hash, isOneTime: true);
             Sessions.EndAll(change, name);
@@ -110,7 +111,7 @@ internal sealed class Accounts(Database database, AuditLog audit, PasswordHash p
     /// <summary>Somebody who never had the login in hand says that it is its owner's. Sessions of it end: whoever had it in hand may have begun one.</summary>
     public User Confirm(Actor actor, string name) => database.Change(change =>
     {
-        Sessions.Require(change, actor, Roles.Approver);
+        Sessions.Require(change, actor, Roles.Approver, time.GetUtcNow());
         User user = Find(change, name);
         string login = Actor.PersonPrefix + user.Name;
         bool isMachine = actor.Name == Actor.Control.Name;
@@ -133,7 +134,7 @@ internal sealed class Accounts(Database database, AuditLog audit, PasswordHash p
         string hash = await passwords.OfAsync(wanted.New, cancel);
         database.Change(change =>
         {
-            Sessions.Require(change, actor, Roles.None);
+            Sessions.Require(change, actor, Roles.None, time.GetUtcNow());
             if (!Sessions.IsProven(change, proven)) throw Wrong();
             Set(change, name, hash, isOneTime: false);
             Sessions.EndAll(change, name, but: actor.Session);

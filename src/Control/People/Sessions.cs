@@ -57,12 +57,16 @@ internal sealed class Sessions(Database database, AuditLog audit, TimeProvider t
     public static bool IsProven(SqliteTransaction change, Identity person) =>
         person.Password is not { } password || change.Scalar<long>("SELECT count(*) FROM users WHERE name = $user AND password = $password AND disabled = 0", ("$user", person.User), ("$password", password)) > 0;
 
-    /// <summary>Within a change: a request that was let in some time ago is refused when its session has ended, or its account has lost the role, since then.</summary>
-    public static void Require(SqliteTransaction change, Actor actor, Roles role)
+    /// <summary>Within a change: a request that was let in some time ago is refused when its session or token has ended, or has lost the role, since then.</summary>
+    public static void Require(SqliteTransaction change, Actor actor, Roles role, DateTimeOffset now)
     {
-        if (actor.Session is not { } session) return;
-        if (change.List("SELECT u.roles FROM sessions s JOIN users u ON u.name = s.user_name WHERE s.id = $id AND u.disabled = 0", row => RoleWords.Read(row.GetString(0)), ("$id", session)) is not [var roles])
-            throw new Refused(StatusCodes.Status401Unauthorized, "login-needed", "the login ended while this was under way", "exeat login URL");
+        bool isToken = actor.Name.StartsWith(Actor.TokenPrefix, StringComparison.Ordinal);
+        // Control itself, at the machine.
+        if (actor.Session is null && !isToken) return;
+        List<Roles> standing = isToken
+            ? change.List("SELECT roles FROM tokens WHERE name = $name AND revoked IS NULL AND ends > $now", row => RoleWords.Read(row.GetString(0)), ("$name", actor.Name[Actor.TokenPrefix.Length..]), ("$now", now))
+            : change.List("SELECT u.roles FROM sessions s JOIN users u ON u.name = s.user_name WHERE s.id = $id AND s.ends > $now AND u.disabled = 0", row => RoleWords.Read(row.GetString(0)), ("$id", actor.Session), ("$now", now));
+        if (standing is not [var roles]) throw new Refused(StatusCodes.Status401Unauthorized, "login-needed", "the login ended while this was under way", "exeat login URL");
         if (!roles.HasFlag(role)) throw new Refused(StatusCodes.Status403Forbidden, "role-needed", $"{actor.Name} has not the role {RoleWords.Of(role)[0]} any more", "ask somebody with the role admin for it");
     }
 

@@ -19,6 +19,7 @@ internal sealed class Tokens(Database database, AuditLog audit, TimeProvider tim
         string id = Guid.CreateVersion7(now).ToString();
         return database.Change(change =>
         {
+            Sessions.Require(change, actor, Roles.Admin, now);
             if (change.Scalar<long>("SELECT count(*) FROM tokens WHERE name = $name", ("$name", wanted.Name)) > 0)
                 throw Refused.Conflict($"there is a token {wanted.Name}, or was one", "take another name: it stands in the audit log");
             if (change.Scalar<long>("SELECT count(*) FROM tokens WHERE revoked IS NULL AND ends > $now", ("$now", now)) >= MaxStanding)

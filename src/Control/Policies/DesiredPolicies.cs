@@ -38,12 +38,8 @@ internal sealed class DesiredPolicies(Database database, IFleet fleet, PolicyCom
         damage = null;
         Resolution resolution = Precedence.Of(gateway, Assignments.Current(connection));
         Assignment? assignment = resolution.Assignment;
-        if (resolution.Conflict is not null)
-        {
-            // It goes on with what it was last to run: nothing becomes looser because agents of two classes meet on a gateway.
-            long kept = connection.Scalar<long>("SELECT assignment FROM policy_desired WHERE gateway = $gateway", ("$gateway", gateway.Id));
-            assignment = kept == 0 ? null : Assignments.Find(connection, kept);
-        }
+        // It goes on with what it was last to run: nothing becomes looser because agents of two classes meet on a gateway.
+        if (resolution.Conflict is not null) assignment = Assignments.Kept(connection, gateway.Id);
         if (assignment?.Version is not { } version) return null;
         DateTimeOffset now = time.GetUtcNow();
         Composition made;

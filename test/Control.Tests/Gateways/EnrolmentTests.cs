@@ -1,9 +1,12 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Exeat.Api.Control;
 using Exeat.Control.Agents;
 using Exeat.Control.Gateways;
 using Exeat.Control.Gateways.Certificates;
+using Exeat.Control.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Exeat.Control.Tests.Gateways;
@@ -61,6 +64,49 @@ public sealed class EnrolmentTests
         Assert.Equal("", await again.RefusalAsync());
         // The old certificate does not come back with the gateway.
         Assert.Equal("certificate-replaced", await link.RefusalAsync());
+    }
+
+    [Theory, InlineData("renew"), InlineData("status"), InlineData("records")]
+    public async Task Whoever_keeps_a_request_open_over_another_enrolment_or_a_revocation_gets_nothing_by_it(string what)
+    {
+        await using ControlFixture control = await ControlFixture.StartAsync();
+        using LinkSide copied = await LinkSide.EnrolAsync(control);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string body = what switch
+        {
+            "renew" => JsonSerializer.Serialize(new RenewRequest(LinkSide.Request(key)), LinkJson.Default.RenewRequest),
+            "status" => ReportTests.Golden(),
+            _ => "{}\n",
+        };
+        HeldRequest held = await HeldRequest.BeginAsync(copied.Http, HttpMethod.Post, "gateway/v1/" + what, body);
+        using LinkSide again = await LinkSide.EnrolAsync(control);
+        Assert.Equal("certificate-replaced", await LinkSide.WordAsync(await held.EndAsync()));
+        Assert.Equal("", await again.RefusalAsync());
+        Assert.Equal(again.Own!.SerialNumber, LinkSide.Book(control).Find("gw-1")!.Serial);
+        Assert.Null(LinkSide.Book(control).Find("gw-1")!.LastSeen);
+
+        held = await HeldRequest.BeginAsync(again.Http, HttpMethod.Post, "gateway/v1/" + what, body);
+        LinkSide.Book(control).Revoke(LinkSide.Operator, "gw-1", "a test");
+        Assert.Equal("certificate-revoked", await LinkSide.WordAsync(await held.EndAsync()));
+    }
+
+    [Fact]
+    public async Task A_certificate_is_renewed_or_taken_over_only_while_it_counts()
+    {
+        await using ControlFixture control = await ControlFixture.StartAsync();
+        using LinkSide first = await LinkSide.EnrolAsync(control);
+        GatewayBook book = LinkSide.Book(control);
+        GatewayRow before = book.Find("gw-1")!;
+        using LinkSide second = await LinkSide.EnrolAsync(control);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Assert.Equal("certificate-replaced", Assert.Throws<Refused>(() => book.Renew(before, first.Own!.SerialNumber, LinkSide.Request(key))).Word);
+        Assert.Equal("certificate-replaced", Assert.Throws<Refused>(() => book.Adopt(before, first.Own!)).Word);
+        Assert.Equal(second.Own!.SerialNumber, book.Find("gw-1")!.Serial);
+        using X509Certificate2 next = book.Renew(book.Find("gw-1")!, second.Own!.SerialNumber, LinkSide.Request(key));
+        // The one before, whose link lost the answer, may ask again; not for ever.
+        using X509Certificate2 repeated = book.Renew(book.Find("gw-1")!, second.Own!.SerialNumber, LinkSide.Request(key));
+        control.Time.AdjustTime(control.Time.GetUtcNow() + GatewayBook.PreviousCounts);
+        Assert.Throws<Refused>(() => book.Renew(book.Find("gw-1")!, second.Own!.SerialNumber, LinkSide.Request(key)));
     }
 
     [Fact]

@@ -73,6 +73,7 @@ internal sealed class LinkSide(ControlFixture control, X509Certificate2? own) : 
     {
         var http = new HttpClient(new SocketsHttpHandler
         {
+            Expect100ContinueTimeout = TimeSpan.FromMinutes(1),
             SslOptions = new SslClientAuthenticationOptions
             {
                 EnabledSslProtocols = SslProtocols.Tls13,

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using Exeat.Control.Storage;
+using Exeat.Control.Tests.Policies;
 
 namespace Exeat.Control.Tests.People;
 
-/// <summary><c>exeat login</c>, <c>whoami</c> and <c>logout</c> as a person meets them, at a terminal and in a pipe, against a real control with a certificate of its own.</summary>
+/// <summary><c>exeat login</c>, <c>whoami</c>, <c>logout</c> and <c>control users</c> as a person meets them, at a terminal and in a pipe, against a real control with a certificate of its own.</summary>
 public sealed class LoginCommandTests : IDisposable
 {
     private const string Own = "four dogs and a hat";
@@ -141,6 +143,29 @@ public sealed class LoginCommandTests : IDisposable
             Assert.False(File.Exists(SavedFile));
         }
         await other.RestartedAsync();
+    }
+
+    [Fact]
+    public async Task An_account_is_confirmed_by_another_approver_and_not_by_whoever_has_it_in_hand()
+    {
+        await using ControlFixture control = await ControlFixture.StartAsync();
+        (string, string)[] With(string secret) => [("EXEAT_CONTROL", control.Host.Addresses[0].ToString()), ("EXEAT_CONTROL_TOKEN", secret), ("EXEAT_CONTROL_FINGERPRINT", control.Fingerprint)];
+        (string, string)[] anna = With(PolicyPeople.Session(control, "anna", "admin,approver")), dora = With(PolicyPeople.Session(control, "dora", "approver"));
+        Assert.Equal(0, (await RunAsync("control users add berta --role approver", "", anna)).Status);
+        (int status, string said) = await RunAsync("control users confirm berta", "", dora);
+        Assert.True(status == 2 && said.Contains("control refuses: berta has a one-time password, which whoever made it knows", StringComparison.Ordinal), said);
+        PolicyPeople.Database(control).Change(change => change.Run("UPDATE users SET must_change = 0"));
+        Assert.Contains("berta  approver  enabled  0 sessions  last login never  not confirmed (user:anna)", (await RunAsync("control users list", "", anna)).Said, StringComparison.Ordinal);
+
+        (status, said) = await RunAsync("control users confirm berta", "", anna);
+        Assert.True(status == 3 && said.Contains("control refuses: user:anna has had user:berta in hand", StringComparison.Ordinal), said);
+        Assert.Contains("exeat-control confirm berta", said, StringComparison.Ordinal);
+        (status, said) = await RunAsync("control users confirm berta", "", dora);
+        Assert.Equal((0, "berta  approver  enabled  0 sessions  last login never\n"), (status, said));
+        (status, said) = await RunAsync("control users confirm berta --json", "", dora);
+        Assert.True(status == 0 && said.Contains("\"inHandsOf\":[]", StringComparison.Ordinal), said);
+        Assert.NotEqual(0, (await RunAsync("control users confirm nobody", "", dora)).Status);
+        Assert.Equal(2, (await RunAsync("control users confirm", "", dora)).Status);
     }
 
     private TypedCommand Type(string arguments) => TypedCommand.Start($"{TypedCommand.Exeat} {arguments}", _home);

@@ -181,6 +181,6 @@ public sealed class ApprovalTests : IDisposable
     private void Token(string name, string by)
     {
         using SqliteConnection connection = _room.Database.Open();
-        connection.Run("INSERT INTO tokens (id, name, hash, roles, created, created_by, ends) VALUES ($id, $name, $hash, 'operator', '', $by, '')", ("$id", name), ("$name", name), ("$hash", new byte[] { 1 }), ("$by", by));
+        connection.Run("INSERT INTO tokens (id, name, hash, roles, created, created_by, ends) VALUES ($id, $name, $hash, 'operator', '', $by, $ends)", ("$id", name), ("$name", name), ("$hash", new byte[] { 1 }), ("$by", by), ("$ends", _room.Time.GetUtcNow().AddDays(1)));
     }
 }

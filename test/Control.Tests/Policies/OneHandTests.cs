@@ -166,6 +166,30 @@ public sealed class OneHandTests : IDisposable
     }
 
     [Fact]
+    public void A_token_that_ended_changes_nothing_that_was_under_way()
+    {
+        Actor revoked = new("token:revoked", RoleWords.Every), over = Token(Actor.Control, "over"), viewer = new("token:viewer", RoleWords.Every);
+        ApiToken made = _tokens.Create(Actor.Control, new NewToken("revoked", RoleWords.Of(RoleWords.Every), 90)).Token;
+        _tokens.Create(Actor.Control, new NewToken("viewer", ["viewer"], 90));
+        // The control: while they stand they ask and publish.
+        foreach (Actor stands in (Actor[])[revoked, over]) Approve(Ask(stands), PolicyRoom.Anna);
+        _tokens.Revoke(Actor.Control, made.Id);
+        _room.Time.Advance(TimeSpan.FromDays(30));
+        foreach ((Actor actor, string word) in ((Actor, string)[])[(revoked, "login-needed"), (over, "login-needed"), (viewer, "role-needed")])
+        {
+            Action[] changes =
+            [
+                () => Ask(actor),
+                () => _tokens.Create(actor, new NewToken("next", ["admin"], 366)),
+                () => _accounts.Change(actor, "dora", new UserChange { Disabled = true }),
+                () => _room.Publish(PolicyRoom.Web + "# another\n", actor: actor),
+                () => _room.Changes.Guard("research", true, "because", actor),
+            ];
+            foreach (Action change in changes) Assert.Equal(word, Assert.Throws<Refused>(change).Word);
+        }
+    }
+
+    [Fact]
     public void Who_may_have_asked_stays_whoever_confirms_the_login_later()
     {
         Make(PolicyRoom.Anna, "carla", Roles.Operator);

@@ -44,7 +44,7 @@ internal sealed class PolicyRoom : IFleet, IDisposable
         Composer = new PolicyComposer(Versions, Time);
         Desired = new DesiredPolicies(Database, this, Composer, Time);
         Agents = new AgentsBook(Database, audit, new GatewayEvents(Time, NullLogger<GatewayEvents>.Instance), Time);
-        Changes = new PolicyChanges(Database, new ChangePlanner(Database, Versions, Composer, this, new AgentsPlanner(Agents), Time), Desired, Agents, audit, Time);
+        Changes = new PolicyChanges(Database, new ChangePlanner(Database, Versions, Composer, this, new AgentsPlanner(Agents, Time), Time), Desired, Agents, audit, Time);
         AgentsDesk = new AgentsDesk(Agents, Changes, Time);
         Desk = new AssignmentDesk(Database, Versions, Changes, this, Time);
         Publishing = new PolicyPublishing(Database, Versions, Desk, audit, Time) { Shipped = Packs };

@@ -56,6 +56,9 @@ public sealed record ChangeEffect
     /// <summary>Classes of agents that it touches.</summary>
     public ImmutableArray<string> Classes { get; init; } = [];
 
+    /// <summary>Of a change of agents: what they come under, a sentence each: the version, which the gateway runs or keeps, and every window that is open there.</summary>
+    public ImmutableArray<string> Under { get => field.IsDefault ? [] : field; init; } = [];
+
     /// <summary>What it newly permits, a sentence each.</summary>
     public ImmutableArray<string> NewlyPermitted { get; init; } = [];
 

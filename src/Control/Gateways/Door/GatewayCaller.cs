@@ -7,7 +7,7 @@ namespace Exeat.Control.Gateways.Door;
 /// <summary>Says which gateway asks, by its certificate, anew at each request: a revoked one is refused from the next on, also over a connection that is open.</summary>
 internal sealed class GatewayCaller(GatewayAuthority authority, GatewayBook book, TimeProvider time)
 {
-    private const string EnrolAgain = "enrol it again: exeat gateways enrol ID here, exeat-link enrol there";
+    private const string EnrolAgain = GatewayBook.EnrolAgain;
 
     /// <summary>The gateway, and the certificate that it shows.</summary>
     /// <param name="context">The request.</param>
@@ -22,8 +22,7 @@ internal sealed class GatewayCaller(GatewayAuthority authority, GatewayBook book
         DateTimeOffset now = time.GetUtcNow();
         if (shown.SerialNumber != row.Serial && !(shown.SerialNumber == row.PreviousSerial && now < row.PreviousUntil))
         {
-            if (row.Issued is { } issued && shown.NotBefore.ToUniversalTime() <= issued.UtcDateTime)
-                throw new Refused(StatusCodes.Status403Forbidden, "certificate-replaced", $"the gateway {id} has a newer certificate than this one", $"somebody has a copy of its key, or two links run for it; if not, {EnrolAgain}");
+            if (row.Issued is { } issued && shown.NotBefore.ToUniversalTime() <= issued.UtcDateTime) throw GatewayBook.Replaced(id);
             book.Adopt(row, shown);
             row = book.Demand(id);
         }

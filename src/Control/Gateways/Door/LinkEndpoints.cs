@@ -64,6 +64,7 @@ internal sealed class LinkEndpoints(GatewayCaller callers, GatewayBook book, Gat
         (GatewayRow row, X509Certificate2 shown) = Caller(context, mayHaveEnded: true);
         using IDisposable place = shares.Take(row.Id, "renew");
         RenewRequest asked = await ReadAsync(context, LinkJson.Default.RenewRequest, MaxRequest);
+        Caller(context, mayHaveEnded: true);
         using X509Certificate2 certificate = book.Renew(row, shown.SerialNumber, asked.Request ?? "");
         await AnswerAsync(context, new CertificateAnswer(certificate.ExportCertificatePem(), authority.Certificate), LinkJson.Default.CertificateAnswer);
     }
@@ -103,6 +104,7 @@ internal sealed class LinkEndpoints(GatewayCaller callers, GatewayBook book, Gat
         long foreign;
         try
         {
+            Caller(context);
             byte[] lines = Lines(body, context.Request.Headers[HeaderNames.ContentEncoding] == "gzip");
             int own = OwnRecords.Keep(lines, row.Id, out foreign);
             if (foreign > 0) book.CountForeign(row.Id, foreign);
@@ -133,11 +135,14 @@ internal sealed class LinkEndpoints(GatewayCaller callers, GatewayBook book, Gat
         Begin(context);
         (GatewayRow row, X509Certificate2 shown) = Caller(context);
         using IDisposable place = shares.Take(row.Id, "status");
-        book.Keep(row.Id, await ReadAsync(context, LinkJson.Default.LinkReport, MaxReport));
+        LinkReport report = await ReadAsync(context, LinkJson.Default.LinkReport, MaxReport);
+        Caller(context);
+        book.Keep(row.Id, report);
         DateTimeOffset now = time.GetUtcNow(), from = shown.NotBefore.ToUniversalTime(), to = shown.NotAfter.ToUniversalTime();
         await AnswerAsync(context, new ReportAnswer(now, now >= from + ((to - from) * RenewalAfter), store.Text), LinkJson.Default.ReportAnswer);
     }
 
+    // Asked before a body is read, and again when it has come: the gateway may have been enrolled anew or revoked in the minutes between.
     private (GatewayRow Row, X509Certificate2 Shown) Caller(HttpContext context, bool mayHaveEnded = false)
     {
         try

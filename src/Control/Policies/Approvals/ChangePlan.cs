@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Exeat.Api.Control;
+using Microsoft.Data.Sqlite;
 
 namespace Exeat.Control.Policies;
 
@@ -9,8 +10,9 @@ namespace Exeat.Control.Policies;
 /// <param name="Change">The change, whole.</param>
 /// <param name="Effect">What it does, as people see it.</param>
 /// <param name="Guarded">The classes that it touches and for which a second person is needed.</param>
-/// <param name="TouchesUnknown">Whether it cannot be told whom it touches: then it counts as touching every class.</param>
-internal sealed record ChangePlan(PolicyChange Change, ChangeEffect Effect, ImmutableArray<string> Guarded, bool TouchesUnknown)
+/// <param name="Reach">Whom it touches.</param>
+/// <param name="Again">Says anew whom it touches, by what is there then.</param>
+internal sealed record ChangePlan(PolicyChange Change, ChangeEffect Effect, ImmutableArray<string> Guarded, ChangeReach Reach, Func<SqliteConnection, ChangeReach> Again)
 {
     /// <summary>The agents document that the change names, when it is one of agents.</summary>
     public string? Document { get; init; }

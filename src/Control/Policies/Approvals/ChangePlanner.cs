@@ -42,10 +42,12 @@ internal sealed class ChangePlanner(Database database, PolicyVersions versions, 
     {
         using SqliteConnection connection = database.Open();
         if (change.Kind == AgentsPlanner.Kind) return agentsPlanner.Plan(connection, change, document!);
-        IReadOnlyList<FleetGateway> gateways = fleet.Read(connection);
-        if (change.Kind == SecondPersonOff) return Whole(connection, change, new ChangeEffect { Classes = [change.Class!], Notes = [$"changes that touch agents of class {change.Class} no longer need a second person"] }, [change.Class!], false);
-        bool isWindow = change.Window is not null;
-        Step[] steps = isWindow ? [.. OfWindow(connection, change, gateways)] : [.. OfAssignment(connection, change, gateways)];
+        if (change.Kind == SecondPersonOff)
+        {
+            var alone = new ChangeReach([], [change.Class!], [], TouchesUnknown: false);
+            return Whole(connection, change, alone, _ => alone, [], [$"changes that touch agents of class {change.Class} no longer need a second person"]);
+        }
+        ChangeReach reach = Look(connection, change, out Step[] steps);
         var notes = new List<string>();
         foreach (Step step in steps)
         {
@@ -57,28 +59,30 @@ internal sealed class ChangePlanner(Database database, PolicyVersions versions, 
         var missing = new List<string>();
         IReadOnlyList<string> permits = compares ? Permits(steps, notes, missing, late) : [];
         if (!compares) missing.Add($"what it permits anew was not found out within {PolicyLimits.Planning.TotalSeconds:0} seconds");
-        SortedSet<string> classes = new(steps.SelectMany(step => step.Gateway.Classes).Where(name => name.Length > 0), StringComparer.Ordinal);
-        if (isWindow) classes = new(Meant(change.Window!, gateways).Select(agent => agent.Class).Concat(change.Window!.Classes).Where(name => name.Length > 0), StringComparer.Ordinal);
-        else if (change.On!.Scope == "class") classes.Add(change.On.Target);
-        var effect = new ChangeEffect
-        {
-            Gateways = [.. steps.Select(step => step.Gateway.Id).Order(StringComparer.Ordinal)],
-            Classes = [.. classes],
-            NewlyPermitted = DifferenceSentences.Bounded(permits),
-            Notes = DifferenceSentences.Bounded([.. missing, .. notes]),
-        };
-        return Whole(connection, change, effect, classes, TouchesUnknown(change, gateways));
+        return Whole(connection, change, reach, later => Look(later, change, out _), permits, [.. missing, .. notes]);
+    }
+
+    private ChangeReach Look(SqliteConnection connection, PolicyChange change, out Step[] steps)
+    {
+        IReadOnlyList<FleetGateway> gateways = fleet.Read(connection);
+        steps = change.Window is null ? [.. OfAssignment(connection, change, gateways)] : [.. OfWindow(connection, change, gateways)];
+        IEnumerable<string> classes = change.Window is { } window ? Meant(window, gateways).Select(agent => agent.Class).Concat(window.Classes)
+            : steps.SelectMany(step => step.Gateway.Classes).Concat(change.On!.Scope == "class" ? [change.On.Target] : []);
+        return new ChangeReach([.. steps.Select(step => step.Gateway.Id).Order(StringComparer.Ordinal)], [.. classes.Where(name => name.Length > 0).Distinct().Order(StringComparer.Ordinal)], [], TouchesUnknown(change, gateways));
     }
 
     /// <summary>The kind of change that takes the second person away from a class.</summary>
     public const string SecondPersonOff = "second-person-off";
 
     /// <summary>A plan with the classes that need a second person.</summary>
-    public static ChangePlan Whole(SqliteConnection connection, PolicyChange change, ChangeEffect effect, IEnumerable<string> classes, bool touchesUnknown)
+    public static ChangePlan Whole(SqliteConnection connection, PolicyChange change, ChangeReach reach, Func<SqliteConnection, ChangeReach> again, IReadOnlyList<string> permits, IReadOnlyList<string> notes)
     {
-        List<string> guarded = connection.List("SELECT class FROM policy_classes WHERE second_person = 1 ORDER BY class", row => row.GetString(0));
-        return new ChangePlan(change, effect, touchesUnknown ? [.. guarded] : [.. guarded.Intersect(classes, StringComparer.Ordinal)], touchesUnknown);
+        var effect = new ChangeEffect { Gateways = reach.Gateways, Classes = reach.Classes, Under = reach.Under, NewlyPermitted = DifferenceSentences.Bounded(permits), Notes = DifferenceSentences.Bounded(notes) };
+        return new ChangePlan(change, effect, [.. Guarded(connection).Where(reach.Touches)], reach, again);
     }
+
+    /// <summary>The classes for which a second person is needed.</summary>
+    public static List<string> Guarded(SqliteConnection connection) => connection.List("SELECT class FROM policy_classes WHERE second_person = 1 ORDER BY class", row => row.GetString(0));
 
     // Where it cannot be told whom a change touches, it touches everybody.
     private static bool TouchesUnknown(PolicyChange change, IReadOnlyList<FleetGateway> gateways)

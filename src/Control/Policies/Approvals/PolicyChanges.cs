@@ -35,7 +35,7 @@ internal sealed class PolicyChanges(Database database, ChangePlanner planner, De
         if (entry.Change.Kind == AgentsPlanner.Kind && document is null) throw Decided();
         if (entry.Hash != decision.Hash) throw new Refused(StatusCodes.Status409Conflict, "approval-other-content", "the hash is not that of what waits here", $"look at it again: exeat approvals show {id}");
         ChangePlan plan = planner.Plan(entry.Change, document);
-        if (plan.Hash != entry.Hash) throw new Refused(StatusCodes.Status409Conflict, "approval-stale", "what the change does is no longer what was shown: gateways, agents or policies are others now", "have it asked for again, and look at that");
+        if (plan.Hash != entry.Hash) throw Stale();
         try
         {
             return Done(plan, Do(plan, approver, (entry, reason)));
@@ -88,6 +88,7 @@ internal sealed class PolicyChanges(Database database, ChangePlanner planner, De
         if (!secondPerson) return Ask(new PolicyChange { Kind = ChangePlanner.SecondPersonOff, Class = name, Reason = reason }, actor);
         database.Change(transaction =>
         {
+            Sessions.Require(transaction, actor, Roles.Admin, time.GetUtcNow());
             transaction.Run("INSERT INTO policy_classes VALUES ($class, 1, $actor, $now) ON CONFLICT (class) DO UPDATE SET second_person = 1, actor = $actor, time = $now", ("$class", name), ("$actor", actor.Name), ("$now", time.GetUtcNow()));
             audit.Write(transaction, actor, "class.second-person-on", name, ("reason", reason));
         });
@@ -112,7 +113,7 @@ internal sealed class PolicyChanges(Database database, ChangePlanner planner, De
         database.Change(transaction =>
         {
             if (Approvals.CountWaiting(transaction) >= PolicyLimits.Waiting) throw Refused.Conflict($"{PolicyLimits.Waiting} changes wait for a second person", "approve or reject some of them");
-            Sessions.Require(transaction, actor, Needed(plan.Change));
+            Sessions.Require(transaction, actor, Needed(plan.Change), now);
             Approvals.Add(transaction, entry, SecondPerson.Of(transaction, actor));
             if (plan.Document is { } document) Approvals.AddDocument(transaction, entry.Id, document);
             audit.Write(transaction, actor, "approval.ask", entry.Id, ("kind", entry.Change.Kind), ("hash", entry.Hash), ("classes", string.Join(' ', entry.Classes)), ("reason", entry.Change.Reason));
@@ -127,13 +128,17 @@ internal sealed class PolicyChanges(Database database, ChangePlanner planner, De
         (PolicyChange change, string author, string? id) = (plan.Change, approval?.Entry.RequestedBy ?? actor.Name, approval?.Entry.Id);
         string? window = database.Change(transaction =>
         {
-            if (approval is null) Sessions.Require(transaction, actor, Needed(change));
-            // Guarded since it was planned: then it has to wait.
-            if (approval is null && transaction.List("SELECT class FROM policy_classes WHERE second_person = 1", row => row.GetString(0)).Any(name => plan.TouchesUnknown || plan.Effect.Classes.Contains(name)))
-                throw Refused.Conflict("a class that it touches needs a second person since a moment ago", "ask again");
+            if (approval is null) Sessions.Require(transaction, actor, Needed(change), now);
+            // To find out what it does took a while, and others had their turn.
+            using (SqliteConnection connection = database.Open())
+            {
+                ChangeReach reach = plan.Again(connection);
+                if (approval is null && ChangePlanner.Guarded(connection).Any(reach.Touches)) throw Refused.Conflict("it touches a class that needs a second person since a moment ago", "ask again");
+                if (approval is not null && !reach.IsSame(plan.Reach)) throw Stale();
+            }
             if (approval is { } given)
             {
-                SecondPerson.Check(transaction, given.Entry, actor);
+                SecondPerson.Check(transaction, given.Entry, actor, now);
                 if (!Approvals.Decide(transaction, given.Entry.Id, Approvals.Approved, actor.Name, given.Reason, now)) throw Decided();
                 audit.Write(transaction, actor, "approval.approve", given.Entry.Id, ("kind", change.Kind), ("hash", given.Entry.Hash), ("requestedBy", author), ("reason", given.Reason));
             }
@@ -191,6 +196,9 @@ internal sealed class PolicyChanges(Database database, ChangePlanner planner, De
         if (entry.State != Approvals.Waiting) throw Decided();
         if (entry.Expires <= time.GetUtcNow()) throw new Refused(StatusCodes.Status409Conflict, "approval-expired", "its time is over", "have it asked for again");
     }
+
+    private static Refused Stale() =>
+        new(StatusCodes.Status409Conflict, "approval-stale", "what the change does is no longer what was shown: gateways, agents, policies or windows are others now", "have it asked for again, and look at that");
 
     private static Refused Decided() => new(StatusCodes.Status409Conflict, "approval-decided", "it is decided already", "exeat approvals shows how");
 

@@ -19,12 +19,12 @@ internal static class SecondPerson
         return transaction.Scalar<string>("SELECT created_by FROM tokens WHERE name = $name", ("$name", actor.Name[Actor.TokenPrefix.Length..])) ?? actor.Name;
     }
 
-    public static void Check(SqliteTransaction transaction, ApprovalEntry entry, Actor approver)
+    public static void Check(SqliteTransaction transaction, ApprovalEntry entry, Actor approver, DateTimeOffset now)
     {
         if (!approver.Roles.HasFlag(Roles.Approver)) throw new Refused(StatusCodes.Status403Forbidden, "role-needed", $"{approver.Name} has not the role approver", "ask somebody with the role admin for it");
-        Sessions.Require(transaction, approver, Roles.Approver);
         // A program has nobody's eyes.
         if (approver.User is not { } account) throw new Refused(StatusCodes.Status403Forbidden, "person-needed", $"{approver.Name} is no person", "approve with a login of your own: exeat login");
+        Sessions.Require(transaction, approver, Roles.Approver, now);
         string asked = Approvals.PersonOf(transaction, entry.Id);
         // Accounts do not differ by case alone.
         if (Is(asked, approver.Name) || Is(entry.RequestedBy, approver.Name))

@@ -26,6 +26,10 @@ internal static class Assignments
     public static Assignment? Find(SqliteConnection connection, long id) =>
         connection.List($"SELECT {Columns} FROM policy_assignments WHERE id = $id", Row, ("$id", id)) is [var found] ? found : null;
 
+    /// <summary>The one that a gateway was last given a version by: it keeps that while none holds, or two do.</summary>
+    public static Assignment? Kept(SqliteConnection connection, string gateway) =>
+        connection.Scalar<long>("SELECT assignment FROM policy_desired WHERE gateway = $gateway", ("$gateway", gateway)) is > 0 and long kept ? Find(connection, kept) : null;
+
     /// <summary>All there ever were, newest first, those before an id.</summary>
     public static IReadOnlyList<Assignment> History(SqliteConnection connection, long before, int limit) =>
         connection.List($"SELECT {Columns} FROM policy_assignments WHERE id < $before ORDER BY id DESC LIMIT $limit", Row, ("$before", before), ("$limit", limit));

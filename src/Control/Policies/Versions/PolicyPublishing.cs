@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Exeat.Api.Control;
 using Exeat.Control.Http;
+using Exeat.Control.People;
 using Exeat.Control.Storage;
 using Exeat.Policy;
 using Microsoft.Data.Sqlite;
@@ -32,6 +33,7 @@ internal sealed class PolicyPublishing(Database database, PolicyVersions version
         }
         (PolicyVersionEntry entry, bool existed) = database.Change(transaction =>
         {
+            Sessions.Require(transaction, actor, Roles.Operator, time.GetUtcNow());
             CheckParent(PolicyVersions.Head(transaction, name), publication.Parent, policy.Version);
             (PolicyVersionEntry kept, bool isKnown) = versions.Keep(transaction, name, read, actor.Name, message);
             if (!isKnown) audit.Write(transaction, actor, "policy.publish", name, ("version", kept.Version), ("parent", kept.Parent), ("message", message));

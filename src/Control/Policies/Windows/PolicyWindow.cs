@@ -34,6 +34,13 @@ internal sealed record PolicyWindow
     /// <summary>Whether it means this agent.</summary>
     public bool Means(AgentDocument agent) => Request.Agents.Contains(agent.Id) || (agent.Class.Length > 0 && Request.Classes.Contains(agent.Class));
 
+    /// <summary>In words: for whom, to what, until when.</summary>
+    public override string ToString()
+    {
+        string to = Kind == Monitor ? "" : $" to {string.Join(", ", Request.Names.Concat(Request.Cidrs))} ({Request.Protocol}/{string.Join(", ", Request.Ports)})";
+        return $"{Kind} {Id} is open for {string.Join(", ", Request.Classes.Select(name => "class " + name).Concat(Request.Agents))}{to} until {Ends:yyyy-MM-dd HH:mm}Z";
+    }
+
     public PolicyWindowEntry Entry(DateTimeOffset now) => new()
     {
         Id = Id,
