@@ -107,7 +107,8 @@ class Page(socketserver.BaseRequestHandler):
     def handle(self):
         say('connection', self.request.getsockname()[0].removeprefix('::ffff:'))
         try:
-            request = self.request.recv(4096)
+            request = b''
+            while b'\r\n\r\n' not in request and (more := self.request.recv(4096)): request += more   # a shell writes lines one by one
             say('request', request.split(b'\r\n')[0].decode(errors='replace'))
             if request.startswith(b'POST'):
                 while data := self.request.recv(4096): say('piece', len(data))
