@@ -107,7 +107,11 @@ class Page(socketserver.BaseRequestHandler):
     def handle(self):
         say('connection', self.request.getsockname()[0].removeprefix('::ffff:'))
         try:
-            say('request', self.request.recv(4096).split(b'\r\n')[0].decode(errors='replace'))
+            request = b''
+            while b'\r\n\r\n' not in request and (more := self.request.recv(4096)): request += more   # a shell writes lines one by one
+            say('request', request.split(b'\r\n')[0].decode(errors='replace'))
+            if request.startswith(b'POST'):
+                while data := self.request.recv(4096): say('piece', len(data))
             self.request.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\npage')
         except ConnectionError:
             pass
@@ -136,11 +140,15 @@ ip netns exec world python3 "$work/world.py" >"$work/world.log" 2>&1 &
 # compose.yaml as it stands, but for what it leaves to its reader.
 site=$work/site
 mkdir -p "$site/work"
-cp -R "$here/compose.yaml" "$here/config" "$here/resolv.conf" "$site/"
+cp -R "$here/compose.yaml" "$here/seccomp.json" "$here/config" "$here/resolv.conf" "$site/"
+cp "$here/check-round.pl" "$site/work/round.pl"
 sed -i 's|image: exeat$|image: localhost/exeat:latest|; s|image: debian:bookworm-slim.*|image: localhost/agent:latest|' "$site/compose.yaml"
 sed -i 's/names: \[example.org\]/names: [page.example]/; s/ports: \[443\]/ports: [8080]/' "$site/config/policy.yaml"
 
-podman system service --time 0 "unix://$work/podman.sock" >"$work/service.log" 2>&1 &
+# docker-compose sends the profile's text, which podman's socket takes for its path: for podman the engine is told.
+sed -i 's|, "seccomp=./seccomp.json"||' "$site/compose.yaml"
+sed "s|^\[containers\]|&\nseccomp_profile = \"$site/seccomp.json\"|" "$work/containers.conf" >"$work/service.conf"
+CONTAINERS_CONF=$work/service.conf podman system service --time 0 "unix://$work/podman.sock" >"$work/service.log" 2>&1 &
 tries=0
 until [ -S "$work/podman.sock" ]; do tries=$((tries + 1)); [ "$tries" -lt 100 ] || { cat "$work/service.log"; exit 1; }; sleep 0.1; done
 while sleep 1; do for id in $(podman ps -q 2>/dev/null); do timeout 20 podman healthcheck run "$id" >/dev/null 2>&1 || true; done; done &
@@ -151,7 +159,7 @@ expect() { # NAME WANTED GOT
   if [ "$2" = "$3" ]; then passed=$((passed + 1)); echo "held: $1"; else failed=$((failed + 1)); echo "FAILED: $1: wanted '$2', got '$3'"; fi
 }
 in_agent() { podman exec site_agent_1 timeout 15 bash -c "$1" 2>/dev/null; }
-beside() { podman run --rm --network site_inside --cap-drop ALL localhost/agent:latest timeout 15 bash -c "$1" 2>/dev/null; }
+beside() { podman run --rm --network site_inside --mac-address 02:00:00:00:00:99 --cap-drop ALL -v "$site/work:/work:ro" localhost/agent:latest timeout 15 bash -c "$1" 2>/dev/null; }
 arrived() { grep -c "${1:-.}" "$work/world.log" || true; }
 get() { printf 'exec 3<>/dev/tcp/%s/8080 && printf "GET /%s HTTP/1.1\\r\\nHost: %s\\r\\n\\r\\n" >&3 && tail -c 4 <&3' "$1" "$2" "$3"; }
 # A question for LABEL.page.example by UDP to an address: the tunnel that needs no connection.
@@ -159,6 +167,23 @@ ask() { printf 'printf "\\x12\\x34\\x01\\0\\0\\1\\0\\0\\0\\0\\0\\0\\x06%s\\x04pa
 
 compose 180 up -d >"$work/up.log" 2>&1 || { cat "$work/up.log"; podman logs site_gateway_1; podman logs site_agent-net_1; exit 1; }
 expect "the agent was started after the gateway enforced" yes "$([ "$(date -d "$(podman logs site_gateway_1 2>&1 | sed -n 's/ info \[3\] ready.*//p')" +%s%N)" -lt "$(date -d "$(podman inspect --format '{{.State.StartedAt.Format "2006-01-02T15:04:05.999999999Z07:00"}}' site_agent_1)" +%s%N)" ] && echo yes)"
+
+# Every frame with a word or a port of round.pl, as it comes out of a container's link: who sent it, to whom.
+cat >"$work/frames.py" <<'PYTHON'
+import re, socket
+PORTS = {4501: 'stream4', 4502: 'stream6', 4503: 'opening4', 4504: 'opening6'}
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+while True:
+    frame, (link, _, kind, *_) = s.recvfrom(65536)
+    if kind == socket.PACKET_OUTGOING: continue
+    word = re.search(rb'round-([a-z]+[46]?)', frame)
+    port = PORTS.get(int.from_bytes(frame[36:38]) if frame[12:14] == b'\x08\0' else int.from_bytes(frame[56:58]))
+    if word or port: print(frame[6:12].hex(':'), frame[:6].hex(':'), word[1].decode() if word else port, flush=True)
+PYTHON
+python3 "$work/frames.py" >>"$work/frames.log" 2>&1 &
+hardware() { podman exec "$1" sh -c "cat /sys/class/net/*/address" | grep -v 00:00:00:00:00:00 | sort; }
+# Ways whose frames went from one sender to anybody (or to anybody but those behind it).
+went() { sed -n "s/^$1 //p" "$work/frames.log" | grep -v ${2:-nobody} | sed 's/.* //' | sort -u | paste -sd ' '; }
 
 # The counters count: a container on the outer network gets everywhere that the agent must not get.
 loose() { podman run --rm --network site_outside --cap-drop ALL localhost/agent:latest timeout 15 bash -c "$1" 2>/dev/null; }
@@ -177,6 +202,25 @@ bridge=$(ip -o -6 address show dev "$(podman network inspect --format '{{.Networ
 for address in 192.0.2.1 "$bridge%eth0"; do
   expect "control: on the agents' network alone, the machine is reached at $address" HTTP "$(beside "$(near "$address")")"
 done
+# Anybody's socket may name its link and ask for no router: routes do not hold it, and no capability is needed. Beside the agent it goes everywhere.
+everywhere="broadcast device4 device6 info4 info6 linkinfo linklocal mapped multicast4 multicast6 opening4 opening6 pieces4 pieces6 segments stream4 stream6 unicast4 unicast6"
+round() { printf 'perl /work/round.pl eth0 192.0.2.1 2001:db8:a::1 %s' "${bridge%\%*}"; }
+# A question to the engine's resolver and a page of the machine, that way: in full, and with the answer.
+direct() { printf 'perl -MSocket -e '"'"'socket(S, PF_INET, %s, 0); setsockopt(S, 1, 25, "eth0"); setsockopt(S, 1, 5, 1); alarm 5; connect(S, pack_sockaddr_in(%s, inet_aton("192.0.2.1"))) or die; syswrite S, "%s"; sysread S, $_, 4; print unpack("%s", $_)'"'" "$@"; }
+question() { direct SOCK_DGRAM 53 "\\x12\\x34\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\x06$1\\4page\\7example\\0\\0\\1\\0\\1" H8; }
+expect "control: beside the agent each way round the routes is open" "$everywhere" "$(beside "$(round)" >"$work/beside.log"; sleep 1; went 02:00:00:00:00:99)"
+expect "control: beside the agent the engine's resolver answers that way, and asks the world" "12348183 yes" "$(beside "$(question direct)") $([ "$(arrived 'dns direct')" -gt 0 ] && echo yes)"
+expect "control: and the machine" HTTP "$(beside "$(direct SOCK_STREAM 8081 'GET / HTTP/1.0\r\n\r\n' a4)")"
+
+agent=$(hardware site_agent_1)
+expect "none of these ways leads the agent to anybody but the gateway" "" "$(in_agent "$(round)" >"$work/round.log"; sleep 1; went "$agent" "$(hardware site_gateway_1 | sed 's/^/-e ^/' | paste -sd ' ')")"
+expect "control: those that ask for the gateway all the same were seen" yes "$(went "$agent" | grep -q device6 && echo yes)"
+expect "nor a question to the engine's resolver, nor to the machine" " refused 0" "$(in_agent "$(question hidden)") $(in_agent "$(direct SOCK_STREAM 8081 'GET / HTTP/1.0\r\n\r\n' a4)" || echo refused) $(arrived 'dns hidden')"
+# Sockets of no network at all: AF_VSOCK (40) goes to the hypervisor.
+families() { printf 'perl -e '"'"'for $f (0 .. 46) { for $t (1, 2, 3, 5) { socket(S, $f, $t, 0) and $o{$f} = 1 } } print join " ", sort { $a <=> $b } keys %%o'"'"; }
+expect "control: with the engine's own profile a socket to the hypervisor can be made" yes "$(beside "$(families)" | grep -qw 40 && echo yes)"
+expect "the agent makes sockets of the families local, IPv4, IPv6 and routing alone" "1 2 10 16" "$(in_agent "$(families)")"
+expect "so does a container that podman itself is told the profile for" "1 2 10 16" "$(podman run --rm --cap-drop ALL --network none --security-opt "seccomp=$site/seccomp.json" localhost/agent:latest bash -c "$(families)")"
 
 expect "a permitted name arrives" page "$(in_agent "$(get page.example name page.example)")"
 expect "a permitted name arrives at its address, IPv4" page "$(in_agent "$(get 203.0.113.10 four page.example)")"
@@ -192,15 +236,33 @@ for address in 203.0.113.53 203.0.113.66 192.0.2.1 127.0.0.11 198.51.100.53 198.
 in_agent 'for address in 203.0.113.66 2001:db8:f::66 192.0.2.1 255.255.255.255 224.0.0.251; do echo datagram >/dev/udp/$address/4444; done' || true
 sleep 1
 expect "of these, of questions to nine other resolvers and of datagrams nothing arrived" "$before" "$(arrived)"
-for address in 192.0.2.1 198.51.100.66 2001:db8:a::1 "$bridge%eth0" 192.0.2.2 2001:db8:a::2; do
+# Something listens in the gateway's own namespace, too.
+gateway=$(podman inspect --format '{{.State.Pid}}' site_gateway_1)
+nsenter --target "$gateway" --net python3 -m http.server 8081 --bind :: --directory "$site/work" >"$work/ports.log" 2>&1 &
+ports=$!
+tries=0
+until nsenter --target "$gateway" --net bash -c ': </dev/tcp/127.0.0.1/8081' 2>/dev/null; do tries=$((tries + 1)); [ "$tries" -lt 100 ] || break; sleep 0.2; done
+out=$(nsenter --target "$gateway" --net ip -o -4 address show | sed -n 's/.* inet \(198[^/]*\).*/\1/p')
+for address in 192.0.2.2 2001:db8:a::2 "$out"; do expect "control: the gateway itself reaches its port at $address" HTTP "$(nsenter --target "$gateway" --net bash -c "$(near "$address")")"; done
+for address in 192.0.2.1 198.51.100.66 2001:db8:a::1 "$bridge%eth0" 192.0.2.2 2001:db8:a::2 "$out"; do
   expect "the machine and the gateway are not reached at $address" refused "$(in_agent "$(near "$address")" || echo refused)"
 done
+kill "$ports"
+wait "$ports" 2>/dev/null || true
+# A holder that cannot load its filter makes no way out either.
+printf '#!/bin/sh\nexit 1\n' >"$work/no-nft"
+chmod 0755 "$work/no-nft"
+hold() { podman run --rm --network site_inside --cap-drop ALL --cap-add NET_ADMIN --cap-add SETPCAP -e GATEWAY4=192.0.2.2 -e GATEWAY6=2001:db8:a::2 "$@" --entrypoint sh localhost/exeat:latest -c 'timeout 3 /opt/exeat/hold-network.sh; ip route show default; ip -6 route show default' 2>/dev/null | grep -o 'ready\|via [^ ]*' | paste -sd ' '; }
+expect "control: a holder makes its routes" "ready via 192.0.2.2 via 2001:db8:a::2" "$(hold)"
+expect "a holder that cannot load its filter makes none" "" "$(hold -v "$work/no-nft:/usr/sbin/nft:ro")"
+
 expect "the agent has no capability and can gain none" "0000000000000000 0000000000000000" "$(in_agent 'echo $(sed -n "s/^Cap\(Eff\|Bnd\):.//p" /proc/self/status)')"
 expect "the gateway is nobody, with two capabilities" "10001 0000000000003000 0000000000003000" "$(podman exec site_gateway_1 sh -c 'echo $(sed -n "s/^Uid:.\([0-9]*\).*/\1/p; s/^Cap\(Eff\|Bnd\):.//p" /proc/1/status)')"
 # Only asked about, never written: it would be the machine's.
 expect "and may write its namespace's settings, but not the machine's" "net" "$(podman exec site_gateway_1 setpriv --reuid=exeat --regid=exeat --clear-groups sh -c '[ -w /proc/sys/kernel/core_pattern ] && echo kernel; echo net')"
 
 expect "the feature's guard is content in the agent's container" "exeat-guard: the only way out is the gateway" "$(in_agent /usr/local/share/exeat/guard.sh)"
+expect "and not where a socket to the hypervisor can be made" 1 "$(podman run --rm --network container:site_agent-net_1 --cap-drop ALL localhost/agent:latest sh -c '/usr/local/share/exeat/guard.sh 2>&1 || true' | grep -c AF_VSOCK)"
 # As a tool for development containers starts them: one shell, entry points in turn, then waiting.
 started() { podman run --rm "$@" localhost/agent:latest timeout 10 /bin/sh -c 'trap "exit 0" 15; /usr/local/share/exeat/entry.sh; echo went on' 2>&1; }
 elsewhere=$(started --network site_outside || true)
@@ -209,15 +271,27 @@ expect "and ends one that is elsewhere" "exeat-guard:" "$(grep -o 'exeat-guard:\
 records() { podman exec site_gateway_1 setpriv --reuid=exeat --regid=exeat --clear-groups exeat flows query --journal /var/lib/exeat/journal --format csv 2>/dev/null; }
 expect "the record names the agent" yes "$(records | grep 203.0.113.66 | grep default-deny | grep -q agent-1 && echo yes)"
 
-# A gateway that dies, and one that comes back, while the agent tries all the time.
+# A gateway that dies, and one that comes back, while the agent tries all the time, and a permitted transfer is under way.
+cat >"$site/work/transfer.pl" <<'PERL'
+use Socket; $SIG{PIPE} = 'IGNORE'; $| = 1;
+socket(S, AF_INET, SOCK_STREAM, 0); connect(S, pack_sockaddr_in(8080, inet_aton('203.0.113.10'))) or die;
+syswrite S, "POST /long HTTP/1.1\r\nHost: page.example\r\nContent-Length: 10000000\r\n\r\n";
+for (0 .. 2400) { defined syswrite S, '.' x 100 or do { print "$_: $!\n"; exit }; select undef, undef, undef, 0.05 }
+PERL
+podman exec site_agent_1 perl /work/transfer.pl >"$work/transfer.log" 2>&1 &
 podman exec site_agent_1 bash -c 'for ((i = 0; i < 6000; i++)); do echo flood >/dev/udp/203.0.113.66/4444; echo flood >/dev/udp/2001:db8:f::66/4444; echo >>sent; sleep 0.005; done' >"$work/flood.log" 2>&1 &
-sleep 1
+sleep 3
+pieces=$(arrived piece)
 kill -KILL "$(podman inspect --format '{{.State.Pid}}' site_gateway_1)"
+sleep 0.5
+dead=$(arrived piece)
 tries=0
 until [ "$(in_agent "$(get page.example back page.example)")" = page ]; do tries=$((tries + 1)); [ "$tries" -lt 30 ] || break; podman start site_gateway_1 >/dev/null 2>&1 || true; sleep 1; done
 expect "after a kill and a restart of the gateway the same agent's page arrives" yes "$([ "$(arrived 'GET /back ')" -gt 0 ] && echo yes)"
 sent=$((2 * $(wc -l <"$site/work/sent")))
 expect "and of the datagrams that it sent meanwhile, $sent, none" "yes 0" "$([ "$sent" -gt 100 ] && echo yes) $(arrived "udp 4444 b'flood")"
+expect "the transfer that was under way did not go on: not while the gateway was dead, not by the new one" "yes $dead" "$([ "$pieces" -gt 3 ] && echo yes) $(sleep 5; arrived piece)"
+echo "note: the transfer's end in the agent: $(cat "$work/transfer.log")"
 compose 60 stop gateway >>"$work/up.log" 2>&1
 before=$(arrived)
 expect "with the gateway stopped a permitted page does not arrive, and nothing else" "refused $before" "$(in_agent "$(get 203.0.113.10 stopped page.example)" || echo refused) $(arrived)"
@@ -231,8 +305,25 @@ sleep 3
 before=$(arrived)
 in_agent "$(ask 192.0.2.1 orphan)" || true
 expect "when agent-net was killed and came back, the machine and its resolver stay out of reach" "refused $before" "$(in_agent "$(near 192.0.2.1)" || echo refused) $(arrived)"
+: >"$work/frames.log"   # the new gateway has another hardware address
+expect "and no way round the routes leads to them" "" "$(in_agent "$(round)" >>"$work/round.log"; sleep 1; went "$(hardware site_agent_1)" "$(hardware site_gateway_1 | sed 's/^/-e ^/' | paste -sd ' ')")"
 
 down() { compose 120 down --volumes >>"$work/up.log" 2>&1 || true; podman rm --all --force >/dev/null 2>&1 || true; podman network rm site_inside site_outside >/dev/null 2>&1 || true; }
+down
+# The folder as a development container has it: what runs outside is not the agent's to write.
+mkdir -p "$work/project/.git/hooks"
+cp -R "$site" "$work/project/.devcontainer"
+cp "$here/compose.devcontainer.yaml" "$work/project/.devcontainer/"
+(site=$work/project/.devcontainer; compose 180 -f "$site/compose.devcontainer.yaml" up -d >>"$work/up.log" 2>&1) || cat "$work/up.log"
+tamper='touch /work/.git/hooks/post-checkout /work/code; for name in .devcontainer .git .vscode; do touch /work/$name/new; echo "#" >>/work/$name/compose.yaml; mv /work/$name /work/moved; done 2>/dev/null'
+cp -R "$work/project" "$work/bare"
+left() { (cd "$1" && find . -newer "$work/before" -type f | sort | paste -sd ' '); }
+touch "$work/before"
+sleep 0.1
+in_agent "$tamper" || true
+expect "in a development container the agent writes the project, and nothing that runs outside" "./code .devcontainer .git .vscode code" "$(left "$work/project") $(ls -A "$work/project" | paste -sd ' ')"
+podman run --rm --network none --cap-drop ALL -v "$work/bare:/work" localhost/agent:latest bash -c "$tamper" >/dev/null 2>&1 || true
+expect "control: with the project alone it does" yes "$(left "$work/bare" | grep -q hooks/post-checkout && [ -e "$work/bare/moved" ] && echo yes)"
 down
 # A gateway that cannot start: nobody starts the agent.
 sed -i 's/kind: Policy/kind: Nothing/' "$site/config/policy.yaml"

@@ -63,6 +63,9 @@ arrived() { grep -c "GET" "$work/world.log" || true; }
 
 # Before anything is there, the network is what an internal network is: without a way out.
 expect "nothing leaves without the gateway" 0 "$(container before agent "" curl -s -m 3 http://203.0.113.10:8080/ >/dev/null 2>&1; arrived)"
+# By the link itself, past every route: anybody's socket may ask for it.
+round() { container "$1" agent "" python3 -c 'import socket; s = socket.socket(2, 2); s.setsockopt(1, 25, b"eth0"); s.setsockopt(1, 5, 1); s.sendto(b"x", ("192.0.2.1", 53)); print("sent")' 2>/dev/null || echo refused; }
+expect "control: a socket that asks for no router has none" sent "$(round r1)"
 
 unmask=(--security-opt unmask=ALL)
 container gateway gateway NET_ADMIN,NET_RAW,SETPCAP sh /opt/scripts/gateway-entry.sh >"$work/gateway.log" 2>&1 &
@@ -83,6 +86,7 @@ expect "an address that is not permitted is refused at once" refused "$(containe
 expect "the agent has no capability" 0000000000000000 "$(container a3 agent "" sh -c 'sed -n "s/^CapEff:.//p" /proc/self/status')"
 expect "the agent cannot change its routes" refused "$(container a4 agent "" sh -c 'ip route replace default via 192.0.2.9 2>/dev/null || echo refused')"
 expect "control: with CAP_NET_ADMIN it could" changed "$(container a5 agent NET_ADMIN sh -c 'ip route replace default via 192.0.2.2 && echo changed')"
+expect "a socket that asks for no router sends nothing" refused "$(round r2)"
 expect "the agent opens no packet socket" refused "$(container a6 agent "" python3 -c 'import socket; socket.socket(17, 3, 0)' 2>/dev/null || echo refused)"
 expect "the gateway's ports are out of reach" refused "$(container a7 agent "" curl -s -m 5 http://192.0.2.2:9464/ || echo refused)"
 expect "nothing of that arrived" "$before" "$(arrived)"

@@ -34,9 +34,12 @@ public sealed class ContainerTests(ITestOutputHelper output)
     {
         string compose = Repository.Text("deploy/container/compose.yaml");
         string agent = Part(compose, "\n  agent:\n", "\nnetworks:\n");
-        foreach (string line in (string[])["network_mode: service:agent-net", "cap_drop: [ALL]", "no-new-privileges:true", "gateway: {condition: service_healthy}, agent-net: {condition: service_healthy}"])
+        foreach (string line in (string[])["network_mode: service:agent-net", "cap_drop: [ALL]", "no-new-privileges:true", "seccomp=./seccomp.json", "gateway: {condition: service_healthy}, agent-net: {condition: service_healthy}"])
             Assert.Contains(line, agent, StringComparison.Ordinal);
         foreach (string word in (string[])["cap_add", "networks:", "ports:", "devices:", "restart:"]) Assert.DoesNotContain($"    {word}", agent, StringComparison.Ordinal);
+        string project = Repository.Text("deploy/container/compose.devcontainer.yaml");
+        foreach (string line in (string[])["- \".:/work/.devcontainer:ro\"", "- \"../.git:/work/.git:ro\"", "- \"../.vscode:/work/.vscode:ro\""]) Assert.Contains(line, project, StringComparison.Ordinal);
+        Assert.Contains("compose.devcontainer.yaml", Repository.Text("deploy/container/devcontainer.json"), StringComparison.Ordinal);
         Assert.Contains("    internal: true\n", Part(compose, "\n  inside:\n", "\nvolumes:\n"), StringComparison.Ordinal);
         Assert.Contains("net.ipv4.ip_forward: \"0\"", Part(compose, "\n  gateway:\n", "\n  agent-net:\n"), StringComparison.Ordinal);
     }
