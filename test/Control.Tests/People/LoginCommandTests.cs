@@ -155,13 +155,13 @@ public sealed class LoginCommandTests : IDisposable
         (int status, string said) = await RunAsync("control users confirm berta", "", dora);
         Assert.True(status == 2 && said.Contains("control refuses: berta has a one-time password, which whoever made it knows", StringComparison.Ordinal), said);
         PolicyPeople.Database(control).Change(change => change.Run("UPDATE users SET must_change = 0"));
-        Assert.Contains("berta  approver  enabled  0 sessions  last login never  not confirmed (user:anna)", (await RunAsync("control users list", "", anna)).Said, StringComparison.Ordinal);
+        Assert.Contains("berta  viewer,approver  enabled  0 sessions  last login never  not confirmed (user:anna)", (await RunAsync("control users list", "", anna)).Said, StringComparison.Ordinal);
 
         (status, said) = await RunAsync("control users confirm berta", "", anna);
         Assert.True(status == 3 && said.Contains("control refuses: user:anna has had user:berta in hand", StringComparison.Ordinal), said);
         Assert.Contains("exeat-control confirm berta", said, StringComparison.Ordinal);
         (status, said) = await RunAsync("control users confirm berta", "", dora);
-        Assert.Equal((0, "berta  approver  enabled  0 sessions  last login never\n"), (status, said));
+        Assert.Equal((0, "berta  viewer,approver  enabled  0 sessions  last login never\n"), (status, said));
         (status, said) = await RunAsync("control users confirm berta --json", "", dora);
         Assert.True(status == 0 && said.Contains("\"inHandsOf\":[]", StringComparison.Ordinal), said);
         Assert.NotEqual(0, (await RunAsync("control users confirm nobody", "", dora)).Status);
