@@ -159,7 +159,7 @@ expect() { # NAME WANTED GOT
   if [ "$2" = "$3" ]; then passed=$((passed + 1)); echo "held: $1"; else failed=$((failed + 1)); echo "FAILED: $1: wanted '$2', got '$3'"; fi
 }
 in_agent() { podman exec site_agent_1 timeout 15 bash -c "$1" 2>/dev/null; }
-beside() { podman run --rm --network site_inside --mac-address 02:00:00:00:00:99 --cap-drop ALL -v "$site/work:/work:ro" localhost/agent:latest timeout 15 bash -c "$1" 2>/dev/null; }
+beside() { podman run --rm --network site_inside --mac-address 02:00:00:00:00:99 --cap-drop ALL -v "$site/work:/work:ro" --workdir /work localhost/agent:latest timeout 15 bash -c "$1" 2>/dev/null; }
 arrived() { grep -c "${1:-.}" "$work/world.log" || true; }
 get() { printf 'exec 3<>/dev/tcp/%s/8080 && printf "GET /%s HTTP/1.1\\r\\nHost: %s\\r\\n\\r\\n" >&3 && tail -c 4 <&3' "$1" "$2" "$3"; }
 # A question for LABEL.page.example by UDP to an address: the tunnel that needs no connection.
@@ -204,7 +204,7 @@ for address in 192.0.2.1 "$bridge%eth0"; do
 done
 # Anybody's socket may name its link and ask for no router: routes do not hold it, and no capability is needed. Beside the agent it goes everywhere.
 everywhere="broadcast device4 device6 info4 info6 linkinfo linklocal mapped multicast4 multicast6 opening4 opening6 pieces4 pieces6 segments stream4 stream6 unicast4 unicast6"
-round() { printf 'perl /work/round.pl eth0 192.0.2.1 2001:db8:a::1 %s' "${bridge%\%*}"; }
+round() { printf 'perl round.pl eth0 192.0.2.1 2001:db8:a::1 %s' "${bridge%\%*}"; }
 # A question to the engine's resolver and a page of the machine, that way: in full, and with the answer.
 direct() { printf 'perl -MSocket -e '"'"'socket(S, PF_INET, %s, 0); setsockopt(S, 1, 25, "eth0"); setsockopt(S, 1, 5, 1); alarm 5; connect(S, pack_sockaddr_in(%s, inet_aton("192.0.2.1"))) or die; syswrite S, "%s"; sysread S, $_, 4; print unpack("%s", $_)'"'" "$@"; }
 question() { direct SOCK_DGRAM 53 "\\x12\\x34\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\x06$1\\4page\\7example\\0\\0\\1\\0\\1" H8; }
@@ -278,7 +278,7 @@ socket(S, AF_INET, SOCK_STREAM, 0); connect(S, pack_sockaddr_in(8080, inet_aton(
 syswrite S, "POST /long HTTP/1.1\r\nHost: page.example\r\nContent-Length: 10000000\r\n\r\n";
 for (0 .. 2400) { defined syswrite S, '.' x 100 or do { print "$_: $!\n"; exit }; select undef, undef, undef, 0.05 }
 PERL
-podman exec site_agent_1 perl /work/transfer.pl >"$work/transfer.log" 2>&1 &
+podman exec site_agent_1 perl transfer.pl >"$work/transfer.log" 2>&1 &
 podman exec site_agent_1 bash -c 'for ((i = 0; i < 6000; i++)); do echo flood >/dev/udp/203.0.113.66/4444; echo flood >/dev/udp/2001:db8:f::66/4444; echo >>sent; sleep 0.005; done' >"$work/flood.log" 2>&1 &
 sleep 3
 pieces=$(arrived piece)
@@ -315,14 +315,14 @@ mkdir -p "$work/project/.git/hooks"
 cp -R "$site" "$work/project/.devcontainer"
 cp "$here/compose.devcontainer.yaml" "$work/project/.devcontainer/"
 (site=$work/project/.devcontainer; compose 180 -f "$site/compose.devcontainer.yaml" up -d >>"$work/up.log" 2>&1) || cat "$work/up.log"
-tamper='touch /work/.git/hooks/post-checkout /work/code; for name in .devcontainer .git .vscode; do touch /work/$name/new; echo "#" >>/work/$name/compose.yaml; mv /work/$name /work/moved; done 2>/dev/null'
+tamper='touch /project/.git/hooks/post-checkout /project/code; for name in .devcontainer .git .vscode; do touch /project/$name/new; echo "#" >>/project/$name/compose.yaml; mv /project/$name /project/moved; done 2>/dev/null'
 cp -R "$work/project" "$work/bare"
 left() { (cd "$1" && find . -newer "$work/before" -type f | sort | paste -sd ' '); }
 touch "$work/before"
 sleep 0.1
 in_agent "$tamper" || true
 expect "in a development container the agent writes the project, and nothing that runs outside" "./code .devcontainer .git .vscode code" "$(left "$work/project") $(ls -A "$work/project" | paste -sd ' ')"
-podman run --rm --network none --cap-drop ALL -v "$work/bare:/work" localhost/agent:latest bash -c "$tamper" >/dev/null 2>&1 || true
+podman run --rm --network none --cap-drop ALL -v "$work/bare:/project" localhost/agent:latest bash -c "$tamper" >/dev/null 2>&1 || true
 expect "control: with the project alone it does" yes "$(left "$work/bare" | grep -q hooks/post-checkout && [ -e "$work/bare/moved" ] && echo yes)"
 down
 # A gateway that cannot start: nobody starts the agent.

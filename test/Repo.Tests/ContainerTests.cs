@@ -38,7 +38,7 @@ public sealed class ContainerTests(ITestOutputHelper output)
             Assert.Contains(line, agent, StringComparison.Ordinal);
         foreach (string word in (string[])["cap_add", "networks:", "ports:", "devices:", "restart:"]) Assert.DoesNotContain($"    {word}", agent, StringComparison.Ordinal);
         string project = Repository.Text("deploy/container/compose.devcontainer.yaml");
-        foreach (string line in (string[])["- \".:/work/.devcontainer:ro\"", "- \"../.git:/work/.git:ro\"", "- \"../.vscode:/work/.vscode:ro\""]) Assert.Contains(line, project, StringComparison.Ordinal);
+        foreach (string line in (string[])["- \".:/project/.devcontainer:ro\"", "- \"../.git:/project/.git:ro\"", "- \"../.vscode:/project/.vscode:ro\""]) Assert.Contains(line, project, StringComparison.Ordinal);
         Assert.Contains("compose.devcontainer.yaml", Repository.Text("deploy/container/devcontainer.json"), StringComparison.Ordinal);
         Assert.Contains("    internal: true\n", Part(compose, "\n  inside:\n", "\nvolumes:\n"), StringComparison.Ordinal);
         Assert.Contains("net.ipv4.ip_forward: \"0\"", Part(compose, "\n  gateway:\n", "\n  agent-net:\n"), StringComparison.Ordinal);
