@@ -119,8 +119,8 @@ internal static class PacketAttacks
 
     private static Attack OnPermitted(string id, string title, string kind) => Attack.Attempt(id, title, kind, "@crm", "fragment-or-options", port: 7777) with { Policy = Datagrams };
 
-    // What connection tracking can make nothing of is counted by the kernel, of no agent in particular, unless it is TCP that could have had a connection; what it takes for a flow is judged.
-    private static Attack Odd(string id, string title, string kind, string to = "@attacker", int port = 7777) => Attack.Attempt(id, title, kind, to, "malformed|no-anchor|default-deny|protocol-not-supported", port: port) with
+    // What connection tracking can make nothing of is counted by the kernel, of no agent in particular; what it takes for a flow is judged.
+    private static Attack Odd(string id, string title, string kind, string to = "@attacker", int port = 7777) => Attack.Attempt(id, title, kind, to, "malformed|default-deny|protocol-not-supported", port: port) with
     {
         Run = async (lab, family) =>
         {
