@@ -7,7 +7,7 @@ namespace Exeat.Link.Delivery;
 /// <summary>One folder of delivered documents, in the making or complete: <c>policy/</c>, <c>packs/</c>, <c>agents/</c>, and what they are.</summary>
 internal sealed class VersionFolder(string path)
 {
-    // What an earlier folder has too: a quarantine does not wait until the disk has every pack once more.
+    // What was taken from an earlier folder.
     private readonly List<string> _unsynced = [];
 
     public string Path => path;
@@ -34,12 +34,13 @@ internal sealed class VersionFolder(string path)
         }
     }
 
-    /// <summary>Syncs what was taken from an earlier folder. To be called when it is in use: until then a machine that loses power starts with what the gateway had last, which is the same.</summary>
-    public void Settle() => _unsynced.ForEach(AtomicFile.Sync);
-
-    /// <summary>The last thing that is written into it.</summary>
-    public void Complete(DeliveredState state) =>
+    /// <summary>The last thing that is written into it: everything else is on the disk by then.</summary>
+    public void Complete(DeliveredState state)
+    {
+        // All at once: the disk keeps many files in hardly more time than one, and a quarantine waits for them.
+        Parallel.ForEach(_unsynced, AtomicFile.Sync);
         AtomicFile.WriteNew(System.IO.Path.Combine(path, DeliveredState.FileName), JsonSerializer.Serialize(state, LinkStateJson.Default.DeliveredState) + "\n", AtomicFile.ForGateway);
+    }
 
     /// <summary>Writes a policy and its packs.</summary>
     public void Write(BundleContent bundle)

@@ -60,7 +60,6 @@ internal sealed class VersionShelf(LinkFolder folder, TimeProvider time)
         bool whole = problems.Count == 0 && (desired.Policy is null || bundleHash == desired.Policy.Bundle) && (desired.Agents is null || hasAgents);
         fresh.Complete(new DeliveredState(whole ? desired.Revision : known?.Revision ?? "", bundleHash, agentsHash));
         Use(fresh);
-        fresh.Settle();
         // What was carried over is read for the report alone: after the gateway has it.
         policyVersion ??= fresh.LoadPolicy(time).Policy?.Version;
         return new DeliveryOutcome(whole, policyVersion, fresh.LoadAgents().Agents?.Hash, [.. problems]);
