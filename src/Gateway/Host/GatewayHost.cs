@@ -44,7 +44,7 @@ internal sealed class GatewayHost(string configPath, TimeProvider time, ILogger 
         judging.Begin(documents, kernel, resolver.Listeners, log);
         _parts.Start("watch", kernel.Watch(time, log).Run);
         resolver.Run();
-        resolver.ForgetOtherPorts();
+        resolver.ForgetOtherPorts(unanswered: true);
         Preparation.SetSysctls();
         Preparation.EnableForwarding();
         Snapshot first = judging.Policies.Current;

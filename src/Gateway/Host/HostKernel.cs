@@ -128,10 +128,14 @@ internal sealed class HostKernel
         foreach (string name in missing) _log.LinkMissing(name);
     }
 
+    /// <summary>Whether a conntrack zone is an agent's.</summary>
+    public bool IsOurs(ushort zone) => _zones.Has(zone);
+
     private void LinksChanged()
     {
         Interfaces.Refresh(_locked, _links);
-        Preparation.SetSysctls(_locked.Where(name => _links.IndexOf(name) != 0));
+        HashSet<string> there = [.. _links.Links().Select(link => link.Name)];
+        Preparation.SetSysctls(_locked.Where(there.Contains));
     }
 
     // A link that is made anew has the machine's defaults. What cannot be set is no reason to leave the other agents without a gateway.
@@ -141,7 +145,7 @@ internal sealed class HostKernel
         {
             LinksChanged();
         }
-        catch (GatewayFailure refused)
+        catch (Exception refused) when (refused is GatewayFailure or KernelException or IOException)
         {
             _log.Warned(refused.Message);
         }

@@ -18,6 +18,9 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
 
     private readonly LastGood _lastGood = new(documents.Gateway.State, time);
     private GatewayDocument _gateway = documents.Gateway;
+
+    // What the kernel and the resolver were last made ready for; another one than the one in force only after a change that failed.
+    private GatewayDocument _shaped = documents.Gateway;
     private string _gatewayFingerprint = documents.GatewayFingerprint;
     private string? _seen;
     private long? _failedAt;
@@ -79,7 +82,7 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
         int ended = 0;
         try
         {
-            if (!ReferenceEquals(gateway, _gateway)) Reshape(gateway);
+            if (!ReferenceEquals(gateway, _shaped) || _failedAt is not null) Reshape(gateway);
             ended = await policies.ChangeAsync(wanted, judging.Parts, () => judging.Take(gateway), parts.Stopping).ConfigureAwait(false);
             resolver.Retire();
             (_inForce, _gateway, _failedAt, _retryAfter) = (wanted, gateway, null, RetryFirst);
@@ -106,7 +109,8 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
     private void Reshape(GatewayDocument gateway)
     {
         kernel.Take(gateway);
-        if (GatewayChange.NeedsResolver(_gateway, gateway)) resolver.Replace(gateway);
+        if (GatewayChange.NeedsResolver(_shaped, gateway)) resolver.Replace(gateway);
+        _shaped = gateway;
         judging.Policies.Frame = kernel.Frame(resolver.Listeners);
         judging.Policies.Inside = gateway.Inside;
         judging.Journal.MaxBytes = gateway.Journal.MaxBytes;

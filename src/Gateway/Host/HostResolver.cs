@@ -68,16 +68,17 @@ internal sealed class HostResolver(HostKernel kernel, HostJudging judging, HostP
         if (_old is null) return;
         _old.Stop.CancelAfter(Finish);
         _old = null;
-        ForgetOtherPorts();
+        ForgetOtherPorts(unanswered: false);
     }
 
     /// <summary>Who asks from one socket again and again would go on asking a port that nobody reads: the kernel chose it with the first question.</summary>
-    public void ForgetOtherPorts()
+    /// <param name="unanswered">Also where nothing was answered yet: what is under way is lost with it.</param>
+    public void ForgetOtherPorts(bool unanswered)
     {
         HashSet<ushort> ports = [.. Listeners.Select(l => l.Port)];
         kernel.Conntrack.Dump(0, 0, (in ConntrackEvent entry) =>
         {
-            if (entry.Original is { Protocol: FlowKey.Udp, DestinationPort: QuestionJudge.DnsPort, Zone: not 0 } && entry.IsRedirected && !ports.Contains(entry.Reply.SourcePort)) kernel.Conntrack.Delete(entry.Original, entry.Id);
+            if (entry.Original is { Protocol: FlowKey.Udp, DestinationPort: QuestionJudge.DnsPort } && kernel.IsOurs(entry.Original.Zone) && entry.IsRedirected && (unanswered || entry.HasReply) && !ports.Contains(entry.Reply.SourcePort)) kernel.Conntrack.Delete(entry.Original, entry.Id);
         });
     }
 
@@ -94,6 +95,15 @@ internal sealed class HostResolver(HostKernel kernel, HostJudging judging, HostP
         await parts.GuardAsync("resolver", running.Resolver.RunAsync(running.Stop.Token)).ConfigureAwait(false);
         await running.Resolver.DisposeAsync().ConfigureAwait(false);
         running.Stop.Dispose();
+        if (parts.Stopping.IsCancellationRequested) return;
+        try
+        {
+            ForgetOtherPorts(unanswered: true);
+        }
+        catch (KernelException refused)
+        {
+            log.Warned($"{refused.Message}: programs that ask from one socket hear nothing until they are silent for some time");
+        }
     }
 
     private PolicyResolver Make(GatewayDocument gateway)

@@ -4,13 +4,14 @@ namespace Exeat.Gateway.Kernel;
 
 /// <summary>
 /// The conntrack zone of each inside interface, 1 to 65,535. Kept in the state folder: a connection is found again only in its own zone, so neither a change of the
-/// order of <c>inside</c> nor a restart may renumber, and an interface never gets the connections of one that went.
+/// order of <c>inside</c> nor a restart may renumber, and an interface never gets the connections of one that went. From any thread.
 /// </summary>
 internal sealed class ZoneNumbers
 {
     private const int Most = ushort.MaxValue;
 
     private readonly string _path;
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, ushort> _numbers = new(StringComparer.Ordinal);
 
     /// <summary>Reads what earlier runs gave out; lines that cannot be read are left out.</summary>
@@ -26,11 +27,25 @@ internal sealed class ZoneNumbers
     }
 
     /// <summary>Whether an agent was attached by this interface before.</summary>
-    public bool Knows(string name) => _numbers.ContainsKey(name);
+    public bool Knows(string name)
+    {
+        lock (_lock) return _numbers.ContainsKey(name);
+    }
+
+    /// <summary>Whether a zone is one of these.</summary>
+    public bool Has(ushort zone)
+    {
+        lock (_lock) return _numbers.ContainsValue(zone);
+    }
 
     /// <summary>The zone of an interface; a new one is written down before it is used.</summary>
     /// <exception cref="IOException">The state folder cannot be written.</exception>
     public ushort Of(string name)
+    {
+        lock (_lock) return Numbered(name);
+    }
+
+    private ushort Numbered(string name)
     {
         if (_numbers.TryGetValue(name, out ushort zone)) return zone;
         zone = (ushort)Enumerable.Range(1, Most).FirstOrDefault(n => !_numbers.ContainsValue((ushort)n));
