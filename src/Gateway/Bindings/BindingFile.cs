@@ -7,7 +7,7 @@ namespace Exeat.Gateway.Bindings;
 
 /// <summary>
 /// The bindings on disk, so that an agent that remembers an answer is not refused after a restart. A binding is written before its answer is released: a killed gateway
-/// loses none. A power cut may lose those of the last seconds, which denies and never permits: the agent asks again. Whatever cannot be read is left out.
+/// loses none. A power cut may lose those of the last half minute, which denies and never permits: the agent asks again. Whatever cannot be read is left out.
 /// </summary>
 /// <remarks>The file: 8 bytes magic and version, 16 bytes boot id, then records (<see cref="BindingRecord"/>), each replacing an earlier one of the same binding.</remarks>
 internal sealed class BindingFile : IDisposable

@@ -135,7 +135,7 @@ internal sealed partial class TcpJudge
     public int Rejudge(Snapshot next, MarkLayout marks)
     {
         int ended = 0;
-        List<FlowEntry> living = [];
+        List<(FlowEntry Entry, bool Monitored)> living = [];
         foreach (FlowEntry entry in table.Live)
         {
             if (entry.State == FlowState.Refused) continue;
@@ -150,16 +150,17 @@ internal sealed partial class TcpJudge
             // What one mode let out, or took over, the other cannot answer for: a hello or a request under way ends with the switch.
             bool switches = entry.Enforced == monitored && (entry.State != FlowState.HelloSent && !entry.Stream.IsEmpty || entry.LetGoUnread && entry.State != FlowState.Permitted);
             bool lives = agent >= 0 && !switches && (holds || monitored && decision.Reason != Reason.Quarantined && !NeverRelaxed(entry));
-            entry.Enforced = !monitored;
             if (lives)
             {
-                living.Add(entry);
+                living.Add((entry, monitored));
                 continue;
             }
             ended++;
             // The agent is detached: its packets do not reach the queue any more, so the entry goes now (I11).
             if (agent < 0) connections.Delete(entry.Key);
             else connections.SetMark(entry.Key, 0);
+            // Only now: what the kernel did not take is judged once more.
+            entry.Enforced = !monitored;
             entry.Decision = decision.Verdict == Verdict.Deny ? decision with { Reason = Reason.PolicyChanged } : new Decision(Verdict.Deny, Reason.PolicyChanged);
             table.Move(entry, FlowState.Refused);
             // Recorded again when a packet is refused by it; a flow that was over anyway just ends. What nothing was said of yet is told now: its SYN left, and no packet may come any more (I5).
@@ -167,9 +168,9 @@ internal sealed partial class TcpJudge
             else recorder.Decision(entry, next, agent, entry.Claim == Claim.NotSeen ? Stage.FirstPacket : Stage.Hello);
         }
         // After the cut, which a quarantine waits for: the old generation passes too.
-        foreach (FlowEntry entry in living)
+        foreach ((FlowEntry entry, bool monitored) in living)
         {
-            entry.Generation = next.Generation;
+            (entry.Generation, entry.Enforced) = (next.Generation, !monitored);
             uint mark = entry.State == FlowState.Permitted ? marks.Permitted(next.Generation) : marks.Pending(next.Generation);
             connections.SetMark(entry.Key, entry.Quic is null ? mark : mark | marks.Watched);
         }

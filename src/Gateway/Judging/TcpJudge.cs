@@ -135,9 +135,15 @@ internal sealed partial class TcpJudge(
     /// Of no connection that the kernel would let it belong to. A client whose connection the kernel does not know any more (the machine began anew, somebody emptied the table) is told by a reset: it
     /// would send again for a quarter of an hour. Within a living connection a number out of place ends nothing. Neither passes.
     /// </summary>
-    private Answer Foreign(in PacketIn packet, in Verdicts say) => connections.Exists(packet.Key)
-        ? Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.Malformed), drop: true)
-        : Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.NoAnchor));
+    private Answer Foreign(in PacketIn packet, in Verdicts say)
+    {
+        bool lives = connections.Exists(packet.Key);
+        var decision = new Decision(Verdict.Deny, lives ? Reason.Malformed : Reason.NoAnchor);
+        // A client that closes late, when nobody knows the connection any more, tried nothing.
+        if (packet.View.PayloadLength == 0) recorder.EmptyRefusal(packet, decision);
+        else recorder.Refusal(packet, Stage.FirstPacket, decision, default);
+        return lives ? Verdicts.Drop() : say.Refused();
+    }
 
     private Answer Refuse(in PacketIn packet, in Verdicts say, Stage stage, Decision decision, ReadOnlySpan<Names.DomainName> bound = default, bool drop = false)
     {

@@ -33,6 +33,10 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
     public bool Refusal(in PacketIn packet, Stage stage, Decision decision, ReadOnlySpan<DomainName> bound, ReadOnlySpan<byte> claimed = default, bool enforced = true) =>
         Append(NewFlow(), packet.Snapshot, packet.Agent, packet.Key, stage, decision, enforced, claimed, NameSource.Sni, bound, "refused");
 
+    /// <summary>A refusal of what carries nothing: it is counted with its like.</summary>
+    public bool EmptyRefusal(in PacketIn packet, Decision decision) =>
+        records.Append(Draft(NewFlow(), packet.Snapshot, packet.Agent, packet.Key, Stage.FirstPacket, decision, enforced: true, default, default, default, "refused", stackalloc byte[DenialId.Length]) with { Log = RuleLog.Counted });
+
     /// <summary>A refusal of a flow of which no packet is at hand.</summary>
     public bool Refusal(in FlowKey key, Snapshot snapshot, int agent, Decision decision) =>
         Append(NewFlow(), snapshot, agent, key, Stage.FirstPacket, decision, enforced: true, default, default, default, "refused");

@@ -33,7 +33,7 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
         List<FlowKey> permitted = [];
         conntrack.Dump(0, 0, (in ConntrackEvent entry) =>
         {
-            if (MayLive(entry.Mark, marks)) permitted.Add(Tuples.KeyOf(entry.Original));
+            if (MayLive(entry.Mark, marks) && entry.Original.Protocol is FlowKey.Tcp or FlowKey.Udp) permitted.Add(Tuples.KeyOf(entry.Original));
         });
         ReadProofs(journalDir, permitted);
     }
@@ -49,13 +49,13 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
         foreach (IEnumerable<FlowEvent> segment in new JournalReader(journalDir).Backwards(line => IsWorth(line, ports)))
         {
             if (open.Count == 0 || time.GetElapsedTime(began) > Most) return;
-            // The last word on a tuple counts; a refusal takes an earlier permit back.
+            // The last word on a flow's tuple counts; a refusal takes an earlier permit back. What was refused at once is the word on a packet: it ended nothing, or the kernel has nothing left of what it ended.
             var words = new Dictionary<FlowKey, FlowEvent>();
             foreach (FlowEvent read in segment)
             {
-                if (read.Flow is null) continue;
+                if (read.Flow is null || KeyOf(read) is not { } key || !open.Contains(key)) continue;
                 if (read.Event == "end") ended.Add(read.Flow);
-                else if (read.Event == "decision" && read.Stage != "dns" && KeyOf(read) is { } key && open.Contains(key)) words[key] = read;
+                else if (read.Event == "decision" && read.Stage != "dns" && read.End != "refused") words[key] = read;
             }
             foreach ((FlowKey key, FlowEvent word) in words)
             {

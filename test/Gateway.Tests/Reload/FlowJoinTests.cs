@@ -58,9 +58,12 @@ public sealed class FlowJoinTests
                 Append(journal, refused);
                 Append(journal, again);
                 Append(journal, Permit(40_004));
+                Append(journal, Permit(40_005));
                 Fill(journal, 2000);
                 Append(journal, ended with { Kind = FlowEventKind.End });
                 Append(journal, RecordsRig.Denial() with { SourcePort = 40_002 });
+                // A packet out of place, refused by itself.
+                Append(journal, RecordsRig.Denial(reason: Reason.Malformed) with { SourcePort = 40_005, End = "refused" });
                 // The end of the connection before comes late: it takes nothing from the one that has the tuple now.
                 Append(journal, Permit(40_003));
                 Append(journal, again with { Kind = FlowEventKind.End });
@@ -69,8 +72,8 @@ public sealed class FlowJoinTests
             Assert.True(Directory.GetFiles(dir, "*.ndjson").Length > 20);
             var table = new FlowTable(new GatewayLimits(), 16);
             var join = new FlowJoin(null!, new MarkLayout(GatewayDocument.DefaultMarkMask), table, rig.Time);
-            join.ReadProofs(dir, [.. Enumerable.Range(0, 4).Select(i => KeyOf(40_000 + i))]);
-            Assert.Equal([40_000, 40_003], join.ProvenPorts.Order());
+            join.ReadProofs(dir, [.. ((int[])[0, 1, 2, 3, 5]).Select(i => KeyOf(40_000 + i))]);
+            Assert.Equal([40_000, 40_003, 40_005], join.ProvenPorts.Order());
         }
         finally
         {
