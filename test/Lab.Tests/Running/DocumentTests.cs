@@ -78,7 +78,7 @@ public sealed class DocumentTests(RunningLab lab) : IClassFixture<RunningLab>
             // A name that never was an agent's is a mistake: the link that was meant would not be locked.
             lab.Write(RunningLab.GatewayFile, gateway.Replace("ag-3, ", "ag-3, ag-x, ", StringComparison.Ordinal));
             await lab.UntilAsync(() => lab.Log().Contains("no such interface here: ag-x", StringComparison.Ordinal), "it says nothing of a link that is not there");
-            await LinkAsync("add", "ag-x", "type", "dummy");
+            await LinkAsync("add", "ag-x", "type", "veth", "peer", "name", "ag-xp");
             lab.Write(RunningLab.AgentsFile, agents.TrimEnd() + "\n- {id: extra-1, class: coding, interface: ag-x, addresses: [192.0.2.99]}\n");
             await lab.UntilAsync(() => File.ReadAllText(Path.Combine(lab.State.Gateway, "zones")).Contains("ag-x ", StringComparison.Ordinal), "it is not attached");
             Assert.Equal("0", await SettingAsync());
@@ -88,7 +88,7 @@ public sealed class DocumentTests(RunningLab lab) : IClassFixture<RunningLab>
             await lab.Gateway.RestartAsync();
             Assert.Contains("ag-x is in inside and not there", lab.Log(), StringComparison.Ordinal);
             foreach (int family in (int[])[4, 6]) Assert.True((await lab.TryAsync("tcp-send", "@database", family, port: 5432)).Arrived);
-            await LinkAsync("add", "ag-x", "type", "dummy");
+            await LinkAsync("add", "ag-x", "type", "veth", "peer", "name", "ag-xp");
             await lab.UntilAsync(() => SettingAsync().GetAwaiter().GetResult() == "0", "a link that came back sends redirects");
         }
         finally
