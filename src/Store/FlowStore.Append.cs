@@ -96,9 +96,10 @@ public sealed partial class FlowStore
         List<ReadOnlyMemory<byte>> pieces = [];
         _inGroup.Clear();
         List<FlowUnit> returned = [];
+        // All of them first: it may show, and flows that are over leave memory then.
+        foreach (IncomingBatch batch in group) Sift(batch, _inGroup);
         foreach (IncomingBatch batch in group)
         {
-            Sift(batch, _inGroup);
             HashSet<Guid> missing = _units.Missing(batch.Gateway, batch.Fresh);
             if (missing.Count > 0) returned.AddRange(ReadUnits(batch.Gateway, missing));
             if (batch.Fresh.Count == 0) continue;
