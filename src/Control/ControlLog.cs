@@ -23,4 +23,7 @@ internal static partial class ControlLog
 
     [LoggerMessage(7, LogLevel.Information, "certificate {File} taken, ends {Ends}, key fingerprint SHA-256 {Fingerprint}")]
     public static partial void TookCertificate(this ILogger log, string file, DateTimeOffset ends, string fingerprint);
+
+    [LoggerMessage(8, LogLevel.Error, "the question {Job} failed")]
+    public static partial void JobFailed(this ILogger log, string job, Exception error);
 }

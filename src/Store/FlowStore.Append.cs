@@ -8,14 +8,14 @@ namespace Exeat.Store;
 
 public sealed partial class FlowStore
 {
-    // Shown at once when so many wait, so that memory is bounded; refused when showing does not succeed.
-    private const int ShowAtOnce = 16_000, MostPending = 200_000;
+    // Shown at once when so many wait, or so many bytes of lines, so that memory is bounded; refused when showing does not succeed.
+    private const int ShowAtOnce = 16_000, ShowBytesAtOnce = 16 << 20, MostPending = 200_000;
 
     // Not converted: ten times what a conversion takes is behind for another reason than load.
     private const int MostConversionsBehind = 10;
 
-    // About what a row takes before it is packed.
-    private const int FlowRowBytes = 700, SumRowBytes = 200;
+    // Flows whose rows have more text are read back when they go on: so many of them would fill memory.
+    private const int LargeRow = 2 << 10;
 
     // Packed rows of those: of usual lines they are sixty megabytes.
     private const long MostTailBytes = 256 << 20;
@@ -27,7 +27,7 @@ public sealed partial class FlowStore
     private readonly List<(FlowUnit Unit, long Row, RollUpShare? Shared)> _before = [];
     private readonly Dictionary<RollUpKey, (long Attempts, long BytesOut, long BytesIn)> _differences = [];
 
-    private long _accepted, _duplicates, _refused, _fullBatches, _absurd, _pendingSince;
+    private long _accepted, _duplicates, _refused, _fullBatches, _absurd, _pendingSince, _pendingBytes;
     private bool _isFull;
     private string? _lastError;
 
@@ -80,12 +80,12 @@ public sealed partial class FlowStore
                 if (!batch.IsDone) batch.Done(IngestResult.StoreFull);
         }
         if (_isFull) _fullBatches += group.Count;
-        if (_pending >= ShowAtOnce) TryShow();
+        if (_pending >= ShowAtOnce || _pendingBytes >= ShowBytesAtOnce) TryShow();
     }
 
     private bool HasRoom()
     {
-        if (_pending > MostPending || (_frozen?.Tail.Count ?? 0) + _tail.Count > (long)MostConversionsBehind * _options.ConvertEvents) return false;
+        if (_pending > MostPending || _pendingBytes > MostTailBytes || (_frozen?.Tail.Count ?? 0) + _tail.Count > (long)MostConversionsBehind * _options.ConvertEvents) return false;
         if ((_frozen?.Tail.Bytes ?? 0) + _tail.Bytes > MostTailBytes) return false;
         return new DriveInfo(_options.Dir).AvailableFreeSpace >= _options.MinFreeBytes;
     }
@@ -96,9 +96,10 @@ public sealed partial class FlowStore
         List<ReadOnlyMemory<byte>> pieces = [];
         _inGroup.Clear();
         List<FlowUnit> returned = [];
+        // All of them first: it may show, and flows that are over leave memory then.
+        foreach (IncomingBatch batch in group) Sift(batch, _inGroup);
         foreach (IncomingBatch batch in group)
         {
-            Sift(batch, _inGroup);
             HashSet<Guid> missing = _units.Missing(batch.Gateway, batch.Fresh);
             if (missing.Count > 0) returned.AddRange(ReadUnits(batch.Gateway, missing));
             if (batch.Fresh.Count == 0) continue;
@@ -141,7 +142,8 @@ public sealed partial class FlowStore
         {
             _seen.Add(batch.Gateway, read.Key);
             _units.Fold(batch.Gateway, read);
-            EventColumns.Write(_tail.Events.Row(Microseconds.DayOf(read.Time), read.Line.Length), batch.Gateway, read, _nextArrival++);
+            EventColumns.Write(_tail.Events.Row(Microseconds.DayOf(read.Time)), batch.Gateway, read, _nextArrival++);
+            _pendingBytes += read.Line.Length;
             if (read.IsAbsurd) _absurd++;
             _live.Tell(batch.Gateway, read.Event, read.Line);
         }
@@ -172,7 +174,7 @@ public sealed partial class FlowStore
                 if (missing.Count > 0)
                     foreach (FlowUnit unit in ReadUnits(batch.Gateway, missing)) _units.Return(unit);
                 Take(batch);
-                if (_pending >= ShowAtOnce) Show();
+                if (_pending >= ShowAtOnce || _pendingBytes >= ShowBytesAtOnce) Show();
             }
         }
         Show();
@@ -212,7 +214,7 @@ public sealed partial class FlowStore
                 _nextRow = nextRow;
                 throw;
             }
-            _pending = 0;
+            (_pending, _pendingBytes) = (0, 0);
             _units.Shown();
             _before.Clear();
             _differences.Clear();
@@ -235,10 +237,10 @@ public sealed partial class FlowStore
                 RollUpShare now = RollUpShare.Of(unit);
                 Add(_differences, now, +1);
                 (unit.Row, unit.Shared, unit.IsChanged) = (_nextRow++, now, false);
-                FlowColumns.Write(_tail.Flows.Row(Microseconds.DayOf(unit.Began), FlowRowBytes), unit, _texts);
+                unit.IsLarge = FlowColumns.Write(_tail.Flows.Row(Microseconds.DayOf(unit.Began)), unit, _texts) > LargeRow;
             }
             foreach ((RollUpKey key, (long, long, long) sum) in _differences)
-                if (sum != default) SumColumns.Write(_tail.Sums.Row(Microseconds.DayOf(key.Minute), SumRowBytes), key, sum);
+                if (sum != default) SumColumns.Write(_tail.Sums.Row(Microseconds.DayOf(key.Minute)), key, sum);
             _tail.Show(_pending, _units.Changed.Count);
             _dead.UnionWith(replaced);
             _shelf.Show(View(), []);

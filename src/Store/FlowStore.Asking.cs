@@ -168,6 +168,10 @@ public sealed partial class FlowStore
                 return ask(asked);
             }, cancellation);
         }
+        catch (Exception error) when (error is DuckDBException or IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"flow store: ask: {error.Message}", error);
+        }
         finally
         {
             _asking.Release();

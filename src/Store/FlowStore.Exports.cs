@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
-using DuckDB.NET.Data;
 
 namespace Exeat.Store;
 
@@ -136,7 +135,7 @@ public sealed partial class FlowStore
                 }, null, ending.Token);
                 given.Writer.TryComplete();
             }
-            catch (Exception error) when (error is DuckDBException or OperationCanceledException or FlowFilterException or IOException)
+            catch (Exception error)
             {
                 given.Writer.TryComplete(error);
             }

@@ -32,7 +32,9 @@ public sealed partial class FlowStore
             {
                 if (!await timer.WaitForNextTickAsync(_closing.Token)) return;
                 TryShow();
-                if (_tail.Count + _pending >= _options.ConvertEvents || _tail.Bytes >= ConvertBytes || _time.GetElapsedTime(converted) >= _options.ConvertAfter)
+                bool isMuch;
+                lock (_ingest) isMuch = _tail.Count + _pending >= _options.ConvertEvents || _tail.Bytes >= ConvertBytes;
+                if (isMuch || _time.GetElapsedTime(converted) >= _options.ConvertAfter)
                 {
                     converted = _time.GetTimestamp();
                     Convert();

@@ -41,6 +41,18 @@ public sealed class UpkeepTests
     }
 
     [Fact]
+    public async Task A_question_whose_files_cannot_be_read_fails_as_the_store_does()
+    {
+        await using var kept = new TemporaryStore();
+        kept.Append(CrashChild.Batch(1));
+        kept.Store.Convert();
+        foreach (string path in Directory.GetFiles(kept.Dir, "*.parquet", SearchOption.AllDirectories)) File.Delete(path);
+        await Assert.ThrowsAsync<StoreException>(() => kept.GroupAsync(FlowDimension.Agent));
+        await Assert.ThrowsAsync<StoreException>(() => kept.ListAsync());
+        await Assert.ThrowsAsync<StoreException>(() => kept.EventIdsAsync());
+    }
+
+    [Fact]
     public async Task What_is_too_old_goes_by_whole_days_and_is_counted()
     {
         await using var kept = new TemporaryStore(options => options with { RetentionDays = 10 });

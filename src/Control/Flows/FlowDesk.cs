@@ -6,7 +6,7 @@ using Exeat.Store;
 namespace Exeat.Control.Flows;
 
 /// <summary>Questions to the flow store: so many at once for each caller, with an end, and the long ones as jobs.</summary>
-internal sealed class FlowDesk(IFlowRecords store, FilterReading filters, TimeProvider time) : IDisposable
+internal sealed class FlowDesk(IFlowRecords store, FilterReading filters, TimeProvider time, ILogger<FlowDesk> log) : IDisposable
 {
     /// <summary>Long questions that one caller may have running, and readers of the tail.</summary>
     public const int MaxOfCaller = 4;
@@ -107,7 +107,7 @@ internal sealed class FlowDesk(IFlowRecords store, FilterReading filters, TimePr
                 Interlocked.Increment(ref _refused);
                 throw new Refused(StatusCodes.Status429TooManyRequests, "too-many-queries", $"{MaxOfCaller} questions of yours run, or {MaxInAll} of all", "wait for one to end, or cancel one: DELETE /api/v1/flows/queries/ID");
             }
-            var begun = new Job(Guid.CreateVersion7(now).ToString(), actor.Name, now, time);
+            var begun = new Job(Guid.CreateVersion7(now).ToString(), actor.Name, now, time, log);
             _jobs[begun.Id] = begun;
             _ = begun.RunAsync(async (progress, cancel) => GroupReading.Answer(asked, await store.GroupAsync(query, progress, cancel)));
             return begun.Form();

@@ -4,7 +4,7 @@ using Exeat.Store;
 namespace Exeat.Control.Flows;
 
 /// <summary>One long question while it runs, and its answer for a while after.</summary>
-internal sealed class Job(string id, string owner, DateTimeOffset started, TimeProvider time) : IProgress<QueryProgress>, IDisposable
+internal sealed class Job(string id, string owner, DateTimeOffset started, TimeProvider time, ILogger log) : IProgress<QueryProgress>, IDisposable
 {
     private readonly CancellationTokenSource _cancel = new(FlowDesk.JobPatience, time);
     private readonly Lock _changing = new();
@@ -40,6 +40,12 @@ internal sealed class Job(string id, string owner, DateTimeOffset started, TimeP
         catch (StoreException broken)
         {
             End("failed", null, broken.Message);
+        }
+        catch (Exception failed)
+        {
+            // One that does not end would keep its place for ever.
+            log.JobFailed(id, failed);
+            End("failed", null, "it failed; control's log says why");
         }
     }
 

@@ -124,7 +124,12 @@ internal sealed class GatewayBook(Database database, AuditLog audit, GatewayAuth
     {
         int adopted = change.Run("UPDATE gateways SET serial = $serial, issued = $issued, ends = $ends, previous_serial = NULL, previous_until = NULL, enrolled = coalesce(enrolled, $issued) WHERE id = $id AND revoked IS NULL AND (issued IS NULL OR issued < $issued)",
             ("$serial", shown.SerialNumber), ("$issued", (DateTimeOffset)shown.NotBefore), ("$ends", (DateTimeOffset)shown.NotAfter), ("$id", row.Id));
-        if (adopted != 1) throw Replaced(row.Id);
+        if (adopted != 1)
+        {
+            // Another request of its link may have been first.
+            if (change.Scalar<long>("SELECT count(*) FROM gateways WHERE id = $id AND revoked IS NULL AND serial = $serial", ("$id", row.Id), ("$serial", shown.SerialNumber)) == 1) return;
+            throw Replaced(row.Id);
+        }
         audit.Write(change, Actor.Control, "gateway.adopt", row.Id, ("serial", shown.SerialNumber), ("why", "it is newer than the one that this database knew"));
     });
 

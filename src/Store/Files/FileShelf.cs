@@ -4,13 +4,15 @@ namespace Exeat.Store;
 internal sealed class FileShelf
 {
     private readonly string _folder;
-    private readonly Queue<FileView> _views = [];
+
+    // The oldest first; the last one is the current one.
+    private readonly List<FileView> _views = [];
 
     public FileShelf(string folder, FileView first)
     {
         _folder = folder;
         Current = first;
-        _views.Enqueue(first);
+        _views.Add(first);
     }
 
     public FileView Current { get; private set; }
@@ -32,17 +34,25 @@ internal sealed class FileShelf
     {
         Current.Obsolete.AddRange(obsolete);
         Current = view;
-        _views.Enqueue(view);
+        _views.Add(view);
         Sweep();
     }
 
     private void Sweep()
     {
-        while (_views.Peek() is { Users: 0 } oldest && oldest != Current)
+        // One that is read for long keeps none of those after it, but what it has itself.
+        for (int i = _views.Count - 2; i >= 0; i--)
         {
-            _views.Dequeue();
-            oldest.DeleteWaiting();
-            foreach (StoredFile file in oldest.Obsolete) File.Delete(Path.Combine(_folder, file.Path));
+            FileView view = _views[i];
+            if (view.Users > 0) continue;
+            _views.RemoveAt(i);
+            view.DeleteWaiting();
+            FileView? older = i > 0 ? _views[i - 1] : null;
+            foreach (StoredFile file in view.Obsolete)
+            {
+                if (older is not null && older.Files.Contains(file)) older.Obsolete.Add(file);
+                else File.Delete(Path.Combine(_folder, file.Path));
+            }
         }
     }
 }

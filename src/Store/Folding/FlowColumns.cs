@@ -25,12 +25,13 @@ internal static class FlowColumns
     /// <summary>Names, as they are selected.</summary>
     public static string Names { get; } = string.Join(", ", Columns.Select(column => column.Name));
 
-    public static void Write(RowGroup row, FlowUnit unit, RowTexts texts)
+    /// <summary>Says how many characters its texts have.</summary>
+    public static int Write(RowGroup row, FlowUnit unit, RowTexts texts)
     {
         FlowEvent decision = unit.Decision;
         FlowCounts counts = unit.Counts ?? FlowCounts.Of(decision);
         bool hasCounts = unit.Counts is not null;
-        row.Text(unit.Gateway).Text(decision.Agent).Text(decision.Class).Number(unit.Began).Number(unit.Seen).Bytes16(unit.Id).Number(unit.Row).Small((byte)unit.Kind)
+        return row.Text(unit.Gateway).Text(decision.Agent).Text(decision.Class).Number(unit.Began).Number(unit.Seen).Bytes16(unit.Id).Number(unit.Row).Small((byte)unit.Kind)
             .Text(texts.Labels(decision.Labels)).Blob(texts.Address(decision.Source)).Small(decision.SourcePort).Blob(texts.Address(decision.Destination)).Small(decision.Port).Text(decision.Protocol)
             .Text(unit.Name).Text(texts.Names(unit.Names)).Small(decision.NamesOmitted).Text(decision.Proof).Text(decision.Caveat).Text(decision.Stage).Text(decision.Rule).Text(decision.Reason)
             .Text(unit.Outcome).Text(decision.Verdict).Text(decision.Mode).Truth(decision.Enforced).Text(decision.Would?.Verdict).Text(decision.Would?.Rule).Text(decision.Monitored?.Verdict)

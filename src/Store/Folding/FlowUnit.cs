@@ -43,6 +43,9 @@ internal sealed class FlowUnit
     /// <summary>Whether it is another than that row says.</summary>
     public bool IsChanged { get; set; }
 
+    /// <summary>That row has more text than usual ones.</summary>
+    public bool IsLarge { get; set; }
+
     /// <summary>When it was last changed, by the count of arrivals.</summary>
     public long Touched { get; set; }
 
@@ -139,7 +142,7 @@ internal sealed class FlowUnit
     // The same list when it says all already, which later events of a flow mostly mean.
     private static IReadOnlyList<FlowName> Joined(IReadOnlyList<FlowName> names, IReadOnlyList<FlowName> more)
     {
-        if (names.Count + more.Count > FewNames) return [.. names.Concat(more).Distinct().Take(MaxNames)];
+        if (names.Count + more.Count > FewNames) return [.. PossibleTexts.Names(names.Concat(more).Distinct().Take(MaxNames))];
         List<FlowName> joined = new(names.Count + more.Count);
         foreach (FlowName name in names)
             if (!joined.Contains(name)) joined.Add(name);
@@ -150,7 +153,7 @@ internal sealed class FlowUnit
             joined.Add(name);
             isSame = false;
         }
-        return isSame ? names : joined;
+        return isSame ? names : [.. PossibleTexts.Names(joined)];
     }
 
     private string? Named(string source)

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Exeat.Store;
 
-/// <summary>The flows that are changing: those in memory are folded on, those that left it are read again when another event of theirs comes. Of those that are over only the ids are kept.</summary>
+/// <summary>The flows that are changing: those in memory are folded on, those that left it are read again when another event of theirs comes. Of those that are over, or large, only the ids are kept.</summary>
 internal sealed class FlowUnits(int most)
 {
-    // Null: it is over, and no longer in memory.
+    // Null: it is over or large, and no longer in memory.
     private readonly Dictionary<string, Dictionary<Guid, FlowUnit?>> _gateways = [];
     private readonly Queue<(string Gateway, Guid Id)> _over = [];
     private readonly Dictionary<string, long> _horizons = [];
@@ -89,12 +89,12 @@ internal sealed class FlowUnits(int most)
         unit.Touched = ++_touch;
     }
 
-    /// <summary>Called when all are shown as they are: forgets what is over, and those that changed longest ago, when there are too many.</summary>
+    /// <summary>Called when all are shown as they are: forgets what is over or large, and those that changed longest ago, when there are too many.</summary>
     public void Shown()
     {
         foreach (FlowUnit unit in Changed)
         {
-            if (unit.Kind != FlowUnitKind.Flow || !unit.IsOver) continue;
+            if (unit.Kind != FlowUnitKind.Flow || !(unit.IsOver || unit.IsLarge)) continue;
             _gateways[unit.Gateway][unit.Id] = null;
             _over.Enqueue((unit.Gateway, unit.Id));
             _count--;

@@ -98,6 +98,6 @@ internal sealed class IncomingBatch(string gateway, DateTimeOffset received, Con
     private ReadEvent Placed(FlowEvent read, ReadOnlyMemory<byte> line, EventKey key)
     {
         bool isAbsurd = read.Time < Earliest || read.Time > Received + MostAhead;
-        return new ReadEvent(PossibleCounts.Of(read), line, key, Microseconds.Of(isAbsurd ? Received : read.Time), isAbsurd, read.Flow is null ? default : UnitId.OfFlow(read.Flow));
+        return new ReadEvent(PossibleTexts.Of(PossibleCounts.Of(read), line.Length), line, key, Microseconds.Of(isAbsurd ? Received : read.Time), isAbsurd, read.Flow is null ? default : UnitId.OfFlow(read.Flow));
     }
 }

@@ -22,6 +22,9 @@ internal sealed class PageColumn(ColumnShape shape)
     /// <summary>Bytes that it keeps in memory, packed or not.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Those of them that are not packed.</summary>
+    public int Loose => _values.WrittenCount;
+
     public void Add(long number)
     {
         (_least, _most) = (Math.Min(_least, number), Math.Max(_most, number));

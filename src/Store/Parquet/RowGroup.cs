@@ -4,15 +4,19 @@ namespace Exeat.Store;
 internal sealed class RowGroup(IReadOnlyList<ColumnShape> shapes)
 {
     private readonly PageColumn[] _columns = [.. shapes.Select(shape => new PageColumn(shape))];
-    private int _at;
+    private int _at, _characters;
 
     public int Rows { get; private set; }
 
     /// <summary>Bytes that it keeps in memory.</summary>
-    public long Bytes => _columns.Sum(column => column.Bytes);
+    public long Bytes { get; private set; }
+
+    /// <summary>Those of them that are not packed.</summary>
+    public long Loose { get; private set; }
 
     public RowGroup Text(string? text)
     {
+        _characters += text?.Length ?? 0;
         _columns[_at++].Add(text);
         return this;
     }
@@ -56,17 +60,22 @@ internal sealed class RowGroup(IReadOnlyList<ColumnShape> shapes)
         return this;
     }
 
-    public void EndRow()
+    /// <summary>Says how many characters its texts have.</summary>
+    public int EndRow()
     {
         if (_at != _columns.Length) throw new InvalidOperationException($"flow store: a row of {_at} values, {_columns.Length} columns");
-        _at = 0;
+        int characters = _characters;
+        (_at, _characters) = (0, 0);
         Rows++;
+        Count();
+        return characters;
     }
 
     /// <summary>Packs what fills no page yet, and gives its memory back.</summary>
     public void Flush()
     {
         foreach (PageColumn column in _columns) column.Flush();
+        Count();
     }
 
     /// <summary>All of it as it lies in a file; more may be added.</summary>
@@ -77,5 +86,12 @@ internal sealed class RowGroup(IReadOnlyList<ColumnShape> shapes)
     {
         foreach (PageColumn column in _columns) column.Clear();
         Rows = 0;
+        Count();
+    }
+
+    private void Count()
+    {
+        (Bytes, Loose) = (0, 0);
+        foreach (PageColumn column in _columns) (Bytes, Loose) = (Bytes + column.Bytes, Loose + column.Loose);
     }
 }

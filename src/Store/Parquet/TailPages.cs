@@ -15,16 +15,33 @@ internal sealed class TailPages(IReadOnlyList<ColumnShape> shapes)
     private readonly Dictionary<int, Part> _own = [];
     private readonly Part _others = new(shapes);
     private readonly HashSet<int> _days = [];
-    private long _settled, _since;
 
-    /// <summary>Bytes that it keeps in memory, and not many more.</summary>
-    public long Bytes => _settled + _since;
-
-    /// <summary>Where a row of a day is written, which takes about so many bytes.</summary>
-    public RowGroup Row(int day, int bytes)
+    /// <summary>Bytes that it keeps in memory.</summary>
+    public long Bytes
     {
-        _since += bytes;
-        if (_since >= MostLoose) Settle();
+        get
+        {
+            long bytes = _others.Bytes;
+            foreach (Part part in _own.Values) bytes += part.Bytes;
+            return bytes;
+        }
+    }
+
+    private long Loose
+    {
+        get
+        {
+            long bytes = _others.UnderWay.Loose;
+            foreach (Part part in _own.Values) bytes += part.UnderWay.Loose;
+            return bytes;
+        }
+    }
+
+    /// <summary>Where a row of a day is written.</summary>
+    public RowGroup Row(int day)
+    {
+        if (Loose >= MostLoose)
+            foreach (Part any in (Part[])[.. _own.Values, _others]) any.UnderWay.Flush();
         _days.Add(day);
         if (!_own.TryGetValue(day, out Part? part))
         {
@@ -36,14 +53,6 @@ internal sealed class TailPages(IReadOnlyList<ColumnShape> shapes)
 
     /// <summary>All rows so far; what comes later does not change it.</summary>
     public TailRows Shown() => new(_own.ToDictionary(own => own.Key, own => own.Value.Packed()), _others.Packed(), [.. _days]);
-
-    private void Settle()
-    {
-        List<Part> parts = [.. _own.Values, _others];
-        if (parts.Sum(part => part.UnderWay.Bytes) >= MostLoose)
-            foreach (Part part in parts) part.UnderWay.Flush();
-        (_settled, _since) = (parts.Sum(part => part.Bytes), 0);
-    }
 
     private sealed class Part(IReadOnlyList<ColumnShape> shapes)
     {

@@ -6,6 +6,7 @@ using Exeat.Control.Tests.Export;
 using Exeat.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Exeat.Control.Tests.Flows;
@@ -23,7 +24,7 @@ public sealed class FlowQuestionTests : ISmartGroups, IDisposable
     public FlowQuestionTests()
     {
         _reading = new FilterReading(this, _time);
-        _desk = new FlowDesk(_records, _reading, _time);
+        _desk = new FlowDesk(_records, _reading, _time, NullLogger<FlowDesk>.Instance);
     }
 
     public void Dispose() => _desk.Dispose();
@@ -118,6 +119,17 @@ public sealed class FlowQuestionTests : ISmartGroups, IDisposable
         await UntilAsync(() => _desk.Job(Anna, jobs[0].Id).State == "cancelled");
         _desk.Begin(Anna, new GroupQuestion());
         Assert.Equal(5, _desk.Jobs(Anna).Count);
+    }
+
+    [Fact]
+    public async Task A_long_question_that_fails_ends_whatever_it_fails_by()
+    {
+        _records.Hold = new TaskCompletionSource();
+        FlowJob job = _desk.Begin(Anna, new GroupQuestion());
+        _records.Hold.SetException(new InvalidOperationException("nobody thought of it"));
+        await UntilAsync(() => _desk.Job(Anna, job.Id).State == "failed");
+        Assert.Equal("it failed; control's log says why", _desk.Job(Anna, job.Id).Error);
+        Assert.Equal(0, _desk.Running);
     }
 
     [Fact]

@@ -7,6 +7,8 @@ using Exeat.Control.Agents;
 using Exeat.Control.Gateways;
 using Exeat.Control.Gateways.Certificates;
 using Exeat.Control.Http;
+using Exeat.Control.Storage;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Exeat.Control.Tests.Gateways;
@@ -107,6 +109,27 @@ public sealed class EnrolmentTests
         using X509Certificate2 repeated = book.Renew(book.Find("gw-1")!, second.Own!.SerialNumber, LinkSide.Request(key));
         control.Time.AdjustTime(control.Time.GetUtcNow() + GatewayBook.PreviousCounts);
         Assert.Throws<Refused>(() => book.Renew(book.Find("gw-1")!, second.Own!.SerialNumber, LinkSide.Request(key)));
+    }
+
+    [Fact]
+    public async Task Two_requests_that_take_the_same_certificate_over_are_both_served()
+    {
+        await using ControlFixture control = await ControlFixture.StartAsync();
+        using LinkSide link = await LinkSide.EnrolAsync(control);
+        GatewayBook book = LinkSide.Book(control);
+        GatewayRow before = book.Find("gw-1")!;
+        control.Time.AdjustTime(control.Time.GetUtcNow() + TimeSpan.FromHours(1));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        // As if this control were restored from before it signed it.
+        using X509Certificate2 next = control.Host.Parts.GetRequiredService<GatewayAuthority>().Issue("gw-1", LinkSide.Request(key));
+        book.Adopt(before, next);
+        book.Adopt(before, next);
+        Assert.Equal(next.SerialNumber, book.Find("gw-1")!.Serial);
+        using SqliteConnection connection = control.Host.Parts.GetRequiredService<Database>().Open();
+        Assert.Equal(1, connection.Scalar<long>("SELECT count(*) FROM audit WHERE action = 'gateway.adopt'"));
+        Assert.Equal("certificate-replaced", Assert.Throws<Refused>(() => book.Adopt(before, link.Own!)).Word);
+        book.Revoke(LinkSide.Operator, "gw-1", "a test");
+        Assert.Throws<Refused>(() => book.Adopt(before, next));
     }
 
     [Fact]

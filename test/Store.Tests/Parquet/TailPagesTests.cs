@@ -18,7 +18,7 @@ public sealed class TailPagesTests
         for (int i = 0; i < Rows; i++)
         {
             // Days beyond those that have row groups of their own too.
-            RowGroup row = pages.Row(i % 20, 100);
+            RowGroup row = pages.Row(i % 20);
             row.Number(i % 3 == 0 ? null : long.MinValue + i).Small(-i).Small(i % 256).Truth(i % 5 == 0 ? null : i % 2 == 0).Text(i % 7 == 0 ? null : i % 4000 == 1 ? longest : $"text {i}").Blob(i % 4 == 0 ? null : [0, 255, (byte)i])
                 .Bytes16(Id(i)).EndRow();
         }
@@ -53,7 +53,7 @@ public sealed class TailPagesTests
     public void What_was_shown_does_not_change_and_long_rows_do_not_lie_about()
     {
         var pages = new TailPages(Shapes);
-        void Add(int i, string text) => pages.Row(i % 3, text.Length).Number(i).Small(i).Small(0).Truth(true).Text(text).Blob([1]).Bytes16(default).EndRow();
+        void Add(int i, string text) => pages.Row(i % 3).Number(i).Small(i).Small(0).Truth(true).Text(text).Blob([1]).Bytes16(default).EndRow();
         for (int i = 0; i < 10; i++) Add(i, "a");
         TailRows before = pages.Shown();
         for (int i = 0; i < 100; i++) Add(i, new string('b', 1 << 20));
@@ -61,6 +61,20 @@ public sealed class TailPagesTests
         Assert.Equal(110, pages.Shown().All.Sum(group => group.Rows));
         // A hundred mebibytes, packed.
         Assert.InRange(pages.Bytes, 1, 40 << 20);
+    }
+
+    [Fact]
+    public void Bytes_are_those_that_are_kept_however_long_a_row_is()
+    {
+        var pages = new TailPages(Shapes);
+        var random = new Random(7);
+        byte[] noise = new byte[60_000];
+        for (int i = 0; i < 1_000; i++)
+        {
+            random.NextBytes(noise);
+            pages.Row(i % 3).Number(i).Small(i).Small(0).Truth(true).Text("a").Blob(noise).Bytes16(default).EndRow();
+        }
+        Assert.InRange(pages.Bytes, 1_000L * noise.Length, 1_010L * noise.Length);
     }
 
     [Fact]
