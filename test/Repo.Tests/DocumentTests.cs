@@ -128,7 +128,7 @@ public sealed partial class DocumentTests
     public void Decision_records_are_numbered_dated_and_short()
     {
         var findings = new Findings();
-        string[] records = [.. Repository.Documents.Where(file => file.StartsWith("docs/decisions/", StringComparison.Ordinal))];
+        string[] records = [.. Repository.Documents.Where(file => file.StartsWith("docs/decisions/", StringComparison.Ordinal)).OrderBy(Path.GetFileName, StringComparer.Ordinal)];
         Assert.NotEmpty(records);
         for (int i = 0; i < records.Length; i++)
         {
