@@ -25,7 +25,7 @@ internal sealed class LockWatch(KernelWatch watch, Nftables nftables, Locks lock
             {
                 bool isForeign = seen && (change.Kinds & KernelChangeKinds.Ruleset) != 0 && (change.IsOverrun || nftables.HasForeignChange(change.Generation));
                 // A busy gateway changes the ruleset all the time; what is due is not put off by that.
-                if (seen && change.Kinds == KernelChangeKinds.Ruleset && !isForeign && !locks.IsRepairDue && time.GetElapsedTime(comparedAt) < CompareEvery) continue;
+                if (seen && change.Kinds == KernelChangeKinds.Ruleset && !isForeign && time.GetElapsedTime(comparedAt) < CompareEvery) continue;
                 comparedAt = time.GetTimestamp();
                 if (locks.Repair(isForeign) is { } what) log.Repaired(what);
             }

@@ -16,16 +16,13 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
     private int _dropLoads;
     private string? _expected;
     private string _expectedDrop = "";
-    private volatile bool _hasForeignChange;
+    private bool _hasForeignChange;
 
     /// <summary>How often the data table was loaded: its counters begin at zero each time. From any thread.</summary>
     public int Loads => Volatile.Read(ref _loads);
 
     /// <summary>How often the drop table was loaded: its counters begin at zero each time. From any thread.</summary>
     public int DropLoads => Volatile.Read(ref _dropLoads);
-
-    /// <summary>Whether somebody else changed something that is not put back yet. From any thread.</summary>
-    public bool IsRepairDue => _hasForeignChange;
 
     /// <summary>Runs a load that replaces tables which count: whoever reads their counts reads them before, and begins anew after. It must run it, whatever happens.</summary>
     public Action<Action> Renewing { get; set; } = load => load();
@@ -64,10 +61,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
             string drop = DropRuleset.Text(options), update = TrafficRuleset.Update(options);
             if (_options is not null && DropRuleset.Text(_options) == drop) nftables.Apply(update);
             else Renewing(() => LoadDrop(drop + "\n" + update));
-            (_options, _expectedDrop) = (options, DropTableText());
-            Expect(passing ? null : Fingerprint());
-            // What was owed before this change still is: its part of the tables was not written anew.
-            if (_hasForeignChange) _expected = null;
+            (_options, _expected, _expectedDrop) = (options, passing ? null : Fingerprint(), DropTableText());
             neighbours.Ensure(options.Identities);
         }
     }
@@ -104,7 +98,7 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
             }
             // Only now: what drops is there again whatever was said of checksums.
             if (refused is not null) throw refused;
-            _hasForeignChange = _expected is null;
+            _hasForeignChange = false;
             return (tables, rules) switch
             {
                 (false, 0) => null,
@@ -157,17 +151,8 @@ internal sealed class Locks(Nftables nftables, SecondLock second, PinnedNeighbou
         nftables.Apply(TrafficRuleset.Text(options));
         Volatile.Write(ref _loads, _loads + 1);
         QueueKind = QueueRule.Install(nftables, TrafficRuleset.Table, TrafficRuleset.QueueChain, options.Queue);
-        _options = options;
-        Expect(Fingerprint());
+        (_options, _expected) = (options, Fingerprint());
         neighbours.Ensure(options.Identities);
-    }
-
-    // Listing takes a while: what somebody else touched meanwhile may be in it, and nothing is to be expected then.
-    private void Expect(string? listed)
-    {
-        bool touched = nftables.TakeForeignChange();
-        _hasForeignChange |= touched;
-        _expected = touched ? null : listed;
     }
 
     private static KernelException? Refusal(Action change)
