@@ -81,6 +81,20 @@ public sealed class DeliveryTests : IDisposable
         AssertKept(second, _shelf.Current!, [.. DocumentPaths.Files(second.Agents)]);
     }
 
+    [Fact]
+    public void What_the_disk_does_not_keep_is_told_as_its_own_error_and_is_not_taken_into_use()
+    {
+        BundleContent bundle = Policy("openclaw.ai");
+        _shelf.Deliver(Desired("r1", bundle, Agents), bundle);
+        VersionFolder first = _shelf.Current!, fresh = new(Path.Combine(_path, "versions", "00000009"));
+        LinkFolder.CreateFolder(fresh.Path);
+        fresh.KeepPolicy(first);
+        Directory.Delete(fresh.Policy, recursive: true);
+        Assert.ThrowsAny<IOException>(() => fresh.Complete(new DeliveredState("r2", null, null)));
+        Assert.Null(fresh.Read());
+        Assert.Equal(first.Path, _shelf.Current!.Path);
+    }
+
     private static void AssertKept(VersionFolder before, VersionFolder after, string[] files)
     {
         Assert.NotEmpty(files);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Exeat.Api.Control;
 using Exeat.Policy;
@@ -35,10 +36,19 @@ internal sealed class VersionFolder(string path)
     }
 
     /// <summary>The last thing that is written into it: everything else is on the disk by then.</summary>
+    /// <exception cref="IOException">Something of it cannot be kept.</exception>
     public void Complete(DeliveredState state)
     {
         // All at once: the disk keeps many files in hardly more time than one, and a quarantine waits for them.
-        Parallel.ForEach(_unsynced, AtomicFile.Sync);
+        try
+        {
+            Parallel.ForEach(_unsynced, AtomicFile.Sync);
+        }
+        catch (AggregateException refused) when (refused.InnerException is { } first)
+        {
+            // A full disk is told like that of any other file.
+            ExceptionDispatchInfo.Throw(first);
+        }
         AtomicFile.WriteNew(System.IO.Path.Combine(path, DeliveredState.FileName), JsonSerializer.Serialize(state, LinkStateJson.Default.DeliveredState) + "\n", AtomicFile.ForGateway);
     }
 
