@@ -35,10 +35,11 @@ internal sealed class ModelRefusals : IRefusalMemory
         Refused++;
     }
 
-    public void Forget()
+    public bool Forget()
     {
         Meanwhile?.Invoke();
         _denied.Clear();
+        return !IsGone;
     }
 
     /// <summary>Another tool has deleted the table.</summary>

@@ -48,6 +48,9 @@ internal sealed record ChaosReport
     /// <summary>Where they are missing, before what is counted for all destinations together.</summary>
     public required IReadOnlyList<string> Lacking { get; init; }
 
+    /// <summary>As <see cref="Lacking"/>, of <see cref="MissingOfAll"/>.</summary>
+    public required IReadOnlyList<string> LackingOfAll { get; init; }
+
     /// <summary>Attempts made while nobody judged: the kernel dropped them.</summary>
     public required int Unjudged { get; init; }
 
@@ -103,6 +106,7 @@ internal sealed record ChaosReport
             MissingOfAll = ledger.Missing(attempts.Where(a => !a.IsPermitted && !a.IsQuestion), withUnjudged: true),
             CountsLost = ledger.Lost.Count,
             Lacking = [.. ledger.Lacking(judged)],
+            LackingOfAll = [.. ledger.Lacking(attempts.Where(a => !a.IsPermitted && !a.IsQuestion))],
             Unjudged = attempts.Count - judged.Count,
             Ended = [.. steady.Where(s => s.How != "stopped")],
             Steady = steady.Count,
