@@ -36,7 +36,8 @@ internal sealed class HostLoop(HostParts parts, TimeProvider time, ILogger log, 
         HostMetrics.Register(judging.Metrics, counts);
         counts.RecordLeft(judging.Left.Unjudged, judging.Left.Repeated, judging.Left.Waiting);
         judging.ToldLeft();
-        kernel.Locks.Renewing = load => counts.Renew(() => judging.Denials.Renew(load, () => kernel.Locks.Loads));
+        // The counts are read last: what is counted between that and the load is lost.
+        kernel.Locks.Renewing = load => judging.Denials.Renew(() => counts.Renew(load), () => kernel.Locks.Loads);
         Action note = judging.Note;
         using var watch = new DocumentWatch(_signal.Changed, log);
         watch.Watch(reload.Paths);

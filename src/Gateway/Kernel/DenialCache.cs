@@ -131,8 +131,8 @@ internal sealed class DenialCache(IRefusalMemory kernel, AgentRecords records, T
             try
             {
                 AwaitVerdicts();
-                kernel.Forget();
-                // Twice, as below.
+                // As below, and no longer: until the table is loaded it is as somebody else made it.
+                if (kernel.Forget()) Thread.Sleep(10);
                 Read(fresh);
                 Read(fresh);
             }

@@ -5,7 +5,7 @@ namespace Exeat.Gateway.Kernel;
 /// <summary>The sets <c>denied</c> and <c>hits</c> of the data table, both families.</summary>
 internal sealed class KernelRefusals(Nftables nftables) : IRefusalMemory
 {
-    public void Forget() => PacketSets.Flush(nftables, TrafficRuleset.Table, TrafficRuleset.Denied);
+    public bool Forget() => PacketSets.Flush(nftables, TrafficRuleset.Table, TrafficRuleset.Denied);
 
     public bool ReadHits(PacketSetVisitor visit)
     {
