@@ -17,12 +17,13 @@ internal sealed class ResolverRelay : IDisposable
     // The gateway asks each question twice at most and holds 512 at a time: one over that is answered by nobody, and asked again.
     private const int MaxAtOnce = 512;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Idle = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(15);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Socket> _sockets = [];
     private readonly SemaphoreSlim _places = new(MaxAtOnce);
-    private ImmutableArray<IPAddress> _resolvers = [];
+    private readonly ResolverRace _race = new();
+    private ImmutableArray<IPEndPoint> _resolvers = [];
 
     public ResolverRelay(RunSpaces spaces)
     {
@@ -41,7 +42,7 @@ internal sealed class ResolverRelay : IDisposable
     }
 
     /// <summary>Whom to ask from now on, in this order.</summary>
-    public void Ask(ImmutableArray<IPAddress> resolvers) => _resolvers = resolvers;
+    public void Ask(ImmutableArray<IPAddress> resolvers) => _resolvers = [.. resolvers.Select(address => new IPEndPoint(address, 53))];
 
     public void Dispose()
     {
@@ -75,12 +76,7 @@ internal sealed class ResolverRelay : IDisposable
     {
         try
         {
-            foreach (IPAddress resolver in _resolvers)
-            {
-                if (await AnswerAsync(resolver, question).ConfigureAwait(false) is not { } answer) continue;
-                await socket.SendToAsync(answer, SocketFlags.None, asker, _stop.Token).ConfigureAwait(false);
-                return;
-            }
+            if (await _race.AskAsync(_resolvers, question, _stop.Token).ConfigureAwait(false) is { } answer) await socket.SendToAsync(answer, SocketFlags.None, asker, _stop.Token).ConfigureAwait(false);
         }
         catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException or SocketException)
         {
@@ -89,25 +85,6 @@ internal sealed class ResolverRelay : IDisposable
         finally
         {
             _places.Release();
-        }
-    }
-
-    private async Task<byte[]?> AnswerAsync(IPAddress resolver, byte[] question)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        limit.CancelAfter(Patience);
-        try
-        {
-            using var socket = new Socket(resolver.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            await socket.ConnectAsync(resolver, 53, limit.Token).ConfigureAwait(false);
-            await socket.SendAsync(question, SocketFlags.None, limit.Token).ConfigureAwait(false);
-            byte[] answer = new byte[MaxDatagram];
-            int length = await socket.ReceiveAsync(answer, SocketFlags.None, limit.Token).ConfigureAwait(false);
-            return answer[..length];
-        }
-        catch (Exception silent) when (silent is SocketException || (silent is OperationCanceledException && !_stop.IsCancellationRequested))
-        {
-            return null;
         }
     }
 
@@ -138,10 +115,12 @@ internal sealed class ResolverRelay : IDisposable
         {
             try
             {
-                foreach (IPAddress resolver in _resolvers)
+                ImmutableArray<IPEndPoint> resolvers = _resolvers;
+                foreach (IPEndPoint resolver in resolvers)
                 {
                     using var answerer = new Socket(resolver.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-                    if (!await Relay.TryConnectAsync(answerer, new IPEndPoint(resolver, 53), Patience, _stop.Token).ConfigureAwait(false)) continue;
+                    TimeSpan patience = ReferenceEquals(resolver, resolvers[^1]) ? ResolverRace.Patience : ResolverRace.Turn;
+                    if (!await Relay.TryConnectAsync(answerer, resolver, patience, _stop.Token).ConfigureAwait(false)) continue;
                     await Relay.CarryAsync(asker, answerer, Idle, _stop.Token).ConfigureAwait(false);
                     return;
                 }
