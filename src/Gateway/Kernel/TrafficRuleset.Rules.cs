@@ -105,7 +105,8 @@ internal static partial class TrafficRuleset
                 (int rate, int burst) = name switch
                 {
                     NewFlows => (o.NewFlowsPerSecond, o.NewFlowsBurst),
-                    DnsFlows => (o.DnsFlowsPerSecond, o.DnsFlowsPerSecond),
+                    // More than the resolver lets wait: what finds a place there is not dropped here, without a word.
+                    DnsFlows => (o.DnsFlowsPerSecond, 2 * o.DnsFlowsPerSecond),
                     Echoes => (EchoesPerSecond, EchoesBurst),
                     _ => (o.PendingPacketsPerSecond, o.PendingPacketsPerSecond),
                 };
