@@ -43,6 +43,8 @@ publish|lib:libz.so|zlib1g-dev|linked into the ahead-of-time compiled programs
 vm|qemu-system-x86_64|qemu-system-x86|runs a stock kernel for the tests of the published folder
 vm|debootstrap|debootstrap|makes the root of that machine
 vm|mke2fs|e2fsprogs|makes its disk
+container|debootstrap|debootstrap|makes the root of a machine without a kernel of its own
+container|systemd-nspawn|systemd-container|runs it
 '
 
 is_there() {
