@@ -36,7 +36,7 @@ internal sealed class HostJudging
         GatewayLimits limits = gateway.Limits;
         MarkLayout marks = documents.Marks;
         Table = new FlowTable(limits, FlowCapacity);
-        _join = new FlowJoin(kernel.Conntrack, marks, Table, time);
+        _join = new FlowJoin(kernel.Conntrack, marks, Table, kernel.Attachments.ZoneOf, time);
         _join.ReadProofs(gateway.Journal.Dir);
         Journal = parts.Own(OpenJournal(gateway, time));
         Records = new AgentRecords(Journal, RecordLimits.Of(gateway.Journal.MaxBytes, documents.First.Agents!.Agents.Length, limits), Metrics.Verdicts, time);

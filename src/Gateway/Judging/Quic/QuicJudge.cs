@@ -182,7 +182,7 @@ internal sealed partial class QuicJudge(
             table.Move(entry, FlowState.Permitted);
             return say.Watched(entry);
         }
-        if (wentOut) connections.Delete(entry.Key);
+        if (wentOut) connections.Delete(entry.Key, entry.Zone);
         recorder.End(entry, packet.Snapshot, packet.Agent, "refused", default);
         table.Remove(entry);
         return say.Refused();
