@@ -37,7 +37,7 @@ internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowR
             // Its end is about to be told, with the kernel's counts; and would be taken for that of a new flow of the same tuple.
             if (known.Deleted != 0 && time.GetElapsedTime(known.Deleted) < LastWordWithin) return say.Refused();
             // Nothing in the kernel whose end would be told: echo, and what was held and never left.
-            recorder.End(known, packet.Snapshot, packet.Agent, "policy-changed", known.Counts);
+            recorder.End(known, packet.Snapshot, packet.Agent, known.EndOfRefused, known.Counts);
             table.Remove(known);
             return say.Refused();
         }

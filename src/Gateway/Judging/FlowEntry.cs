@@ -141,6 +141,9 @@ internal sealed class FlowEntry
         (Claim, ClaimProof, Decision, Bound) = (Claim.NotSeen, Proof.Address, default, []);
     }
 
+    /// <summary>How the end of a flow that was refused is told.</summary>
+    public string EndOfRefused => Decision.Reason == Reason.PolicyChanged ? "policy-changed" : "refused";
+
     /// <summary>Whose the flow is, for as long as it lives: an address may pass to another agent, or to another interface, before its connections end.</summary>
     public void SetOwner(Snapshot snapshot, int agent, ushort zone)
     {

@@ -74,7 +74,7 @@ internal sealed partial class TcpJudge
             entry.Decision = new Decision(Verdict.Pending, Reason.NoHello, 0, entry.Decision.Would);
             recorder.Decision(entry, snapshot, agent, Stage.Hello);
         }
-        string how = entry.State != FlowState.Refused ? counts.How ?? "closed" : entry.Decision.Reason == Reason.PolicyChanged ? "policy-changed" : "refused";
+        string how = entry.State != FlowState.Refused ? counts.How ?? "closed" : entry.EndOfRefused;
         recorder.End(entry, snapshot, agent, how, counts);
         table.Remove(entry);
     }
@@ -143,13 +143,15 @@ internal sealed partial class TcpJudge
             // An address that another agent has now: the connection is not that agent's, and its names were not answered to it. Or one behind another link: nothing of the agent's reaches the connection any more (I11).
             if (agent >= 0 && (next.Policy.Agents[agent].Id != entry.AgentId || connections.ZoneOf(next.Policy.Agents[agent].Interface) != entry.Zone)) agent = -1;
             bool monitored = next.ModeOf(agent) == Mode.Monitor;
-            Decision decision = Again(entry, next, agent);
+            Decision decision = never.Check(entry.Key, next, Again(entry, next, agent), out bool isNever);
+            // What it leads to has become another agent's address, say: no mode lets it go on (I7).
+            bool forbidden = isNever && decision.Reason != Reason.Quarantined;
             // Enforce ends what only monitor let pass. A pending flow waits for its hello under the new policy too; one that was permitted by address alone and
             // now would need a name has none to show.
             bool holds = decision.Verdict == Verdict.Permit || decision.Verdict == Verdict.Pending && entry.IsPending;
             // What one mode let out, or took over, the other cannot answer for: a hello or a request under way ends with the switch.
             bool switches = entry.Enforced == monitored && (entry.State != FlowState.HelloSent && !entry.Stream.IsEmpty || entry.LetGoUnread && entry.State != FlowState.Permitted);
-            bool lives = agent >= 0 && !switches && (holds || monitored && decision.Reason != Reason.Quarantined && !NeverRelaxed(entry));
+            bool lives = agent >= 0 && !forbidden && !switches && (holds || monitored && decision.Reason != Reason.Quarantined && !NeverRelaxed(entry));
             if (lives)
             {
                 living.Add((entry, monitored));
@@ -160,8 +162,8 @@ internal sealed partial class TcpJudge
             if (agent < 0) connections.Delete(entry.Key, entry.Zone);
             else connections.SetMark(entry.Key, entry.Zone, 0);
             // Only now: what the kernel did not take is judged once more.
-            entry.Enforced = !monitored;
-            entry.Decision = decision.Verdict == Verdict.Deny ? decision with { Reason = Reason.PolicyChanged } : new Decision(Verdict.Deny, Reason.PolicyChanged);
+            entry.Enforced = forbidden || !monitored;
+            entry.Decision = forbidden ? decision : decision.Verdict == Verdict.Deny ? decision with { Reason = Reason.PolicyChanged } : new Decision(Verdict.Deny, Reason.PolicyChanged);
             table.Move(entry, FlowState.Refused);
             // Recorded again when a packet is refused by it; a flow that was over anyway just ends. What nothing was said of yet is told now: its SYN left, and no packet may come any more (I5).
             if (entry.Recorded) entry.Recorded = false;

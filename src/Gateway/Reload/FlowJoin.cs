@@ -14,7 +14,7 @@ namespace Exeat.Gateway.Reload;
 /// Joins what an earlier gateway left in conntrack with what it wrote in the journal: a marked connection whose permit is recorded, and is a permit by today's policy too,
 /// lives on. All others are ended and recorded: they lose their mark, and the next packet of a TCP flow is refused with both its ends reset (K17).
 /// </summary>
-internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable table, Func<string, ushort> zoneOf, TimeProvider time)
+internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable table, NeverForwarded never, Func<string, ushort> zoneOf, TimeProvider time)
 {
     // A start reads no longer than this, so that a long journal does not hold new flows up: some millions of events. A proof further back counts as none.
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(5);
@@ -108,9 +108,10 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
             // Behind another link than its agent's of today nothing reaches it any more (I11).
             int agent = snapshot.FindAgent(key.Source);
             if (agent >= 0 && zoneOf(snapshot.Policy.Agents[agent].Interface) != entry.Original.Zone) agent = -1;
-            bool lives = agent >= 0 && MayLive(entry.Mark, marks) && TryJoin(key, snapshot, agent, entry.Original.Zone);
+            var refusal = new Decision(Verdict.Deny, Reason.UnprovenAfterRestart);
+            bool lives = agent >= 0 && MayLive(entry.Mark, marks) && TryJoin(key, snapshot, agent, entry.Original.Zone, ref refusal);
             if (lives) joined++;
-            else End(key, snapshot, agent, entry.Original.Zone, recorder);
+            else End(key, snapshot, agent, entry.Original.Zone, refusal, recorder);
             // What has no sequence to reset is forgotten: its next packet is a first one, and judged as such.
             bool stays = lives || agent >= 0 && key.Protocol == FlowKey.Tcp;
             settle(entry.Original, !stays ? null : lives ? marks.Permitted(snapshot.Generation) : 0);
@@ -125,12 +126,17 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
     /// <summary>Whether a mark of an earlier gateway says permitted, and not watched: later long headers of a watched flow are judged by what its first datagrams said, and that is gone (Q7).</summary>
     internal static bool MayLive(uint mark, MarkLayout marks) => marks.IsPermitted(mark) && (mark & marks.Watched) == 0;
 
-    private bool TryJoin(in FlowKey key, Snapshot snapshot, int agent, ushort zone)
+    private bool TryJoin(in FlowKey key, Snapshot snapshot, int agent, ushort zone, ref Decision refusal)
     {
         if (!_proofs.TryGetValue(key, out FlowEvent? proof) || proof.Agent != snapshot.Policy.Agents[agent].Id || !Guid.TryParse(proof.Flow, out Guid id)) return false;
         // What could not be read would be held for nothing claimed: less than it was.
         if (FlowReplay.From(proof) is not { IsUnreadable: false } replay) return false;
-        Decision decision = snapshot.Policy.Decide(replay.Attempt(agent));
+        Decision decision = never.Check(key, snapshot, snapshot.Policy.Decide(replay.Attempt(agent)), out bool isNever);
+        if (isNever && decision.Reason != Reason.Quarantined)
+        {
+            refusal = decision;
+            return false;
+        }
         bool monitored = snapshot.ModeOf(agent) == Mode.Monitor;
         if (decision.Verdict != Verdict.Permit && (!monitored || decision.Reason == Reason.Quarantined)) return false;
         if (table.Begin(key, proof.Agent, id, TimestampOf(proof.Time)) is not { } entry) return false;
@@ -150,9 +156,8 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
         time.GetTimestamp() - (long)(Math.Max(0, (time.GetUtcNow() - past).TotalSeconds) * time.TimestampFrequency);
 
     // Recorded now, whether or not another packet comes; the entry stays until the kernel forgets the connection, so that both ends can be reset when one does.
-    private void End(in FlowKey key, Snapshot snapshot, int agent, ushort zone, FlowRecorder recorder)
+    private void End(in FlowKey key, Snapshot snapshot, int agent, ushort zone, Decision decision, FlowRecorder recorder)
     {
-        var decision = new Decision(Verdict.Deny, Reason.UnprovenAfterRestart);
         // Whose it was, where the journal knows: the address may have passed to another agent meanwhile.
         string? id = _proofs.GetValueOrDefault(key)?.Agent ?? (agent < 0 ? null : snapshot.Policy.Agents[agent].Id);
         bool isOwners = agent >= 0 && snapshot.Policy.Agents[agent].Id == id;

@@ -58,13 +58,12 @@ internal sealed class JudgeBench : IDisposable, IConnections
         recorder.Shared = Bindings.Shared;
         _table = new FlowTable(limits ?? new GatewayLimits(), 16_384);
         Resets = [];
-        var never = new NeverForwarded { Intercepts = FrozenSet<Address>.Empty };
-        Tcp = new TcpJudge(_table, Bindings, recorder, new ResetList(Note(Resets), this), new Deliveries(Note(Own)), this, never, Time);
+        Tcp = new TcpJudge(_table, Bindings, recorder, new ResetList(Note(Resets), this), new Deliveries(Note(Own)), this, Never, Time);
         var interfaces = new Interfaces();
         interfaces.Set([KeyValuePair.Create(1, "ag-1"), KeyValuePair.Create(3, "ag-3")]);
         _opener = new QuicInitialOpener();
         Quic = new QuicJudge(_table, Bindings, recorder, new QuicReader(_opener), Held, this, Time);
-        _judge = new PacketJudge(Tcp, new DatagramJudge(_table, Bindings, recorder, Quic, never, this, Time), recorder, interfaces, Marks);
+        _judge = new PacketJudge(Tcp, new DatagramJudge(_table, Bindings, recorder, Quic, Never, this, Time), recorder, interfaces, Marks);
         Load(mode);
     }
 
@@ -73,6 +72,8 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public MarkLayout Marks { get; } = new(GatewayDocument.DefaultMarkMask);
 
     public BindingBook Bindings { get; }
+
+    public NeverForwarded Never { get; } = new() { Intercepts = FrozenSet<Address>.Empty };
 
     public TcpJudge Tcp { get; }
 
