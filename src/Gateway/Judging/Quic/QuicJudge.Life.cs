@@ -32,6 +32,7 @@ internal sealed partial class QuicJudge
             }
             if (flow.Held.Count == 0) _holding.RemoveAt(i);
         }
+        _hellos.Sweep();
         _late.Clear();
         foreach (FlowEntry entry in table.Live)
         {

@@ -196,7 +196,7 @@ internal sealed partial class QuicJudge(
     }
 
     private bool Remember(FlowEntry entry, QuicConnection connection) =>
-        connection.Remembered = _hellos.TryRemember(entry.Key, connection.KeyId, connection.Digest);
+        connection.Remembered = _hellos.TryRemember(entry.Key, connection.KeyId, connection.Digest, entry.Use);
 
     private static bool Lives(FlowEntry entry, QuicFlow flow) => flow.IsAccepted || entry.State == FlowState.Permitted;
 
