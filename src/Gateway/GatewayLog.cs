@@ -20,6 +20,9 @@ internal static partial class GatewayLog
     [LoggerMessage(5, LogLevel.Error, "policy not changed, the one in force stays: {Problem}")]
     public static partial void Refused(this ILogger log, string problem);
 
+    [LoggerMessage(43, LogLevel.Error, "the gateway document waits, the one before stays in force: {Problem}")]
+    public static partial void DocumentWaits(this ILogger log, string problem);
+
     [LoggerMessage(6, LogLevel.Warning, "{Problem}")]
     public static partial void Warned(this ILogger log, string problem);
 

@@ -36,7 +36,8 @@ internal sealed class HostJudging
         GatewayLimits limits = gateway.Limits;
         MarkLayout marks = documents.Marks;
         Table = new FlowTable(limits, FlowCapacity);
-        _join = new FlowJoin(kernel.Conntrack, marks, Table, time);
+        _never = new NeverForwarded { Intercepts = gateway.Dns.Intercept.ToFrozenSet() };
+        _join = new FlowJoin(kernel.Conntrack, marks, Table, _never, kernel.Attachments.ZoneOf, time);
         _join.ReadProofs(gateway.Journal.Dir);
         Journal = parts.Own(OpenJournal(gateway, time));
         Records = new AgentRecords(Journal, RecordLimits.Of(gateway.Journal.MaxBytes, documents.First.Agents!.Agents.Length, limits), Metrics.Verdicts, time);
@@ -49,7 +50,6 @@ internal sealed class HostJudging
         var connections = new KernelConnections(kernel.Conntrack, kernel.Attachments, marks);
         bool Leave(ReadOnlySpan<byte> packet) => sender.Send(packet) == Errno.None;
         Resets = new ResetList(Leave, connections);
-        _never = new NeverForwarded { Intercepts = gateway.Dns.Intercept.ToFrozenSet() };
         Tcp = new TcpJudge(Table, Bindings, _recorder, Resets, new Deliveries(Leave), connections, _never, time);
         _quicReader = new QuicReader(parts.Own(new QuicInitialOpener()));
         _quic = new QuicJudge(Table, Bindings, _recorder, _quicReader, Held, connections, time);

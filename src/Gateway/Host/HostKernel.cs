@@ -38,7 +38,7 @@ internal sealed class HostKernel
         Conntrack = parts.Own(new Conntrack());
         if (!Preparation.ShortenLinger()) log.LingersLong();
         Attachments = new Attachments(_zones);
-        LinksChanged();
+        LinksChanged(_locked);
     }
 
     public Nftables Nftables { get; }
@@ -100,19 +100,24 @@ internal sealed class HostKernel
         }
     }
 
-    /// <summary>
-    /// Makes the machine ready for a changed document. An interface that is taken out of <c>inside</c> stays locked as long as this gateway runs: it attaches no agent any
-    /// more, and nothing passes from or to it.
-    /// </summary>
-    /// <exception cref="GatewayFailure">An interface is not there; nothing was changed.</exception>
-    public void Take(GatewayDocument gateway)
+    /// <summary>Whether the machine has what a changed document asks for.</summary>
+    /// <exception cref="GatewayFailure">It has not.</exception>
+    public void Require(GatewayDocument gateway)
     {
         RequireInterfaces(gateway);
         MetricsAddress.Require(gateway, _links);
         if (_locked.Contains(gateway.Outside)) throw new GatewayFailure(3, $"{gateway.Outside} was inside and is locked: it can be outside only after the gateway was stopped and exeat-gateway --remove-locks was run");
-        _locked = [.. _locked.Union(gateway.Inside)];
-        _gateway = gateway;
-        LinksChanged();
+    }
+
+    /// <summary>
+    /// Makes the machine ready for a changed document. An interface that is taken out of <c>inside</c> stays locked as long as this gateway runs: it attaches no agent any
+    /// more, and nothing passes from or to it.
+    /// </summary>
+    public void Take(GatewayDocument gateway)
+    {
+        IReadOnlyList<string> locked = [.. _locked.Union(gateway.Inside)];
+        LinksChanged(locked);
+        (_locked, _gateway) = (locked, gateway);
     }
 
     /// <summary>The watch over tables, routing rules and links, to be run on a thread.</summary>
@@ -131,11 +136,11 @@ internal sealed class HostKernel
     /// <summary>Whether a conntrack zone is an agent's.</summary>
     public bool IsOurs(ushort zone) => _zones.Has(zone);
 
-    private void LinksChanged()
+    private void LinksChanged(IReadOnlyList<string> locked)
     {
-        Interfaces.Refresh(_locked, _links);
+        Interfaces.Refresh(locked, _links);
         HashSet<string> there = [.. _links.Links().Select(link => link.Name)];
-        Preparation.SetSysctls(_locked.Where(there.Contains));
+        Preparation.SetSysctls(locked.Where(there.Contains));
     }
 
     // A link that is made anew has the machine's defaults. What cannot be set is no reason to leave the other agents without a gateway.
@@ -143,7 +148,7 @@ internal sealed class HostKernel
     {
         try
         {
-            LinksChanged();
+            LinksChanged(_locked);
         }
         catch (Exception refused) when (refused is GatewayFailure or KernelException or IOException)
         {

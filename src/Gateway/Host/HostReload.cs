@@ -9,7 +9,7 @@ namespace Exeat.Gateway.Host;
 
 /// <summary>
 /// Brings changed documents into force while the gateway runs. Each document stands for itself: what is wrong with one leaves that one's last good values in force and is
-/// told; it does not keep the others, a quarantine above all, from coming into force.
+/// told; it does not keep the others, a quarantine above all, from coming into force. Nor does a gateway document that asks for what this machine does not have now.
 /// </summary>
 internal sealed class HostReload(HostDocuments documents, HostKernel kernel, HostJudging judging, HostResolver resolver, HostParts parts, TimeProvider time, ILogger log)
 {
@@ -21,6 +21,9 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
 
     // What the kernel and the resolver were last made ready for; another one than the one in force only after a change that failed.
     private GatewayDocument _shaped = documents.Gateway;
+
+    // A change failed after it had begun: what is in force is whole again only after the next one.
+    private bool _isHalf;
     private string _gatewayFingerprint = documents.GatewayFingerprint;
     private string? _seen;
     private long? _failedAt;
@@ -38,9 +41,9 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
     public IEnumerable<string> Paths => ReadAgain.PathsOf(_gateway).Prepend(documents.ConfigPath);
 
     /// <summary>Whether something of the policy has come to its end by now.</summary>
-    public bool HasExpired => judging.Policies.Current.Policy.NextExpiry <= documents.Clock.Now && (_failedAt is null || IsDueAgain);
+    public bool HasExpired => judging.Policies.Current.Policy.NextExpiry <= documents.Clock.Now && (!_isHalf || IsDueAgain);
 
-    /// <summary>Whether what the kernel or the disk refused is to be tried again.</summary>
+    /// <summary>Whether what the kernel or the disk refused, or what the machine does not have, is to be tried again.</summary>
     public bool IsDueAgain => _failedAt is { } failed && time.GetElapsedTime(failed) > _retryAfter;
 
     /// <summary>Keeps what the gateway started with, and notes what was read for it.</summary>
@@ -53,11 +56,10 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
         ReadAgain read = ReadAgain.From(documents.ConfigPath, _gateway, _gatewayFingerprint, documents.Clock);
         bool first = _seen is null;
         _seen = read.Fingerprint;
-        Snapshot current = judging.Policies.Current;
         Loaded wanted = read.Loaded.Or(_inForce);
         bool reshaped = !ReferenceEquals(read.Gateway, _gateway);
         // A change that failed may be half in force: it is made whole, or taken back, whatever the documents say now.
-        bool isNew = reshaped || _failedAt is not null || wanted.Policy!.Version != current.Version || wanted.Agents!.Hash != current.AgentsHash;
+        bool isNew = reshaped || _failedAt is not null || IsNew(wanted);
         string why = read.Problems.FirstOrDefault(p => p.Severity == Severity.Error)?.ToString() ?? "";
         // What the start read is not told twice.
         if (first && cause == ReloadCause.Files && !isNew) return true;
@@ -82,20 +84,34 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
         int ended = 0;
         try
         {
-            if (!ReferenceEquals(gateway, _shaped) || _failedAt is not null) Reshape(gateway);
-            ended = await policies.ChangeAsync(wanted, judging.Parts, () => judging.Take(gateway), parts.Stopping).ConfigureAwait(false);
-            resolver.Retire();
-            (_inForce, _gateway, _failedAt, _retryAfter) = (wanted, gateway, null, RetryFirst);
-            log.Applied(policies.Current.Version[..12], policies.Current.Policy.Mode.ToString(), policies.Current.Generation, ended);
+            string notTaken = "";
+            try
+            {
+                if (!ReferenceEquals(gateway, _shaped) || _isHalf) Reshape(gateway);
+            }
+            catch (Exception refused) when (IsRefusal(refused) && !ReferenceEquals(gateway, _gateway))
+            {
+                // A link that is not there, a port that is taken: the document has to wait, and neither policy nor a quarantine waits with it.
+                notTaken = refused.Message;
+                log.DocumentWaits(notTaken);
+                (gateway, wanted, problems) = Without(problems);
+                if (_isHalf) Reshape(gateway);
+            }
+            if (notTaken.Length == 0 || _isHalf || cause == ReloadCause.Asked || IsNew(wanted) || HasExpired)
+            {
+                _isHalf = true;
+                ended = await policies.ChangeAsync(wanted, judging.Parts, () => judging.Take(gateway), parts.Stopping).ConfigureAwait(false);
+                resolver.Retire();
+                (_inForce, _gateway, _isHalf) = (wanted, gateway, false);
+                log.Applied(policies.Current.Version[..12], policies.Current.Policy.Mode.ToString(), policies.Current.Generation, ended);
+            }
+            if (notTaken.Length > 0) why = TryAgain(notTaken);
+            else (_failedAt, _retryAfter) = (null, RetryFirst);
         }
-        catch (Exception refused) when (refused is KernelException or IOException or UnauthorizedAccessException or GatewayFailure or SocketException)
+        catch (Exception refused) when (IsRefusal(refused))
         {
-            why = refused.Message;
-            // Not the documents' fault: tried again.
-            _seen = "";
-            _retryAfter = _failedAt is null ? RetryFirst : _retryAfter * 2 < RetryLast ? _retryAfter * 2 : RetryLast;
-            _failedAt = time.GetTimestamp();
-            log.Refused(why);
+            log.Refused(refused.Message);
+            why = TryAgain(refused.Message);
         }
         // Also after a change that failed half-way: the policy that counts may be the new one already.
         judging.Bindings.Revise(policies.Current.Policy);
@@ -105,12 +121,35 @@ internal sealed class HostReload(HostDocuments documents, HostKernel kernel, Hos
         if (ReferenceEquals(_inForce, wanted)) Keep();
     }
 
-    // What is new is made ready before the policy changes; what is old goes after it.
+    private static bool IsRefusal(Exception refused) => refused is KernelException or IOException or UnauthorizedAccessException or GatewayFailure or SocketException;
+
+    private bool IsNew(Loaded wanted) => wanted.Policy!.Version != judging.Policies.Current.Version || wanted.Agents!.Hash != judging.Policies.Current.AgentsHash;
+
+    // The gateway document in force, with policy and agents by the paths that it names.
+    private (GatewayDocument Gateway, Loaded Wanted, ImmutableArray<Problem> Problems) Without(ImmutableArray<Problem> problems)
+    {
+        Loaded read = ReadAgain.For(_gateway, documents.Clock);
+        ImmutableArray<Problem> more = [.. read.Problems.Except(problems)];
+        HostDocuments.Tell(more, log);
+        return (_gateway, read.Or(_inForce), [.. problems, .. more]);
+    }
+
+    // Not the fault of what was written, or mended by something else than writing it again. Returns what refused.
+    private string TryAgain(string refused)
+    {
+        _seen = "";
+        _retryAfter = _failedAt is null ? RetryFirst : _retryAfter * 2 < RetryLast ? _retryAfter * 2 : RetryLast;
+        _failedAt = time.GetTimestamp();
+        return refused;
+    }
+
+    // What is new is made ready before the policy changes; what is old goes after it. What cannot be is found before anything is changed.
     private void Reshape(GatewayDocument gateway)
     {
-        kernel.Take(gateway);
+        kernel.Require(gateway);
         if (GatewayChange.NeedsResolver(_shaped, gateway)) resolver.Replace(gateway);
-        _shaped = gateway;
+        (_shaped, _isHalf) = (gateway, true);
+        kernel.Take(gateway);
         judging.Policies.Frame = kernel.Frame(resolver.Listeners);
         judging.Policies.Inside = gateway.Inside;
         judging.Journal.MaxBytes = gateway.Journal.MaxBytes;

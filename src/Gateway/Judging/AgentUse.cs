@@ -10,6 +10,9 @@ internal sealed class AgentUse
 
     public int Pending { get; set; }
 
+    /// <summary>Hellos over QUIC that went out, as long as they are remembered.</summary>
+    public int Hellos { get; set; }
+
     /// <summary>Bytes of buffers for what is held or not yet acknowledged.</summary>
     public int HeldBytes { get; set; }
 }

@@ -28,16 +28,16 @@ internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowR
             // Ended by a policy change: recorded at the first packet that is refused by it.
             if (!known.Recorded) recorder.Decision(known, packet.Snapshot, packet.Agent, Stage.FirstPacket);
             // A socket that goes on sending would keep the connection alive, and refused, for ever: without it the next datagram is a first one, which policy may permit again.
-            if (!IsIcmp(packet.View) && connections.Exists(known.Key))
+            if (!IsIcmp(packet.View) && connections.Exists(known.Key, known.Zone))
             {
-                connections.Delete(known.Key);
+                connections.Delete(known.Key, known.Zone);
                 known.Deleted = time.GetTimestamp();
                 return say.Refused();
             }
             // Its end is about to be told, with the kernel's counts; and would be taken for that of a new flow of the same tuple.
             if (known.Deleted != 0 && time.GetElapsedTime(known.Deleted) < LastWordWithin) return say.Refused();
             // Nothing in the kernel whose end would be told: echo, and what was held and never left.
-            recorder.End(known, packet.Snapshot, packet.Agent, "policy-changed", known.Counts);
+            recorder.End(known, packet.Snapshot, packet.Agent, known.EndOfRefused, known.Counts);
             table.Remove(known);
             return say.Refused();
         }
@@ -66,6 +66,7 @@ internal sealed class DatagramJudge(FlowTable table, BindingBook bindings, FlowR
         if (decision.Verdict == Verdict.Deny && enforced) return isPolicys ? say.Refused(recorder.FirstRefusal(packet, decision, bound)) : Refuse(packet, say, decision, bound);
         FlowEntry? entry = table.Begin(packet.Key, packet.AgentId, recorder.NewFlow(), time.GetTimestamp());
         if (entry is null) return Refuse(packet, say, new Decision(Verdict.Deny, Reason.LimitReached), bound);
+        entry.SetOwner(packet.Snapshot, packet.Agent, packet.ZoneIn(connections));
         (entry.Bound, entry.Decision, entry.Generation, entry.Enforced) = (bound, decision, packet.Snapshot.Generation, enforced);
         if (decision.Verdict == Verdict.Pending) return quic.Begin(packet, say, entry);
         if (!recorder.Decision(entry, packet.Snapshot, packet.Agent, Stage.FirstPacket))

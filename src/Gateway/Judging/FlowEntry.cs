@@ -1,3 +1,4 @@
+using Exeat.Flows;
 using Exeat.Gateway.Records;
 using Exeat.Names;
 using Exeat.Policy;
@@ -27,6 +28,15 @@ internal sealed class FlowEntry
 
     /// <summary>Id of the agent in its own document; stays meaningful across reloads.</summary>
     public string AgentId { get; private set; } = "";
+
+    /// <summary>The agent's class when the flow began; null: none is known.</summary>
+    public string? AgentClass { get; private set; }
+
+    /// <summary>Its labels then.</summary>
+    public FlowLabels Labels { get; private set; } = FlowLabels.None;
+
+    /// <summary>The conntrack zone that the flow began in, and stays in.</summary>
+    public ushort Zone { get; private set; }
 
     /// <summary>Monotonic timestamp of the first packet.</summary>
     public long Started { get; private set; }
@@ -121,6 +131,7 @@ internal sealed class FlowEntry
         (Key, AgentId, Use, Id, Started, WaitsSince) = (key, agentId, use, id, now, now);
         State = FlowState.SynSent;
         Quic = null;
+        (AgentClass, Labels, Zone) = (null, FlowLabels.None, 0);
         (Updated, Counts, Deleted) = (now, default, 0);
         (ClientIsn, Anchor, ServerAnchor, WorthReading, ServerHeadLength, _claimedLength) = (0, 0, 0, 0, 0, 0);
         (_ends, _body, _firstLine, _head) = (default, default, default, default);
@@ -128,6 +139,17 @@ internal sealed class FlowEntry
         Delivery.Begin(0, now);
         (IsTls, IsSecondHello, IsAnswerDue, HasTrailer, LetGoUnread, Recorded, Enforced, Generation) = (false, false, false, false, false, false, false, 0);
         (Claim, ClaimProof, Decision, Bound) = (Claim.NotSeen, Proof.Address, default, []);
+    }
+
+    /// <summary>How the end of a flow that was refused is told.</summary>
+    public string EndOfRefused => Decision.Reason == Reason.PolicyChanged ? "policy-changed" : "refused";
+
+    /// <summary>Whose the flow is, for as long as it lives: an address may pass to another agent, or to another interface, before its connections end.</summary>
+    public void SetOwner(Snapshot snapshot, int agent, ushort zone)
+    {
+        Zone = zone;
+        if (agent < 0) return;
+        (AgentClass, Labels) = (snapshot.Policy.Agents[agent].Class, snapshot.LabelsOf(agent));
     }
 
     public void SetClaim(Claim claim, ReadOnlySpan<byte> name, Proof proof)

@@ -14,13 +14,16 @@ internal sealed class NeverForwarded
     public required FrozenSet<Address> Intercepts { get; set; }
 
     /// <summary>Turns a decision that must not stand into a denial. <paramref name="always"/>: applied in monitor mode too.</summary>
-    public Decision Check(in PacketIn packet, Decision decision, out bool always)
+    public Decision Check(in PacketIn packet, Decision decision, out bool always) => Check(packet.Key, packet.Snapshot, decision, out always);
+
+    /// <summary>The same of a flow that lives: what it leads to may be an agent's address by now.</summary>
+    public Decision Check(in FlowKey key, Snapshot snapshot, Decision decision, out bool always)
     {
-        Address to = packet.View.Destination;
+        Address to = key.Destination;
         if (decision.Reason == Reason.Quarantined) return Never(decision, Reason.Quarantined, out always);
         if (AddressScreen.KindOf(to) == AddressKind.Never) return Never(decision, Reason.AddressNotAllowed, out always);
-        if (packet.Snapshot.FindAgent(to) >= 0) return Never(decision, Reason.TowardsAgent, out always);
-        bool dns = packet.View.Protocol is FlowKey.Tcp or FlowKey.Udp && packet.View.DestinationPort is Dns or DnsOverTls;
+        if (snapshot.FindAgent(to) >= 0) return Never(decision, Reason.TowardsAgent, out always);
+        bool dns = key.Protocol is FlowKey.Tcp or FlowKey.Udp && key.Port is Dns or DnsOverTls;
         Decision result = dns ? Never(decision, Reason.DnsNotForwarded, out _) : decision;
         always = dns && Intercepts.Contains(to);
         return result;

@@ -28,5 +28,8 @@ internal readonly ref struct PacketIn
 
     public bool Monitored => Snapshot.ModeOf(Agent) == Mode.Monitor;
 
+    /// <summary>The conntrack zone of its connection, for a packet of an agent's.</summary>
+    public ushort ZoneIn(IConnections connections) => connections.ZoneOf(Snapshot.Policy.Agents[Agent].Interface);
+
     public string AgentId => (uint)Agent < (uint)Snapshot.Policy.Agents.Length ? Snapshot.Policy.Agents[Agent].Id : "";
 }

@@ -9,7 +9,7 @@ internal sealed class ResetList(PacketSender send, IConnections connections)
 {
     private const int Most = 256;
     private readonly Reset[] _resets = new Reset[Most];
-    private readonly List<FlowKey> _deletions = [];
+    private readonly List<(FlowKey Key, ushort Zone)> _deletions = [];
     private int _count;
 
     /// <summary>Resets sent so far; from any thread.</summary>
@@ -22,12 +22,12 @@ internal sealed class ResetList(PacketSender send, IConnections connections)
     public void ToClient(in FlowKey key, uint sequence) => Add(new Reset(key.Destination, key.Port, key.Source, key.SourcePort, sequence));
 
     /// <summary>Deletes the kernel's entry of a flow, when the resets are out: they need it for the way through address translation.</summary>
-    public void Delete(in FlowKey key) => _deletions.Add(key);
+    public void Delete(in FlowKey key, ushort zone) => _deletions.Add((key, zone));
 
     public void Send()
     {
         SendResets();
-        foreach (FlowKey key in _deletions) connections.Delete(key);
+        foreach ((FlowKey key, ushort zone) in _deletions) connections.Delete(key, zone);
         _deletions.Clear();
     }
 

@@ -64,7 +64,7 @@ internal sealed partial class TcpJudge
     public void Ended(in FlowKey key, in FlowCounts counts, Snapshot snapshot)
     {
         // An older entry of the same tuple may end when a newer connection has begun: its end is not this one's.
-        if (table.Find(key) is not { } entry || connections.Exists(key)) return;
+        if (table.Find(key) is not { } entry || connections.Exists(key, entry.Zone)) return;
         // Held datagrams have no entry in the kernel yet.
         if (entry.State == FlowState.AwaitsInitial) return;
         int agent = snapshot.FindAgent(key.Source);
@@ -74,7 +74,7 @@ internal sealed partial class TcpJudge
             entry.Decision = new Decision(Verdict.Pending, Reason.NoHello, 0, entry.Decision.Would);
             recorder.Decision(entry, snapshot, agent, Stage.Hello);
         }
-        string how = entry.State != FlowState.Refused ? counts.How ?? "closed" : entry.Decision.Reason == Reason.PolicyChanged ? "policy-changed" : "refused";
+        string how = entry.State != FlowState.Refused ? counts.How ?? "closed" : entry.EndOfRefused;
         recorder.End(entry, snapshot, agent, how, counts);
         table.Remove(entry);
     }
@@ -140,16 +140,18 @@ internal sealed partial class TcpJudge
         {
             if (entry.State == FlowState.Refused) continue;
             int agent = next.FindAgent(entry.Key.Source);
-            // An address that another agent has now: the connection is not that agent's, and its names were not answered to it (I11).
-            if (agent >= 0 && next.Policy.Agents[agent].Id != entry.AgentId) agent = -1;
+            // An address that another agent has now: the connection is not that agent's, and its names were not answered to it. Or one behind another link: nothing of the agent's reaches the connection any more (I11).
+            if (agent >= 0 && (next.Policy.Agents[agent].Id != entry.AgentId || connections.ZoneOf(next.Policy.Agents[agent].Interface) != entry.Zone)) agent = -1;
             bool monitored = next.ModeOf(agent) == Mode.Monitor;
-            Decision decision = Again(entry, next, agent);
+            Decision decision = never.Check(entry.Key, next, Again(entry, next, agent), out bool isNever);
+            // What it leads to has become another agent's address, say: no mode lets it go on (I7).
+            bool forbidden = isNever && decision.Reason != Reason.Quarantined;
             // Enforce ends what only monitor let pass. A pending flow waits for its hello under the new policy too; one that was permitted by address alone and
             // now would need a name has none to show.
             bool holds = decision.Verdict == Verdict.Permit || decision.Verdict == Verdict.Pending && entry.IsPending;
             // What one mode let out, or took over, the other cannot answer for: a hello or a request under way ends with the switch.
             bool switches = entry.Enforced == monitored && (entry.State != FlowState.HelloSent && !entry.Stream.IsEmpty || entry.LetGoUnread && entry.State != FlowState.Permitted);
-            bool lives = agent >= 0 && !switches && (holds || monitored && decision.Reason != Reason.Quarantined && !NeverRelaxed(entry));
+            bool lives = agent >= 0 && !forbidden && !switches && (holds || monitored && decision.Reason != Reason.Quarantined && !NeverRelaxed(entry));
             if (lives)
             {
                 living.Add((entry, monitored));
@@ -157,11 +159,11 @@ internal sealed partial class TcpJudge
             }
             ended++;
             // The agent is detached: its packets do not reach the queue any more, so the entry goes now (I11).
-            if (agent < 0) connections.Delete(entry.Key);
-            else connections.SetMark(entry.Key, 0);
+            if (agent < 0) connections.Delete(entry.Key, entry.Zone);
+            else connections.SetMark(entry.Key, entry.Zone, 0);
             // Only now: what the kernel did not take is judged once more.
-            entry.Enforced = !monitored;
-            entry.Decision = decision.Verdict == Verdict.Deny ? decision with { Reason = Reason.PolicyChanged } : new Decision(Verdict.Deny, Reason.PolicyChanged);
+            entry.Enforced = forbidden || !monitored;
+            entry.Decision = forbidden ? decision : decision.Verdict == Verdict.Deny ? decision with { Reason = Reason.PolicyChanged } : new Decision(Verdict.Deny, Reason.PolicyChanged);
             table.Move(entry, FlowState.Refused);
             // Recorded again when a packet is refused by it; a flow that was over anyway just ends. What nothing was said of yet is told now: its SYN left, and no packet may come any more (I5).
             if (entry.Recorded) entry.Recorded = false;
@@ -172,7 +174,7 @@ internal sealed partial class TcpJudge
         {
             (entry.Generation, entry.Enforced) = (next.Generation, !monitored);
             uint mark = entry.State == FlowState.Permitted ? marks.Permitted(next.Generation) : marks.Pending(next.Generation);
-            connections.SetMark(entry.Key, entry.Quic is null ? mark : mark | marks.Watched);
+            connections.SetMark(entry.Key, entry.Zone, entry.Quic is null ? mark : mark | marks.Watched);
         }
         return ended;
     }

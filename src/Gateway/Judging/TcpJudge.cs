@@ -71,7 +71,7 @@ internal sealed partial class TcpJudge(
         if (packet.Reused)
         {
             // The kernel would take this SYN for part of the living entry, mark and all: delete the entry, and judge the next SYN afresh (T15).
-            connections.Delete(packet.Key);
+            connections.Delete(packet.Key, packet.ZoneIn(connections));
             return Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.TupleReused), drop: true);
         }
         // Same number, same places in the server's stream: an approved hello may be under way still, and another could overtake it (T3, T10).
@@ -99,6 +99,7 @@ internal sealed partial class TcpJudge(
         if (decision.Verdict == Verdict.Deny && enforced) return say.Refused(recorder.FirstRefusal(packet, decision, bound));
         FlowEntry? entry = table.Begin(packet.Key, packet.AgentId, recorder.NewFlow(), time.GetTimestamp());
         if (entry is null) return Refuse(packet, say, Stage.FirstPacket, new Decision(Verdict.Deny, Reason.LimitReached), bound);
+        entry.SetOwner(packet.Snapshot, packet.Agent, packet.ZoneIn(connections));
         entry.ClientIsn = packet.View.Sequence;
         entry.Ends.Syn(packet.View);
         entry.Bound = bound;
@@ -125,9 +126,10 @@ internal sealed partial class TcpJudge(
         var decision = new Decision(Verdict.Deny, Reason.NoAnchor);
         Answer answer = Refuse(packet, say, Stage.FirstPacket, decision);
         // Only where the kernel knows a connection is there an end to tell: else the agent would write numbers of its choice to whom it likes.
-        if (!connections.Exists(packet.Key)) return answer;
+        ushort zone = packet.ZoneIn(connections);
+        if (!connections.Exists(packet.Key, zone)) return answer;
         resets.ToServer(packet.Key, packet.View.Sequence);
-        resets.Delete(packet.Key);
+        resets.Delete(packet.Key, zone);
         return answer;
     }
 
@@ -137,7 +139,7 @@ internal sealed partial class TcpJudge(
     /// </summary>
     private Answer Foreign(in PacketIn packet, in Verdicts say)
     {
-        bool lives = connections.Exists(packet.Key);
+        bool lives = connections.Exists(packet.Key, packet.ZoneIn(connections));
         var decision = new Decision(Verdict.Deny, lives ? Reason.Malformed : Reason.NoAnchor);
         // A client that closes late, when nobody knows the connection any more, tried nothing.
         if (packet.View.PayloadLength == 0) recorder.EmptyRefusal(packet, decision);
@@ -168,7 +170,7 @@ internal sealed partial class TcpJudge(
         resets.ToServer(entry.Key, packet.View.Sequence);
         ResetServer(entry, except: packet.View.Sequence);
         table.Move(entry, FlowState.Refused);
-        resets.Delete(entry.Key);
+        resets.Delete(entry.Key, entry.Zone);
         return say.Refused();
     }
 
@@ -186,7 +188,7 @@ internal sealed partial class TcpJudge(
     {
         ResetServer(entry);
         if (entry.ServerAnchor != 0) resets.ToClient(entry.Key, entry.Ends.ServerNext);
-        resets.Delete(entry.Key);
+        resets.Delete(entry.Key, entry.Zone);
     }
 
     private Answer Unwritable(in PacketIn packet, in Verdicts say, FlowEntry entry)

@@ -32,6 +32,12 @@ internal sealed class ZoneNumbers
         lock (_lock) return _numbers.ContainsKey(name);
     }
 
+    /// <summary>The zone of an interface; 0 when it has none.</summary>
+    public ushort Find(string name)
+    {
+        lock (_lock) return _numbers.GetValueOrDefault(name);
+    }
+
     /// <summary>Whether a zone is one of these.</summary>
     public bool Has(ushort zone)
     {

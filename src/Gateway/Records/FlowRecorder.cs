@@ -21,12 +21,12 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
     public bool Decision(FlowEntry entry, Snapshot snapshot, int agent, Stage stage)
     {
         entry.Recorded = true;
+        int owner = OwnerOf(entry, snapshot, agent);
         FlowDraft draft = Draft(
-            entry.Id, snapshot, agent, entry.Key, stage, entry.Decision, entry.Enforced, entry.ClaimedName, ClaimSource(entry.ClaimProof), entry.Bound, null, stackalloc byte[DenialId.Length]);
+            entry.Id, snapshot, owner, entry.Key, stage, entry.Decision, entry.Enforced, entry.ClaimedName, ClaimSource(entry.ClaimProof), entry.Bound, null, stackalloc byte[DenialId.Length]);
         // What a hello names is what the server took; what is asked for inside TLS nobody saw (T12).
         bool rests = entry.Decision is { Verdict: Verdict.Permit, Proof: Proof.DnsSni or Proof.DnsQuic };
-        // Of an agent that is gone, the flow still knows who it was.
-        return records.Append(draft with { AgentId = draft.AgentId ?? entry.AgentId, IsNameOnSharedAddress = rests && Shared is { } shared && shared.Contains(entry.Key.Destination) });
+        return records.Append(draft with { AgentId = entry.AgentId, AgentClass = draft.AgentClass ?? entry.AgentClass, Labels = owner >= 0 ? draft.Labels : entry.Labels, IsNameOnSharedAddress = rests && Shared is { } shared && shared.Contains(entry.Key.Destination) });
     }
 
     /// <summary>A refusal that leaves nothing behind in the table.</summary>
@@ -37,9 +37,12 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
     public bool EmptyRefusal(in PacketIn packet, Decision decision) =>
         records.Append(Draft(NewFlow(), packet.Snapshot, packet.Agent, packet.Key, Stage.FirstPacket, decision, enforced: true, default, default, default, "refused", stackalloc byte[DenialId.Length]) with { Log = RuleLog.Counted });
 
-    /// <summary>A refusal of a flow of which no packet is at hand.</summary>
-    public bool Refusal(in FlowKey key, Snapshot snapshot, int agent, Decision decision) =>
-        Append(NewFlow(), snapshot, agent, key, Stage.FirstPacket, decision, enforced: true, default, default, default, "refused");
+    /// <summary>A refusal of a flow of which no packet is at hand; <paramref name="agentId"/> says whose it was when the agent is gone, or has the address no more.</summary>
+    public bool Refusal(in FlowKey key, Snapshot snapshot, int agent, Decision decision, string? agentId)
+    {
+        FlowDraft draft = Draft(NewFlow(), snapshot, agent, key, Stage.FirstPacket, decision, enforced: true, default, default, default, "refused", stackalloc byte[DenialId.Length]);
+        return records.Append(draft with { AgentId = draft.AgentId ?? agentId });
+    }
 
     /// <summary>The addresses that are known to be shared; null: none is known.</summary>
     public SharedAddresses? Shared { get; set; }
@@ -64,14 +67,14 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
     private bool Totals(FlowEventKind kind, FlowEntry entry, Snapshot snapshot, int agent, string? how, in FlowCounts counts)
     {
         TimeSpan life = time.GetElapsedTime(entry.Started) - counts.Lingered;
-        AgentEntry? who = AgentOf(snapshot, agent);
+        int owner = OwnerOf(entry, snapshot, agent);
         return records.Append(new FlowDraft
         {
             Flow = entry.Id,
             Kind = kind,
-            AgentId = who?.Id ?? entry.AgentId,
-            AgentClass = who?.Class,
-            Labels = snapshot.LabelsOf(agent),
+            AgentId = entry.AgentId,
+            AgentClass = AgentOf(snapshot, owner)?.Class ?? entry.AgentClass,
+            Labels = owner >= 0 ? snapshot.LabelsOf(owner) : entry.Labels,
             Source = entry.Key.Source,
             SourcePort = entry.Key.SourcePort,
             Destination = entry.Key.Destination,
@@ -131,6 +134,9 @@ internal sealed class FlowRecorder(AgentRecords records, TimeProvider time)
             Log = decision.Rule > 0 ? policy.Rules[decision.Rule - 1].Log : default,
         };
     }
+
+    // Of an agent that is gone the flow still knows who it was; and who has its address now did not make it.
+    private static int OwnerOf(FlowEntry entry, Snapshot snapshot, int agent) => AgentOf(snapshot, agent)?.Id == entry.AgentId ? agent : -1;
 
     private static AgentEntry? AgentOf(Snapshot snapshot, int agent) => (uint)agent < (uint)snapshot.Policy.Agents.Length ? snapshot.Policy.Agents[agent] : null;
 

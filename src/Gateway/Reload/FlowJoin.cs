@@ -14,7 +14,7 @@ namespace Exeat.Gateway.Reload;
 /// Joins what an earlier gateway left in conntrack with what it wrote in the journal: a marked connection whose permit is recorded, and is a permit by today's policy too,
 /// lives on. All others are ended and recorded: they lose their mark, and the next packet of a TCP flow is refused with both its ends reset (K17).
 /// </summary>
-internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable table, TimeProvider time)
+internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable table, NeverForwarded never, Func<string, ushort> zoneOf, TimeProvider time)
 {
     // A start reads no longer than this, so that a long journal does not hold new flows up: some millions of events. A proof further back counts as none.
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(5);
@@ -85,7 +85,14 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
     }
 
     /// <summary>As the other, with what bears a mark of ours.</summary>
-    internal (int Joined, int Unproven) Join(IReadOnlyCollection<ConntrackEvent> marked, Snapshot snapshot, FlowRecorder recorder)
+    internal (int Joined, int Unproven) Join(IReadOnlyCollection<ConntrackEvent> marked, Snapshot snapshot, FlowRecorder recorder) => Join(marked, snapshot, recorder, (tuple, mark) =>
+    {
+        if (mark is { } bits) conntrack.SetMark(tuple, bits, marks.Mask);
+        else conntrack.Delete(tuple);
+    });
+
+    /// <summary>As the other; <paramref name="settle"/> gives an entry its mark, or deletes it (null).</summary>
+    internal (int Joined, int Unproven) Join(IReadOnlyCollection<ConntrackEvent> marked, Snapshot snapshot, FlowRecorder recorder, Action<TupleKey, uint?> settle)
     {
         int joined = 0, over = 0;
         foreach (ConntrackEvent entry in marked)
@@ -95,15 +102,19 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
             {
                 // Over already: there is nothing to end, and a mark is all that is left of it.
                 over++;
-                conntrack.SetMark(entry.Original, 0, marks.Mask);
+                settle(entry.Original, 0);
                 continue;
             }
-            bool lives = MayLive(entry.Mark, marks) && TryJoin(key, snapshot);
+            // Behind another link than its agent's of today nothing reaches it any more (I11).
+            int agent = snapshot.FindAgent(key.Source);
+            if (agent >= 0 && zoneOf(snapshot.Policy.Agents[agent].Interface) != entry.Original.Zone) agent = -1;
+            var refusal = new Decision(Verdict.Deny, Reason.UnprovenAfterRestart);
+            bool lives = agent >= 0 && MayLive(entry.Mark, marks) && TryJoin(key, snapshot, agent, entry.Original.Zone, ref refusal);
             if (lives) joined++;
-            else End(key, snapshot, recorder);
+            else End(key, snapshot, agent, entry.Original.Zone, refusal, recorder);
             // What has no sequence to reset is forgotten: its next packet is a first one, and judged as such.
-            if (lives || key.Protocol == FlowKey.Tcp) conntrack.SetMark(entry.Original, lives ? marks.Permitted(snapshot.Generation) : 0, marks.Mask);
-            else conntrack.Delete(entry.Original);
+            bool stays = lives || agent >= 0 && key.Protocol == FlowKey.Tcp;
+            settle(entry.Original, !stays ? null : lives ? marks.Permitted(snapshot.Generation) : 0);
         }
         recorder.Commit();
         // As many as the journal has permits of; nobody asks for them again.
@@ -115,16 +126,21 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
     /// <summary>Whether a mark of an earlier gateway says permitted, and not watched: later long headers of a watched flow are judged by what its first datagrams said, and that is gone (Q7).</summary>
     internal static bool MayLive(uint mark, MarkLayout marks) => marks.IsPermitted(mark) && (mark & marks.Watched) == 0;
 
-    private bool TryJoin(in FlowKey key, Snapshot snapshot)
+    private bool TryJoin(in FlowKey key, Snapshot snapshot, int agent, ushort zone, ref Decision refusal)
     {
-        int agent = snapshot.FindAgent(key.Source);
-        if (agent < 0 || !_proofs.TryGetValue(key, out FlowEvent? proof) || proof.Agent != snapshot.Policy.Agents[agent].Id || !Guid.TryParse(proof.Flow, out Guid id)) return false;
+        if (!_proofs.TryGetValue(key, out FlowEvent? proof) || proof.Agent != snapshot.Policy.Agents[agent].Id || !Guid.TryParse(proof.Flow, out Guid id)) return false;
         // What could not be read would be held for nothing claimed: less than it was.
         if (FlowReplay.From(proof) is not { IsUnreadable: false } replay) return false;
-        Decision decision = snapshot.Policy.Decide(replay.Attempt(agent));
+        Decision decision = never.Check(key, snapshot, snapshot.Policy.Decide(replay.Attempt(agent)), out bool isNever);
+        if (isNever && decision.Reason != Reason.Quarantined)
+        {
+            refusal = decision;
+            return false;
+        }
         bool monitored = snapshot.ModeOf(agent) == Mode.Monitor;
         if (decision.Verdict != Verdict.Permit && (!monitored || decision.Reason == Reason.Quarantined)) return false;
         if (table.Begin(key, proof.Agent, id, TimestampOf(proof.Time)) is not { } entry) return false;
+        entry.SetOwner(snapshot, agent, zone);
         if (proof.Names.FirstOrDefault(n => n.Source is "sni" or "host") is { } claim)
             entry.SetClaim(Claim.Name, Encoding.ASCII.GetBytes(claim.Name), claim.Source == "sni" ? Proof.DnsSni : Proof.DnsHost);
         else if (proof.Stage == "hello")
@@ -140,16 +156,18 @@ internal sealed class FlowJoin(Conntrack conntrack, MarkLayout marks, FlowTable 
         time.GetTimestamp() - (long)(Math.Max(0, (time.GetUtcNow() - past).TotalSeconds) * time.TimestampFrequency);
 
     // Recorded now, whether or not another packet comes; the entry stays until the kernel forgets the connection, so that both ends can be reset when one does.
-    private void End(in FlowKey key, Snapshot snapshot, FlowRecorder recorder)
+    private void End(in FlowKey key, Snapshot snapshot, int agent, ushort zone, Decision decision, FlowRecorder recorder)
     {
-        int agent = snapshot.FindAgent(key.Source);
-        var decision = new Decision(Verdict.Deny, Reason.UnprovenAfterRestart);
-        if (agent < 0 || table.Begin(key, snapshot.Policy.Agents[agent].Id, recorder.NewFlow(), time.GetTimestamp()) is not { } entry)
+        // Whose it was, where the journal knows: the address may have passed to another agent meanwhile.
+        string? id = _proofs.GetValueOrDefault(key)?.Agent ?? (agent < 0 ? null : snapshot.Policy.Agents[agent].Id);
+        bool isOwners = agent >= 0 && snapshot.Policy.Agents[agent].Id == id;
+        if (agent < 0 || table.Begin(key, id!, recorder.NewFlow(), time.GetTimestamp()) is not { } entry)
         {
             // Of an agent that is gone, or beyond what the table holds: without an entry nobody is told by a reset, and the record is all there is.
-            recorder.Refusal(key, snapshot, agent, decision);
+            recorder.Refusal(key, snapshot, isOwners ? agent : -1, decision, id);
             return;
         }
+        entry.SetOwner(snapshot, isOwners ? agent : -1, zone);
         (entry.Decision, entry.Enforced, entry.Generation) = (decision, true, snapshot.Generation);
         recorder.Decision(entry, snapshot, agent, Stage.FirstPacket);
         if (key.Protocol == FlowKey.Tcp)

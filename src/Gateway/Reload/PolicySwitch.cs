@@ -38,9 +38,9 @@ internal sealed class PolicySwitch(string stateDir, Locks locks, Attachments att
         bool carries = last != 0 && last != first.Generation && locks.HasDataTable();
         if (carries) Forget(first.Generation);
         (_current, Since) = (first, time.GetUtcNow());
-        locks.Open(Options(first, loaded, keepOld: false, carries ? [last, first.Generation] : [first.Generation]));
+        locks.Open(Options(first, loaded, carries ? [last, first.Generation] : [first.Generation]));
         join(first);
-        if (carries) locks.Change(Options(first, loaded, keepOld: false, first.Generation));
+        if (carries) locks.Change(Options(first, loaded, first.Generation));
         AppliedFile.Write(stateDir, first, 0, Since);
         return first;
     }
@@ -52,7 +52,7 @@ internal sealed class PolicySwitch(string stateDir, Locks locks, Attachments att
         Snapshot next = Prepare(loaded);
         Forget(next.Generation);
         // 1. Both generations pass; new identities count, gone ones do not.
-        locks.Change(Options(next, loaded, keepOld: true, before.Generation, next.Generation), passing: true);
+        locks.Change(Options(next, loaded, before.Generation, next.Generation), passing: true);
         // 2. On the verdict thread, between two batches: survivors get the new mark, and everything from here on is judged anew.
         int ended = await flows.Loop.Ask(() =>
         {
@@ -64,7 +64,7 @@ internal sealed class PolicySwitch(string stateDir, Locks locks, Attachments att
         }).WaitAsync(stop).ConfigureAwait(false);
         Since = time.GetUtcNow();
         // 3. The old generation passes no more.
-        locks.Change(Options(next, loaded, keepOld: false, next.Generation));
+        locks.Change(Options(next, loaded, next.Generation));
         AppliedFile.Write(stateDir, next, ended, Since);
         return ended;
     }
@@ -72,9 +72,9 @@ internal sealed class PolicySwitch(string stateDir, Locks locks, Attachments att
     // The count of generations is a circle: what still bears this number, unseen since then, must not pass by it (K17).
     private void Forget(int generation) => conntrack.Dump(marks.Generations, marks.Pending(generation) & marks.Generations, (in ConntrackEvent old) => conntrack.SetMark(old.Original, 0, marks.Judged));
 
-    private RulesetOptions Options(Snapshot snapshot, Loaded loaded, bool keepOld, params int[] passing) => Frame! with
+    private RulesetOptions Options(Snapshot snapshot, Loaded loaded, params int[] passing) => Frame! with
     {
-        Identities = attachments.Take(loaded.Agents!, Inside, keepOld),
+        Identities = attachments.Take(loaded.Agents!, Inside),
         Monitored = [.. from agent in snapshot.Policy.Agents where agent.EffectiveMode == Mode.Monitor && Inside.Contains(agent.Interface) from address in agent.Addresses select (agent.Interface, address)],
         Generations = passing,
     };

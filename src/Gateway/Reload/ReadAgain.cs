@@ -38,6 +38,17 @@ internal sealed record ReadAgain(GatewayDocument Gateway, Loaded Loaded, Immutab
         }
     }
 
+    /// <summary>Policy and agents alone, of the paths that a gateway document names; read while nobody was writing them.</summary>
+    public static Loaded For(GatewayDocument gateway, TimeProvider clock)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            string documents = DocumentPaths.Fingerprint(PathsOf(gateway));
+            Loaded loaded = Loaded.Read(gateway, clock);
+            if (attempt == MostAttempts || documents == DocumentPaths.Fingerprint(PathsOf(gateway))) return loaded;
+        }
+    }
+
     /// <summary>The content of all documents now, to be compared with <see cref="Fingerprint"/>.</summary>
     public static string FingerprintOf(string configPath, GatewayDocument gateway) => DocumentPaths.Fingerprint([configPath]) + DocumentPaths.Fingerprint(PathsOf(gateway));
 

@@ -58,13 +58,12 @@ internal sealed class JudgeBench : IDisposable, IConnections
         recorder.Shared = Bindings.Shared;
         _table = new FlowTable(limits ?? new GatewayLimits(), 16_384);
         Resets = [];
-        var never = new NeverForwarded { Intercepts = FrozenSet<Address>.Empty };
-        Tcp = new TcpJudge(_table, Bindings, recorder, new ResetList(Note(Resets), this), new Deliveries(Note(Own)), this, never, Time);
+        Tcp = new TcpJudge(_table, Bindings, recorder, new ResetList(Note(Resets), this), new Deliveries(Note(Own)), this, Never, Time);
         var interfaces = new Interfaces();
-        interfaces.Set([KeyValuePair.Create(1, "ag-1")]);
+        interfaces.Set([KeyValuePair.Create(1, "ag-1"), KeyValuePair.Create(3, "ag-3")]);
         _opener = new QuicInitialOpener();
         Quic = new QuicJudge(_table, Bindings, recorder, new QuicReader(_opener), Held, this, Time);
-        _judge = new PacketJudge(Tcp, new DatagramJudge(_table, Bindings, recorder, Quic, never, this, Time), recorder, interfaces, Marks);
+        _judge = new PacketJudge(Tcp, new DatagramJudge(_table, Bindings, recorder, Quic, Never, this, Time), recorder, interfaces, Marks);
         Load(mode);
     }
 
@@ -73,6 +72,8 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public MarkLayout Marks { get; } = new(GatewayDocument.DefaultMarkMask);
 
     public BindingBook Bindings { get; }
+
+    public NeverForwarded Never { get; } = new() { Intercepts = FrozenSet<Address>.Empty };
 
     public TcpJudge Tcp { get; }
 
@@ -101,6 +102,9 @@ internal sealed class JudgeBench : IDisposable, IConnections
 
     public List<FlowKey> Deleted { get; } = [];
 
+    /// <summary>In which zones.</summary>
+    public List<ushort> DeletedIn { get; } = [];
+
     public List<(FlowKey Key, uint Mark)> Stamped { get; } = [];
 
     public string Agent { get; }
@@ -121,11 +125,17 @@ internal sealed class JudgeBench : IDisposable, IConnections
     public Snapshot Snapshot => _judge.Snapshot;
 
     /// <summary>Puts a policy into force, re-judging what lives; returns how many flows it ended.</summary>
-    public int Load(string mode, Func<string, string>? edit = null, bool quarantined = false, string agent = "coding-1")
+    /// <param name="mode">The policy's mode.</param>
+    /// <param name="edit">Changes the policy's text.</param>
+    /// <param name="quarantined">Whether the agent is.</param>
+    /// <param name="agent">Who has the address.</param>
+    /// <param name="inside">By which link.</param>
+    /// <param name="others">Lines with more agents.</param>
+    public int Load(string mode, Func<string, string>? edit = null, bool quarantined = false, string agent = "coding-1", string inside = "ag-1", string others = "")
     {
         string text = Policy.Replace("MODE", mode, StringComparison.Ordinal);
         if (edit is not null) text = edit(text);
-        (CompiledPolicy compiled, string version, AgentsDocument who) = Loads.GetOrAdd((text, AgentsText(agent, quarantined)), _ => Read(text, AgentsText(agent, quarantined)));
+        (CompiledPolicy compiled, string version, AgentsDocument who) = Loads.GetOrAdd((text, AgentsText(agent, quarantined, inside, others)), _ => Read(text, AgentsText(agent, quarantined, inside, others)));
         int generation = Started ? _judge.Snapshot.Generation + 1 : 1;
         var next = new Snapshot(compiled, generation, version, who);
         int ended = Started ? Tcp.Rejudge(next, Marks) : 0;
@@ -134,11 +144,12 @@ internal sealed class JudgeBench : IDisposable, IConnections
         return ended;
     }
 
-    private string AgentsText(string agent, bool quarantined) => $$"""
+    private string AgentsText(string agent, bool quarantined, string inside, string others) => $$"""
         apiVersion: exeat/v1
         kind: Agents
         agents:
-        - {id: {{agent}}, class: coding, interface: ag-1, addresses: ["{{Agent}}"], quarantined: {{(quarantined ? "true" : "false")}}}
+        - {id: {{agent}}, class: coding, interface: {{inside}}, addresses: ["{{Agent}}"], quarantined: {{(quarantined ? "true" : "false")}}}
+        {{others}}
         """;
 
     private (CompiledPolicy Policy, string Version, AgentsDocument Agents) Read(string text, string agentsText)
@@ -154,10 +165,10 @@ internal sealed class JudgeBench : IDisposable, IConnections
 
     private bool Started { get; set; }
 
-    public void Bind(string name, string? address = null)
+    public void Bind(string name, string? address = null, string agent = "coding-1")
     {
         DomainName asked = DomainName.FromCanonical(System.Text.Encoding.ASCII.GetBytes(name));
-        Must(Bindings.TryBind(Bindings.KeyOf("coding-1"), asked, PacketBuilder.At(address ?? Server), TimeSpan.FromMinutes(5), [], out _), "the book has room");
+        Must(Bindings.TryBind(Bindings.KeyOf(agent), asked, PacketBuilder.At(address ?? Server), TimeSpan.FromMinutes(5), [], out _), "the book has room");
     }
 
     public Answer Client(TcpFlags flags, uint offset = 0, byte[]? payload = null, string? to = null, ushort port = 443, ushort from = 40000, uint mark = 0) => Give(1, mark,
@@ -251,21 +262,25 @@ internal sealed class JudgeBench : IDisposable, IConnections
 
     public FlowEvent LastDecision() => Records().Last(e => e.Event == "decision");
 
-    public void Delete(in FlowKey key)
+    // ag-1 is 1.
+    public ushort ZoneOf(string inside) => (ushort)(inside[^1] - '0');
+
+    public void Delete(in FlowKey key, ushort zone)
     {
         Deleted.Add(key);
-        Kernel?.Delete(key);
+        DeletedIn.Add(zone);
+        Kernel?.Delete(key, zone);
     }
 
     /// <summary>What the kernel still has an entry of.</summary>
     public List<FlowKey> Existing { get; } = [];
 
-    public bool Exists(in FlowKey key) => Kernel?.Exists(key) ?? Existing.Contains(key);
+    public bool Exists(in FlowKey key, ushort zone) => Kernel?.Exists(key, zone) ?? Existing.Contains(key);
 
-    public void SetMark(in FlowKey key, uint mark)
+    public void SetMark(in FlowKey key, ushort zone, uint mark)
     {
         Stamped.Add((key, mark));
-        Kernel?.SetMark(key, mark);
+        Kernel?.SetMark(key, zone, mark);
     }
 
     public void Dispose()

@@ -2,6 +2,7 @@ using Exeat.Gateway.Judging;
 using Exeat.Policy;
 using Exeat.Testing;
 using Exeat.Wire;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Exeat.Gateway.Tests.Judging;
 
@@ -167,6 +168,57 @@ public sealed class QuicLimitsTests
         // Less than a datagram each: keys and their handles, and no room for 30,000 bytes.
         Assert.InRange(Allocations.Of(() => bench.Judge(1, packets[next++ & 1])), 0, 1000 * 4096);
         Assert.Equal(65_536, bench.Table.HeldBytes);
+    }
+
+    // Each under an id of its own, which is remembered: places for all agents together.
+    [Theory, InlineData(false), InlineData(true)]
+    public void An_agent_that_begins_connections_without_end_has_no_more_than_its_share_of_what_is_remembered(bool v6)
+    {
+        string other = v6 ? "2001:db8:a::2" : "192.0.2.2", guest = $"- {{id: coding-9, class: coding, interface: ag-3, addresses: [\"{other}\"]}}";
+        using JudgeBench bench = Accepted(v6);
+        bench.Load("enforce", others: guest);
+        bench.Bind("openclaw.ai", agent: "coding-9");
+        byte[] hello = Hello();
+        // One was let out by the handshake of the flow.
+        for (int i = 1; i < HelloMemory.PerAgent; i++) Assert.NotEqual(default, bench.Ask(1, 0, bench.Udp(Initial(Crypto(hello), to: IdOf(i)))));
+        Assert.Equal(default, bench.Send(Initial(Crypto(hello), to: IdOf(HelloMemory.PerAgent))));
+        Assert.Equal(("deny", "limit-reached"), (bench.LastDecision().Verdict, bench.LastDecision().Reason));
+        // What it has goes on, and so does everybody else.
+        Assert.Equal(bench.Pending, bench.Send(Initial(Crypto(hello), to: IdOf(HelloMemory.PerAgent - 1), number: 1)).Mark);
+        Assert.Equal(bench.Pending, bench.Give(3, 0, PacketBuilder.Udp(other, 40_000, bench.Server, 443, Initial(Crypto(hello), to: IdOf(-1)))).Mark);
+        bench.Time.Advance(HelloMemory.Kept + TimeSpan.FromSeconds(1));
+        for (int second = 0; second < 8; second++) bench.Quic.Sweep(bench.Snapshot, bench.Marks);
+        bench.Bind("openclaw.ai");
+        Assert.Equal(bench.Pending, bench.Send(Initial(Crypto(hello), to: IdOf(HelloMemory.PerAgent)), from: 40_001).Mark);
+
+        static byte[] IdOf(int i) => BitConverter.GetBytes(0x0102_0304_0000_0000 + i);
+    }
+
+    [Fact]
+    public void Places_are_given_back_to_whom_they_were_counted_and_cost_no_memory()
+    {
+        var time = new FakeTimeProvider();
+        var memory = new HelloMemory(time);
+        AgentUse one = new(), other = new();
+        byte[] id = new byte[8];
+        int next = 0;
+        bool Remember(AgentUse use, int number)
+        {
+            BitConverter.TryWriteBytes(id, number);
+            return memory.TryRemember(default, id, UInt128.One, use);
+        }
+
+        while (one.Hellos < HelloMemory.PerAgent) Remember(one, next++);
+        Assert.False(Remember(one, next++));
+        Assert.True(Remember(other, next));
+        // Sent again by another: still the first one's.
+        Assert.True(Remember(one, next));
+        Assert.Equal((HelloMemory.PerAgent, 1), (one.Hellos, other.Hellos));
+        Assert.Equal(0, Allocations.Of(() => Remember(other, ++next)));
+        time.Advance(HelloMemory.Kept + TimeSpan.FromSeconds(1));
+        Assert.Equal(0, Allocations.Of(memory.Sweep));
+        Assert.Equal((0, 0), (one.Hellos, other.Hellos));
+        Assert.True(Remember(one, next));
     }
 
     private static JudgeBench Bench(bool v6, GatewayLimits? limits = null)

@@ -109,10 +109,12 @@ public sealed class QuicPiecesTests
         byte[] id = new byte[8];
         FlowKey to = default;
         List<int> taken = [];
+        // One agent has an eighth of the places.
+        AgentUse[] agents = [new(), new(), new(), new()];
         for (int i = 0; i < 20_000; i++)
         {
             BinaryPrimitives.WriteInt32BigEndian(id, i);
-            if (memory.TryRemember(to, id, first)) taken.Add(i);
+            if (memory.TryRemember(to, id, first, agents[i % 4])) taken.Add(i);
         }
         Assert.InRange(taken.Count, 19_000, 20_000);
         foreach (int i in taken)
@@ -122,7 +124,7 @@ public sealed class QuicPiecesTests
             Assert.False(memory.HasAnother(to, id, first));
         }
         // A short one says nothing without the server that chose it.
-        Assert.True(memory.TryRemember(to, [], first));
+        Assert.True(memory.TryRemember(to, [], first, agents[0]));
         Assert.True(memory.HasAnother(to, [], second));
         Assert.False(memory.HasAnother(to with { Port = 1 }, [], second));
         time.Advance(HelloMemory.Kept + TimeSpan.FromSeconds(1));

@@ -22,7 +22,7 @@ public sealed partial class LimitsDocumentTests
                 ? char.ToLowerInvariant(property.Name[0]) + property.Name[1..] : $"{type.Name}.{property.Name}")),
         .. new[] { typeof(HeldDatagrams), typeof(ManagementServer) }
             .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Where(field => field.IsLiteral && field.FieldType == typeof(int)).Select(field => $"{type.Name}.{field.Name}")),
-        "PacketQueueOptions.MaxLength", "HostJudging.FlowCapacity", "DenialCache.Places",
+        "PacketQueueOptions.MaxLength", "HostJudging.FlowCapacity", "DenialCache.Places", "HelloMemory.PerAgent",
     ];
 
     [Theory, MemberData(nameof(Limits))]

@@ -107,6 +107,41 @@ public sealed class DocumentTests(RunningLab lab) : IClassFixture<RunningLab>
         async Task<string> SettingAsync() => (await lab.RunAsync(LabPlan.Gateway, "sysctl", "-n", "net.ipv4.conf.ag-x.send_redirects")).Output.Trim();
     }
 
+    // Made before its link is: the document waits for the link, and nothing else waits for the document.
+    [Theory, InlineData(4), InlineData(6)]
+    public async Task A_document_with_a_link_that_never_was_does_not_hold_back_a_quarantine_and_comes_into_force_with_the_link(int family)
+    {
+        await lab.BeginAsync();
+        string gateway = lab.Read(RunningLab.GatewayFile), agents = lab.Read(RunningLab.AgentsFile), link = $"ag-w{family}";
+        string missing = $"no such interface here: {link}";
+        try
+        {
+            int before = lab.Generation();
+            lab.Write(RunningLab.GatewayFile, gateway.Replace("ag-3, ", $"ag-3, {link}, ", StringComparison.Ordinal));
+            await lab.UntilAsync(() => lab.Log().Split(missing).Length > 2, "it says nothing of a link that is not there, or does not try again");
+            // To try again changes nothing.
+            Assert.Equal(before, lab.Generation());
+            Sender one = await lab.SendAsync("coding-1", family, seconds: 20), other = await lab.SendAsync("research-1", family, seconds: 8);
+            long start = TimeProvider.System.GetTimestamp();
+            await lab.ChangeAsync(() => lab.Write(RunningLab.AgentsFile, lab.Quarantined("coding-1")));
+            Assert.Equal("reset", (await one.EndAsync()).How);
+            Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(3));
+            Assert.Equal("time", (await other.EndAsync()).How);
+            Assert.False((await lab.TryAsync("tcp-send", "@database", family, port: 5432)).Arrived);
+
+            lab.Write(RunningLab.AgentsFile, agents.TrimEnd() + $"\n- {{id: extra-{family}, class: coding, interface: {link}, addresses: [192.0.2.9{family}]}}\n");
+            await lab.ChangeAsync(() => lab.RunAsync(LabPlan.Gateway, "ip", "link", "add", link, "type", "veth", "peer", "name", link + "p").GetAwaiter().GetResult());
+            await lab.UntilAsync(() => File.ReadAllText(Path.Combine(lab.State.Gateway, "zones")).Contains(link + " ", StringComparison.Ordinal), "the document did not come into force with its link");
+            Assert.True((await lab.TryAsync("tcp-send", "@database", family, port: 5432)).Arrived);
+        }
+        finally
+        {
+            lab.Write(RunningLab.AgentsFile, agents);
+            lab.Write(RunningLab.GatewayFile, gateway);
+            await lab.RunAsync(LabPlan.Gateway, "ip", "link", "del", link);
+        }
+    }
+
     [Theory, InlineData(4), InlineData(6)]
     public async Task An_interface_is_taken_out_and_put_in_again_without_an_open_moment(int family)
     {

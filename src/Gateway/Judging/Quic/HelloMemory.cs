@@ -9,12 +9,15 @@ namespace Exeat.Gateway.Judging;
 /// of two that were each judged whole: under an id that was used, the very same hello passes and no other. Clients choose ids at random (RFC 9000, 7.2).
 /// </summary>
 /// <remarks>
-/// It outlives flows: their end, and other sockets, agents and addresses, change nothing for a server that finds connections by their id. A fixed number of places, in small groups found by a keyed hash.
+/// It outlives flows: their end, and other sockets, agents and addresses, change nothing for a server that finds connections by their id. A fixed number of places, of which one agent has an eighth at most, in small groups found by a keyed hash.
 /// What is remembered is never pushed out by another id: in a full group there is no room for a newcomer. The verdict thread is its only owner.
 /// </remarks>
 internal sealed class HelloMemory(TimeProvider time)
 {
     private const int Groups = 1 << 13, PlacesInGroup = 8, SecretBytes = 16, KeyBytes = SecretBytes + 1 + MostIdBytes + 16 + 2;
+
+    /// <summary>Hellos of one agent: sixty-eight new connections a second, without end.</summary>
+    public const int PerAgent = Groups * PlacesInGroup / 8;
 
     // RFC 9000, 17.2: of version 1 no id is longer; what is longer is told apart by its length and its first bytes.
     private const int MostIdBytes = 20;
@@ -29,6 +32,7 @@ internal sealed class HelloMemory(TimeProvider time)
 
     // Made with the first hello: many gateways see no QUIC.
     private Place[]? _places;
+    private int _swept;
 
     /// <summary>What stands for a hello: no two have the same.</summary>
     public static UInt128 Digest(ReadOnlySpan<byte> hello)
@@ -55,8 +59,8 @@ internal sealed class HelloMemory(TimeProvider time)
             if (place.Key == key && IsKept(place)) place.At = time.GetTimestamp();
     }
 
-    /// <summary>A hello goes out: from now on it is remembered for <see cref="Kept"/>. False: there is no room, so it may not.</summary>
-    public bool TryRemember(in FlowKey to, ReadOnlySpan<byte> id, UInt128 digest)
+    /// <summary>A hello goes out: from now on it is remembered for <see cref="Kept"/>. False: there is no room, or its agent has all of its share, so it may not.</summary>
+    public bool TryRemember(in FlowKey to, ReadOnlySpan<byte> id, UInt128 digest, AgentUse use)
     {
         _places ??= new Place[Groups * PlacesInGroup];
         Span<Place> group = Group(to, id, out UInt128 key);
@@ -71,8 +75,33 @@ internal sealed class HelloMemory(TimeProvider time)
             if (free < 0 && !IsKept(group[i])) free = i;
         }
         if (free < 0) return false;
-        group[free] = new Place { Key = key, Digest = digest, At = Math.Max(1, time.GetTimestamp()) };
+        ref Place place = ref group[free];
+        // Sent again, by whomever: it stays what it is, the first one's.
+        if (place.Key != key || !IsKept(place))
+        {
+            GiveBack(ref place);
+            if (use.Hellos >= PerAgent) return false;
+            use.Hellos++;
+            place.Owner = use;
+        }
+        (place.Key, place.Digest, place.At) = (key, digest, Math.Max(1, time.GetTimestamp()));
         return true;
+    }
+
+    /// <summary>Gives back what has run out to whom it was counted; to be called every second. An eighth of the places each time: a quarter of a millisecond.</summary>
+    public void Sweep()
+    {
+        if (_places is null) return;
+        int slice = _places.Length / 8;
+        foreach (ref Place place in _places.AsSpan(_swept, slice))
+            if (place.Owner is not null && !IsKept(place)) GiveBack(ref place);
+        _swept = (_swept + slice) % _places.Length;
+    }
+
+    private static void GiveBack(ref Place place)
+    {
+        if (place.Owner is { } owner) owner.Hellos--;
+        place = default;
     }
 
     private bool IsKept(in Place place) => place.At != 0 && time.GetElapsedTime(place.At) <= Kept;
@@ -101,5 +130,6 @@ internal sealed class HelloMemory(TimeProvider time)
         public UInt128 Key;
         public UInt128 Digest;
         public long At;
+        public AgentUse? Owner;
     }
 }

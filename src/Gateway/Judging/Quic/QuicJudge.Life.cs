@@ -32,6 +32,7 @@ internal sealed partial class QuicJudge
             }
             if (flow.Held.Count == 0) _holding.RemoveAt(i);
         }
+        _hellos.Sweep();
         _late.Clear();
         foreach (FlowEntry entry in table.Live)
         {
@@ -61,7 +62,7 @@ internal sealed partial class QuicJudge
         foreach (FlowEntry entry in _late)
         {
             held.Drop(entry.Quic!, entry.AgentId);
-            connections.Delete(entry.Key);
+            connections.Delete(entry.Key, entry.Zone);
             recorder.End(entry, snapshot, snapshot.FindAgent(entry.Key.Source), "no-answer", living[entry.Key]);
             table.Remove(entry);
         }
@@ -71,7 +72,7 @@ internal sealed partial class QuicJudge
     public void Withdraw(FlowEntry entry)
     {
         if (entry.Quic is { } flow) held.Drop(flow, entry.AgentId);
-        connections.Delete(entry.Key);
+        connections.Delete(entry.Key, entry.Zone);
         table.Remove(entry);
     }
 
@@ -86,7 +87,7 @@ internal sealed partial class QuicJudge
                 recorder.Decision(entry, snapshot, snapshot.FindAgent(entry.Key.Source), Stage.Hello);
             }
             table.Move(entry, FlowState.Permitted);
-            connections.SetMark(entry.Key, marks.Permitted(snapshot.Generation) | marks.Watched);
+            connections.SetMark(entry.Key, entry.Zone, marks.Permitted(snapshot.Generation) | marks.Watched);
             return;
         }
         int agent = snapshot.FindAgent(entry.Key.Source);
@@ -98,7 +99,7 @@ internal sealed partial class QuicJudge
             recorder.Decision(entry, snapshot, agent, Stage.Hello);
             how = "no-hello";
         }
-        connections.Delete(entry.Key);
+        connections.Delete(entry.Key, entry.Zone);
         recorder.End(entry, snapshot, agent, how, default);
         table.Remove(entry);
     }

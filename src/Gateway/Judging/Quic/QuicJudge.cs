@@ -182,7 +182,7 @@ internal sealed partial class QuicJudge(
             table.Move(entry, FlowState.Permitted);
             return say.Watched(entry);
         }
-        if (wentOut) connections.Delete(entry.Key);
+        if (wentOut) connections.Delete(entry.Key, entry.Zone);
         recorder.End(entry, packet.Snapshot, packet.Agent, "refused", default);
         table.Remove(entry);
         return say.Refused();
@@ -196,7 +196,7 @@ internal sealed partial class QuicJudge(
     }
 
     private bool Remember(FlowEntry entry, QuicConnection connection) =>
-        connection.Remembered = _hellos.TryRemember(entry.Key, connection.KeyId, connection.Digest);
+        connection.Remembered = _hellos.TryRemember(entry.Key, connection.KeyId, connection.Digest, entry.Use);
 
     private static bool Lives(FlowEntry entry, QuicFlow flow) => flow.IsAccepted || entry.State == FlowState.Permitted;
 

@@ -41,9 +41,9 @@ internal static class TestPolicy
     /// <summary>The same in monitor.</summary>
     public static string Monitored => Head.Replace("mode: enforce", "mode: monitor", StringComparison.Ordinal);
 
-    public static Snapshot Compile(string yaml, int generation = 1, string? quarantined = null, string coder = "coder")
+    public static Snapshot Compile(string yaml, int generation = 1, string? quarantined = null, string coder = "coder", AgentsDocument? who = null)
     {
-        AgentsDocument agents = Agents with { Agents = [.. Agents.Agents.Select(a => a with { Id = a.Id == "coder" ? coder : a.Id, Quarantined = a.Id == quarantined })] };
+        AgentsDocument agents = who ?? Agents with { Agents = [.. Agents.Agents.Select(a => a with { Id = a.Id == "coder" ? coder : a.Id, Quarantined = a.Id == quarantined })] };
         string path = Path.Combine(Path.GetTempPath(), $"exeat-{Guid.NewGuid():N}.yaml");
         File.WriteAllText(path, yaml);
         try

@@ -15,11 +15,13 @@ internal sealed class KernelModel(MarkLayout marks) : IConnections
 
     public IEnumerable<FlowKey> Keys => _table.Keys;
 
-    public void Delete(in FlowKey key) => _table.Remove(key);
+    public ushort ZoneOf(string inside) => 1;
 
-    public bool Exists(in FlowKey key) => _table.ContainsKey(key);
+    public void Delete(in FlowKey key, ushort zone) => _table.Remove(key);
 
-    public void SetMark(in FlowKey key, uint mark)
+    public bool Exists(in FlowKey key, ushort zone) => _table.ContainsKey(key);
+
+    public void SetMark(in FlowKey key, ushort zone, uint mark)
     {
         if (_table.TryGetValue(key, out Connection? connection)) connection.Mark = mark;
     }

@@ -165,7 +165,7 @@ internal sealed class World : IDisposable
     public void Forget(in FlowKey key, bool tells)
     {
         Settle();
-        _kernel.Delete(key);
+        _kernel.Delete(key, 1);
         if (tells) Bench.Tcp.Ended(key, new FlowCounts(1, 2, 3, 4), Bench.Snapshot);
         Bench.Commit();
     }
