@@ -44,7 +44,9 @@ internal sealed partial class TcpJudge
             int agent = snapshot.FindAgent(entry.Key.Source);
             if (!entry.Recorded || entry.State == FlowState.Requests)
             {
-                entry.Decision = new Decision(Verdict.Deny, Reason.NoHello, 0, entry.Decision.Would);
+                // Where nobody answered there was nothing to refuse.
+                Verdict said = entry.State == FlowState.SynSent ? Verdict.Pending : Verdict.Deny;
+                entry.Decision = new Decision(said, Reason.NoHello, 0, entry.Decision.Would);
                 recorder.Decision(entry, snapshot, agent, StageOf(entry));
             }
             if (!entry.Enforced && entry.State != FlowState.SynSent)
@@ -55,7 +57,7 @@ internal sealed partial class TcpJudge
                 continue;
             }
             ResetBoth(entry);
-            recorder.End(entry, snapshot, agent, entry.State == FlowState.HelloSent ? "no-answer" : "no-hello", default);
+            recorder.End(entry, snapshot, agent, entry.State is FlowState.HelloSent or FlowState.SynSent ? "no-answer" : "no-hello", default);
             table.Remove(entry);
         }
     }

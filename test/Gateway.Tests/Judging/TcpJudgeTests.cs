@@ -219,6 +219,22 @@ public sealed class TcpJudgeTests
         Assert.Contains(bench.Records(), e => e.Reason == "no-hello");
     }
 
+    // A server that is down, or one family of it: nobody refused anything, whatever the mode.
+    [Theory, InlineData(false, "enforce"), InlineData(true, "enforce"), InlineData(false, "monitor"), InlineData(true, "monitor")]
+    public void A_server_that_does_not_answer_is_no_denial(bool v6, string mode)
+    {
+        using var bench = new JudgeBench(v6, mode);
+        bench.Bind("openclaw.ai");
+        Assert.Equal(bench.Pending, bench.Client(TcpFlags.Syn).Mark);
+        bench.Time.Advance(TimeSpan.FromSeconds(11));
+        bench.Tcp.Sweep(bench.Snapshot);
+        bench.Tcp.Send();
+        bench.Give(1, 0, PacketBuilder.Udp(bench.Agent, 5, bench.Server, 9, [1]));
+        FlowEvent told = Assert.Single(bench.Records(), e => e is { Event: "decision", Reason: "no-hello" });
+        Assert.Equal(("pending", (string?)null), (told.Verdict, told.Denial));
+        Assert.Contains(bench.Records(), e => e is { Event: "end", End: "no-answer" });
+    }
+
     // After a reboot, or when somebody emptied the kernel's table: pooled connections would wait for a quarter of an hour.
     [Theory, MemberData(nameof(Families))]
     public void Bytes_that_the_kernel_takes_for_nothing_never_pass_and_are_answered_only_when_there_is_no_such_connection(bool v6)
