@@ -10,6 +10,9 @@ public sealed partial class FlowStore
     // What a slow reader of an export makes us keep in memory.
     private const int ExportBuffer = 512;
 
+    // Of one answer with lines: what two thousand usual ones have, many times over.
+    private const long MostAnswerBytes = 32 << 20;
+
     /// <summary>The events of the flows that the filter chooses, as they were sent, in order of time; go on after <paramref name="after"/>, a <see cref="StoredLine.Position"/>. Without conditions on anything but time and gateway: every event of that time, notes too.</summary>
     public IAsyncEnumerable<StoredLine> EventsAsync(FlowFilter filter, string? after, CancellationToken cancellation) => StreamAsync<StoredLine>((asked, give) =>
     {
@@ -37,15 +40,24 @@ public sealed partial class FlowStore
         }
     }, cancellation);
 
-    /// <summary>Every event in the order in which it came in, after <paramref name="after"/> (0: from the beginning): what continuous forwarding reads, since late ones come last here. At most <paramref name="limit"/>.</summary>
+    /// <summary>Every event in the order in which it came in, after <paramref name="after"/> (0: from the beginning): what continuous forwarding reads, since late ones come last here. At most <paramref name="limit"/>, and fewer when they are long.</summary>
     public Task<IReadOnlyList<StoredLine>> ArrivalsAsync(long after, int limit, CancellationToken cancellation) => AskAsync<IReadOnlyList<StoredLine>>(asked =>
     {
         List<StoredLine> found = [];
+        long bytes = 0;
         LiveRows events = LiveRows.Events(asked.View, _options.Dir, file => file.To > after);
-        asked.Read($"SELECT gateway, line, arrival FROM {events.From} WHERE arrival > $after ORDER BY arrival LIMIT {Math.Clamp(limit, 1, 10_000)}", [.. events.Values, ("after", after)], row =>
+        // The numbers first: to find the first few the engine keeps many more of what it sorts, and long lines of those are more than its memory.
+        long through = after;
+        asked.Read($"SELECT max(arrival) FROM (SELECT arrival FROM {events.From} WHERE arrival > $after ORDER BY arrival LIMIT {Math.Clamp(limit, 1, 10_000)})", [.. events.Values, ("after", after)], row =>
+        {
+            if (!row.IsDBNull(0)) through = row.GetInt64(0);
+            return true;
+        });
+        if (through == after) return found;
+        asked.Read($"SELECT gateway, line, arrival FROM {events.From} WHERE arrival > $after AND arrival <= $through ORDER BY arrival", [.. events.Values, ("after", after), ("through", through)], row =>
         {
             found.Add(new StoredLine(row.GetString(0), Encoding.UTF8.GetBytes(row.GetString(1)), row.GetInt64(2).ToString(CultureInfo.InvariantCulture)));
-            return true;
+            return (bytes += found[^1].Line.Length) < MostAnswerBytes;
         });
         return found;
     }, null, cancellation);

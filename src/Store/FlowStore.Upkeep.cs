@@ -8,17 +8,14 @@ public sealed partial class FlowStore
     // Row groups of this size are what a filter by agent or time passes over: an agent's records of a day are a few of them.
     internal const int RowsPerGroup = 30_000;
 
-    // A file of so many rows is large enough; it is not written again.
-    private const long LargeFileRows = 4_000_000;
+    // What the engine puts together of a tail is given to it in pieces: it has a row group of each thread in memory, and one that has no room fails each time.
+    private const long PieceBytes = 64 << 20;
 
     // What becomes Parquet is merged within the hour, and sorted and packed tightly only then: of the few row groups of a small file an order would spare hardly one.
     private const int QuickLevel = 1, LastingLevel = 3;
 
     // Lines that are so long that memory fills before there are many of them.
     private const long ConvertBytes = 64 << 20;
-
-    // So many replaced rows in files cost every query something.
-    private const int MostDead = 20_000;
 
     private static readonly TimeSpan RetireEvery = TimeSpan.FromMinutes(1);
 
@@ -51,9 +48,20 @@ public sealed partial class FlowStore
             catch (Exception error) when (error is DuckDBException or IOException or UnauthorizedAccessException)
             {
                 // Told in the status, and tried again: a full disk empties, memory comes back.
-                lock (_ingest) _lastError = $"upkeep: {error.Message}";
+                Tell($"upkeep: {error.Message}");
             }
         }
+    }
+
+    // Into the status, and to whoever listens when it is another than the last.
+    private void Tell(string problem)
+    {
+        lock (_ingest)
+        {
+            if (_lastError == problem) return;
+            _lastError = problem;
+        }
+        _options.Told?.Invoke($"flow store: {problem}");
     }
 
     /// <summary>Turns what waits into Parquet. False: nothing waited.</summary>
@@ -90,46 +98,6 @@ public sealed partial class FlowStore
             }
             _wal.DeleteThrough(frozen.State.WalThrough);
             CrashPoint.Reached("wal-deleted");
-            return true;
-        }
-    }
-
-    /// <summary>Merges small files of one day, or those in which rows were replaced. False: there was nothing to merge.</summary>
-    internal bool Compact()
-    {
-        lock (_upkeep)
-        {
-            Manifest before;
-            lock (_ingest) before = _manifest;
-            if (Mergeable(before) is not { } merged) return false;
-            (FileKind kind, int day) = (merged[0].Kind, merged[0].Day);
-            long number = before.NextFile;
-            using DuckDBConnection connection = _engine.Connect();
-            List<string> paths = [.. merged.Select(PathOf)];
-            // Only rows whose later row is in a file too: a crash must not lose the one that is left.
-            List<long> dead = kind == FileKind.Flows ? [.. before.Dead] : [];
-            StoreEngine.Run(connection, "CREATE TEMP TABLE gone AS SELECT unnest($dead::BIGINT[]) AS rid", ("dead", dead));
-            string from = kind switch
-            {
-                FileKind.Flows => $"SELECT {FlowColumns.Names} FROM read_parquet($files::VARCHAR[]) ANTI JOIN gone USING (rid) ORDER BY agent, began",
-                FileKind.Events => $"SELECT {EventColumns.Names} FROM read_parquet($files::VARCHAR[]) ORDER BY agent, time",
-                _ => SumsOf(kind, "read_parquet($files::VARCHAR[])", "true"),
-            };
-            StoredFile? made = Copy(connection, kind, day, number++, from, [("files", paths)], LastingLevel);
-            CrashPoint.Reached("compacted");
-            lock (_ingest)
-            {
-                List<StoredFile> files = [.. _manifest.Files.Except(merged)];
-                if (made is not null) files.Add(made);
-                IReadOnlyList<long> left = InFiles(before.Dead.Except(RowsOf(connection, merged, dead)), files);
-                HashSet<long> undead = [.. before.Dead.Except(left)];
-                Save(_manifest with { Files = files, Dead = left, NextFile = Math.Max(number, _manifest.NextFile) });
-                lock (_swap)
-                {
-                    Unbury(undead);
-                    _shelf.Show(View(), merged);
-                }
-            }
             return true;
         }
     }
@@ -226,30 +194,6 @@ public sealed partial class FlowStore
         return [.. dead.Where(row => flows.Any(file => file.From <= row && row <= file.To))];
     }
 
-    // Those of the rows that the files have.
-    private HashSet<long> RowsOf(DuckDBConnection connection, List<StoredFile> files, List<long> rows)
-    {
-        HashSet<long> found = [];
-        if (rows.Count == 0 || files[0].Kind != FileKind.Flows) return found;
-        using DuckDBCommand command = StoreEngine.Command(connection, "SELECT f.rid FROM read_parquet($files::VARCHAR[]) f SEMI JOIN gone USING (rid)", ("files", files.Select(PathOf).ToList()));
-        using DuckDBDataReader reader = command.ExecuteReader();
-        while (reader.Read()) found.Add(reader.GetInt64(0));
-        return found;
-    }
-
-    private List<StoredFile>? Mergeable(Manifest manifest)
-    {
-        foreach (IGrouping<(FileKind Kind, int Day), StoredFile> day in manifest.Files.GroupBy(file => (file.Kind, file.Day)))
-        {
-            List<StoredFile> small = [.. day.Where(file => file.Rows < LargeFileRows)];
-            if (small.Count > _options.MaxFilesPerDay) return small;
-        }
-        if (manifest.Dead.Count <= MostDead) return null;
-        var dead = new SortedSet<long>(manifest.Dead);
-        return manifest.Files.Where(file => file.Kind == FileKind.Flows && dead.GetViewBetween(file.From, file.To).Count > 0).GroupBy(file => file.Day)
-            .OrderByDescending(day => day.Sum(file => dead.GetViewBetween(file.From, file.To).Count)).FirstOrDefault()?.ToList();
-    }
-
     // Days with row groups of their own become files as they are, unless rows of this tail were replaced; the engine would copy each row three times.
     private void WriteFlows(DuckDBConnection connection, FrozenTail frozen, List<StoredFile> files, ref long number)
     {
@@ -287,16 +231,20 @@ public sealed partial class FlowStore
 
     private void CopyDays(DuckDBConnection connection, FileKind kind, string time, IReadOnlyList<ColumnShape> shapes, IReadOnlyList<PackedGroup> groups, string without, List<StoredFile> files, ref long number)
     {
-        if (groups.Count == 0) return;
-        string path = _waitingFolder.Write(shapes, groups), from = $"read_parquet($file) {without}";
-        try
+        for (int at = 0; at < groups.Count;)
         {
-            foreach (int day in Days(connection, $"SELECT DISTINCT {time} // {Microseconds.Day} FROM {from} ORDER BY 1", path))
-                Keep(files, Copy(connection, kind, day, number++, $"SELECT {string.Join(", ", shapes.Select(shape => shape.Name))} FROM {from} WHERE {OfDay(time, day)}", [("file", path)]));
-        }
-        finally
-        {
-            File.Delete(path);
+            List<PackedGroup> piece = [groups[at++]];
+            for (long bytes = piece[0].PlainBytes; at < groups.Count && (bytes += groups[at].PlainBytes) <= PieceBytes; at++) piece.Add(groups[at]);
+            string path = _waitingFolder.Write(shapes, piece), from = $"read_parquet($file) {without}";
+            try
+            {
+                foreach (int day in Days(connection, $"SELECT DISTINCT {time} // {Microseconds.Day} FROM {from} ORDER BY 1", path))
+                    Keep(files, Copy(connection, kind, day, number++, $"SELECT {string.Join(", ", shapes.Select(shape => shape.Name))} FROM {from} WHERE {OfDay(time, day)}", [("file", path)]));
+            }
+            finally
+            {
+                File.Delete(path);
+            }
         }
     }
 

@@ -111,6 +111,7 @@ public sealed partial class FlowStore : IAsyncDisposable
                     FullBatches = _fullBatches,
                     AbsurdTimes = _absurd,
                     Retired = _manifest.Retired,
+                    FailedMerges = _failedMerges,
                     TailLost = _live.Lost,
                     IsFull = _isFull,
                     LastError = _lastError,

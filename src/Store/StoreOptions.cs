@@ -36,6 +36,9 @@ public sealed record StoreOptions
     /// <summary>A day with more files than this is compacted.</summary>
     public int MaxFilesPerDay { get; init; } = 12;
 
+    /// <summary>Gets a sentence when conversion, compaction or retention could not do its work, once for each that is another than the last.</summary>
+    public Action<string>? Told { get; init; }
+
     /// <summary>Whether conversion, compaction and retention run by themselves. Tests and benches drive them by hand.</summary>
     public bool IsDriven { get; init; } = true;
 }

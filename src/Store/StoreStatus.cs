@@ -42,6 +42,9 @@ public sealed record StoreStatus
     /// <summary>Events that retention deleted, of all openings.</summary>
     public required long Retired { get; init; }
 
+    /// <summary>Merges of small files that failed and were passed over.</summary>
+    public required long FailedMerges { get; init; }
+
     /// <summary>Lines that slow subscribers of the live tail lost.</summary>
     public required long TailLost { get; init; }
 

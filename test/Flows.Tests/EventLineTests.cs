@@ -57,6 +57,42 @@ public sealed class EventLineTests
     }
 
     [Fact]
+    public void The_longest_line_is_within_what_whoever_takes_lines_takes()
+    {
+        string longest = string.Join('.', Enumerable.Repeat(new string('x', 63), 4))[..253], identifier = new('i', 64);
+        byte[] raw = [.. Enumerable.Repeat((byte)0xff, 300)];
+        string line = LineOf(new FlowDraft
+        {
+            Flow = TempJournal.SomeFlow,
+            Kind = FlowEventKind.Decision,
+            AgentId = identifier,
+            AgentClass = identifier,
+            // Every character escaped.
+            Labels = FlowLabels.From(Enumerable.Range(0, 128).Select(i => new KeyValuePair<string, string>($"{i:d3}" + new string('"', 13), new string('\\', 16)))),
+            Source = Address.V6(UInt128.MaxValue),
+            SourcePort = ushort.MaxValue,
+            Destination = Address.V6(UInt128.MaxValue),
+            Port = ushort.MaxValue,
+            Protocol = 6,
+            ClaimedName = raw,
+            ClaimSource = NameSource.Sni,
+            Bound = [.. Enumerable.Repeat(TempJournal.Name(longest), 40)],
+            Stage = Stage.Hello,
+            Proof = Proof.Address,
+            RuleName = identifier + "/" + identifier,
+            Reason = Reason.NameNotBound,
+            Verdict = Verdict.Deny,
+            WouldVerdict = Verdict.Deny,
+            WouldRule = identifier + "/" + identifier,
+            PolicyVersion = identifier,
+            AgentsHash = identifier,
+            BytesOut = long.MaxValue,
+            BytesIn = long.MaxValue,
+        });
+        Assert.InRange(line.Length, 10_000, FlowEvent.MaxLineBytes / 2);
+    }
+
+    [Fact]
     public void In_monitor_mode_would_is_the_decision_and_a_monitor_rule_stands_beside_it()
     {
         string line = LineOf(new FlowDraft

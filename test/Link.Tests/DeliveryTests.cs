@@ -95,6 +95,40 @@ public sealed class DeliveryTests : IDisposable
         Assert.Equal(first.Path, _shelf.Current!.Path);
     }
 
+    [Fact]
+    public void A_delivery_that_the_disk_cuts_short_leaves_nothing()
+    {
+        BundleContent good = Policy("openclaw.ai");
+        // As a full disk does: after some files, and each time again.
+        BundleContent bad = new([.. good.Files, new BundleFile($"policy/{new string('x', 300)}.yaml", "")]);
+        for (int i = 0; i < 2; i++) Assert.ThrowsAny<IOException>(() => _shelf.Deliver(Desired("r1", bad, Agents), bad));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Versions));
+        _shelf.Deliver(Desired("r1", good, Agents), good);
+        for (int i = 0; i < 2; i++) Assert.ThrowsAny<IOException>(() => _shelf.Deliver(Desired("r2", bad, Agents), bad));
+        Assert.Equal(_shelf.Current!.Path, Assert.Single(Directory.GetFileSystemEntries(_folder.Versions)));
+        Assert.ThrowsAny<IOException>(() => _shelf.Begin(fresh => fresh.Write(bad)));
+        Assert.Single(Directory.GetFileSystemEntries(_folder.Versions));
+        Assert.Equal("r1", _shelf.Current!.Read()!.Revision);
+    }
+
+    [Fact]
+    public void What_a_delivery_that_was_killed_left_goes_with_the_next_one()
+    {
+        BundleContent first = Policy("openclaw.ai"), second = Policy("openclaw.org");
+        _shelf.Deliver(Desired("r1", first, Agents), first);
+        string current = _shelf.Current!.Path;
+        foreach (string left in (string[])["00000002", "00000007"])
+        {
+            var folder = new VersionFolder(Path.Combine(_folder.Versions, left));
+            LinkFolder.CreateFolder(folder.Path);
+            folder.Write(second);
+        }
+        // Not a version of ours.
+        Directory.CreateDirectory(Path.Combine(_folder.Versions, "notes"));
+        _shelf.Deliver(Desired("r2", second, Agents), second);
+        Assert.Equal([current, _shelf.Current!.Path, Path.Combine(_folder.Versions, "notes")], Directory.GetDirectories(_folder.Versions).Order(StringComparer.Ordinal));
+    }
+
     private static void AssertKept(VersionFolder before, VersionFolder after, string[] files)
     {
         Assert.NotEmpty(files);

@@ -17,7 +17,8 @@ internal sealed class AgentsBook(Database database, AuditLog audit, GatewayEvent
     // Far more than a gateway serves (docs/limits.md).
     private const int MaxDocument = 1 << 20;
 
-    private readonly ConcurrentDictionary<(string Gateway, long Number), AgentsDocument> _read = new();
+    // By the text's hash: a number may stand for another text, when the change that first had it was taken back.
+    private readonly ConcurrentDictionary<string, (string Hash, AgentsDocument Document)> _read = new(StringComparer.Ordinal);
 
     /// <summary>Raised with the gateway whose agents changed.</summary>
     public event Action<string>? Changed;
@@ -36,8 +37,14 @@ internal sealed class AgentsBook(Database database, AuditLog audit, GatewayEvent
     }
 
     /// <summary>The document of a version, as it was checked when it came.</summary>
-    public AgentsDocument Document(AgentsVersion version) => _read.GetOrAdd((version.Gateway, version.Number), _ =>
-        AgentsText.Read(version.Document).Agents ?? throw new InvalidOperationException($"version {version.Number} of the agents of {version.Gateway} cannot be read any more"));
+    public AgentsDocument Document(AgentsVersion version)
+    {
+        string hash = AgentsText.Hash(version.Document);
+        if (_read.TryGetValue(version.Gateway, out (string Hash, AgentsDocument Document) kept) && kept.Hash == hash) return kept.Document;
+        AgentsDocument read = AgentsText.Read(version.Document).Agents ?? throw new InvalidOperationException($"version {version.Number} of the agents of {version.Gateway} cannot be read any more");
+        _read[version.Gateway] = (hash, read);
+        return read;
+    }
 
     /// <summary>What goes to the gateway; null: control has no document of it.</summary>
     public string? Desired(string gateway)

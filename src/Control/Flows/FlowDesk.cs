@@ -26,8 +26,11 @@ internal sealed class FlowDesk(IFlowRecords store, FilterReading filters, TimePr
     /// <summary>How long the answer of a job is kept.</summary>
     public static readonly TimeSpan Keep = TimeSpan.FromMinutes(15);
 
-    // Answers kept, over or not: each may have 10,000 groups.
-    private const int MaxKept = 64;
+    /// <summary>Jobs kept, over or not; for another one the oldest answer goes, of the caller's own before those of others.</summary>
+    public const int MaxKept = 64;
+
+    /// <summary>Rows of all answers that are kept: two and a half of the largest (200,000), some hundred megabytes of memory.</summary>
+    public const long MaxKeptRows = 500_000;
 
     private readonly ConcurrentDictionary<string, Job> _jobs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _tails = new(StringComparer.Ordinal);
@@ -100,28 +103,58 @@ internal sealed class FlowDesk(IFlowRecords store, FilterReading filters, TimePr
         lock (_changing)
         {
             DateTimeOffset now = time.GetUtcNow();
-            foreach ((string id, Job old) in _jobs)
-                if (old.KeptUntil <= now && _jobs.TryRemove(id, out _)) old.Dispose();
-            if (_jobs.Values.Count(job => job.Owner == actor.Name && job.State == "running") >= MaxOfCaller || Running >= MaxInAll || _jobs.Count >= MaxKept)
-            {
-                Interlocked.Increment(ref _refused);
-                throw new Refused(StatusCodes.Status429TooManyRequests, "too-many-queries", $"{MaxOfCaller} questions of yours run, or {MaxInAll} of all", "wait for one to end, or cancel one: DELETE /api/v1/flows/queries/ID");
-            }
+            foreach (Job old in _jobs.Values)
+                if (old.KeptUntil <= now) Remove(old);
+            if (_jobs.Values.Count(job => job.Owner == actor.Name && job.State == "running") >= MaxOfCaller)
+                throw TooMany($"{MaxOfCaller} questions of yours run", "wait for one to end, or cancel one: DELETE /api/v1/flows/queries/ID");
+            if (Running >= MaxInAll) throw TooMany($"{MaxInAll} questions of all callers run", "ask again when some have ended");
+            // No more run than are kept: there is always one that is over.
+            while (_jobs.Count >= MaxKept && Drop(actor.Name, _ => true)) { }
             var begun = new Job(Guid.CreateVersion7(now).ToString(), actor.Name, now, time, log);
             _jobs[begun.Id] = begun;
-            _ = begun.RunAsync(async (progress, cancel) => GroupReading.Answer(asked, await store.GroupAsync(query, progress, cancel)));
+            _ = RunAsync(begun, async (progress, cancel) => GroupReading.Answer(asked, await store.GroupAsync(query, progress, cancel)));
             return begun.Form();
         }
+    }
+
+    private async Task RunAsync(Job job, Func<IProgress<QueryProgress>, CancellationToken, Task<FlowGroups>> ask)
+    {
+        await job.RunAsync(ask);
+        lock (_changing)
+            while (_jobs.Values.Sum(kept => kept.Rows) > MaxKeptRows && Drop(job.Owner, kept => kept != job && kept.Rows > 0)) { }
+    }
+
+    // The oldest of those that are over, the owner's own first. False: there is none.
+    private bool Drop(string owner, Func<Job, bool> may)
+    {
+        if (_jobs.Values.Where(job => job.KeptUntil is not null && may(job)).OrderBy(job => job.Owner != owner).ThenBy(job => job.KeptUntil).FirstOrDefault() is not { } oldest) return false;
+        Remove(oldest);
+        return true;
+    }
+
+    private void Remove(Job job)
+    {
+        if (_jobs.TryRemove(job.Id, out _)) job.Dispose();
+    }
+
+    private Refused TooMany(string what, string remedy)
+    {
+        Interlocked.Increment(ref _refused);
+        return new Refused(StatusCodes.Status429TooManyRequests, "too-many-queries", what, remedy);
     }
 
     public IReadOnlyList<FlowJob> Jobs(Actor actor) => [.. _jobs.Values.Where(job => job.Owner == actor.Name).OrderByDescending(job => job.Id, StringComparer.Ordinal).Select(job => job.Form() with { Result = null })];
 
     public FlowJob Job(Actor actor, string id) => Owned(actor, id).Form();
 
+    /// <summary>Stops one that runs, and removes one that is over.</summary>
     public FlowJob Cancel(Actor actor, string id)
     {
         Job job = Owned(actor, id);
-        job.Cancel();
+        lock (_changing)
+        {
+            if (!job.Cancel()) Remove(job);
+        }
         return job.Form();
     }
 
@@ -148,7 +181,7 @@ internal sealed class FlowDesk(IFlowRecords store, FilterReading filters, TimePr
     }
 
     // Somebody else's is as if it were not there.
-    private Job Owned(Actor actor, string id) => _jobs.TryGetValue(id, out Job? job) && job.Owner == actor.Name ? job : throw Http.Refused.NotFound("such question of yours", "answers are kept for a quarter of an hour");
+    private Job Owned(Actor actor, string id) => _jobs.TryGetValue(id, out Job? job) && job.Owner == actor.Name ? job : throw Http.Refused.NotFound("such question of yours", "answers are kept for a quarter of an hour, or until newer ones need their room");
 
     private T Counted<T>(Func<T> read)
     {

@@ -18,7 +18,7 @@ internal static class FlowEndpoints
         api.MapPost("/flows/queries", (Actor actor, GroupQuestion asked, FlowDesk desk) => Accepted(desk.Begin(actor, asked))).RequireRole(Roles.Viewer).WithSummary("A long question, as a job");
         api.MapGet("/flows/queries", (Actor actor, FlowDesk desk) => TypedResults.Ok(new Page<FlowJob>(desk.Jobs(actor), null))).RequireRole(Roles.Viewer).WithSummary("The caller's long questions");
         api.MapGet("/flows/queries/{id}", (Actor actor, string id, FlowDesk desk) => TypedResults.Ok(desk.Job(actor, id))).RequireRole(Roles.Viewer).WithSummary("How far a long question is, and its answer");
-        api.MapDelete("/flows/queries/{id}", (Actor actor, string id, FlowDesk desk) => TypedResults.Ok(desk.Cancel(actor, id))).RequireRole(Roles.Viewer).WithSummary("Cancel a long question");
+        api.MapDelete("/flows/queries/{id}", (Actor actor, string id, FlowDesk desk) => TypedResults.Ok(desk.Cancel(actor, id))).RequireRole(Roles.Viewer).WithSummary("Cancel a long question, or remove its answer");
         // Last, and with slashes: ids of events have them.
         api.MapGet("/flows/{**id}", FindAsync).RequireRole(Roles.Viewer).WithSummary("One flow by flow, denial or event id, explained");
     }

@@ -26,18 +26,14 @@ internal static class FlowTail
         {
             await using IAsyncEnumerator<TailLine> lines = store.TailAsync(filter, ends.Token).GetAsyncEnumerator(ends.Token);
             Task<bool> next = lines.MoveNextAsync().AsTask();
+            // One for all events until it fires: that events come keeps nobody's login.
+            Task beat = Task.Delay(Heartbeat, time, ends.Token);
             while (true)
             {
-                Task beat = Task.Delay(Heartbeat, time, ends.Token);
-                if (await Task.WhenAny(next, beat) == next)
+                await Task.WhenAny(next, beat);
+                if (beat.IsCompleted)
                 {
-                    if (!await next) return;
-                    await WriteAsync(context.Response, lines.Current, ends.Token);
-                    next = lines.MoveNextAsync().AsTask();
-                    if (next.IsCompleted) continue;
-                }
-                else
-                {
+                    await beat;
                     if (credentials.Check(context.Request.Headers.Authorization) is not { } still || !still.Roles.HasFlag(Roles.Viewer))
                     {
                         await context.Response.WriteAsync("event: end\ndata: {\"why\":\"the login ended\"}\n\n", ends.Token);
@@ -45,7 +41,15 @@ internal static class FlowTail
                         await Quiet(next);
                         return;
                     }
+                    beat = Task.Delay(Heartbeat, time, ends.Token);
                     await context.Response.WriteAsync(": heartbeat\n\n", ends.Token);
+                }
+                else
+                {
+                    if (!await next) return;
+                    await WriteAsync(context.Response, lines.Current, ends.Token);
+                    next = lines.MoveNextAsync().AsTask();
+                    if (next.IsCompleted) continue;
                 }
                 await context.Response.Body.FlushAsync(ends.Token);
             }

@@ -22,6 +22,9 @@ internal sealed class Job(string id, string owner, DateTimeOffset started, TimeP
     /// <summary>Null while it runs.</summary>
     public DateTimeOffset? KeptUntil { get; private set; }
 
+    /// <summary>Rows of its answer; 0 while it runs.</summary>
+    public long Rows { get; private set; }
+
     public async Task RunAsync(Func<IProgress<QueryProgress>, CancellationToken, Task<FlowGroups>> ask)
     {
         try
@@ -54,14 +57,16 @@ internal sealed class Job(string id, string owner, DateTimeOffset started, TimeP
         lock (_changing) _progress = value;
     }
 
-    public void Cancel()
+    /// <summary>Asks it to end. False: it has ended.</summary>
+    public bool Cancel()
     {
         lock (_changing)
         {
-            if (State != "running") return;
+            if (State != "running") return false;
             _asked = true;
         }
         _cancel.Cancel();
+        return true;
     }
 
     public FlowJob Form()
@@ -76,6 +81,6 @@ internal sealed class Job(string id, string owner, DateTimeOffset started, TimeP
 
     private void End(string state, FlowGroups? result, string? error)
     {
-        lock (_changing) (State, _result, _error, KeptUntil) = (state, result, error, time.GetUtcNow() + FlowDesk.Keep);
+        lock (_changing) (State, _result, _error, Rows, KeptUntil) = (state, result, error, result?.Rows.Count ?? 0, time.GetUtcNow() + FlowDesk.Keep);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class GatewayBook(Database database, AuditLog audit, GatewayAuth
         return connection.List($"SELECT {GatewayRow.Columns} FROM gateways WHERE id = $id", GatewayRow.Read, ("$id", id)).FirstOrDefault();
     }
 
-    public GatewayRow Demand(string id) => Find(id) ?? throw Refused.NotFound($"gateway {(IsId(id) ? id : "of that name")}", "exeat gateways list shows those that there are");
+    public GatewayRow Demand(string id) => Find(id) ?? throw Unknown(id);
 
     /// <summary>Makes a one-time token for a gateway, new or known. A revoked one is not revoked any more once it has come with it.</summary>
     public (EnrolmentToken Token, DateTimeOffset Ends) MakeToken(Actor actor, string id)
@@ -107,10 +107,11 @@ internal sealed class GatewayBook(Database database, AuditLog audit, GatewayAuth
     /// <summary>Takes a gateway's certificates back: from its next request on it is nobody.</summary>
     public void Revoke(Actor actor, string id, string reason)
     {
-        Demand(id);
         database.Change(change =>
         {
-            change.Run("UPDATE gateways SET revoked = $now, revoked_by = $by, revoked_reason = $reason WHERE id = $id", ("$now", time.GetUtcNow()), ("$by", actor.Name), ("$reason", reason), ("$id", id));
+            // Nothing of the row is read: whatever is in it, it can be revoked.
+            int revoked = change.Run("UPDATE gateways SET revoked = $now, revoked_by = $by, revoked_reason = $reason WHERE id = $id", ("$now", time.GetUtcNow()), ("$by", actor.Name), ("$reason", reason), ("$id", id));
+            if (revoked == 0) throw Unknown(id);
             change.Run("DELETE FROM enrolment_tokens WHERE gateway = $id", ("$id", id));
             audit.Write(change, actor, "gateway.revoke", id, ("reason", reason));
         });
@@ -135,6 +136,8 @@ internal sealed class GatewayBook(Database database, AuditLog audit, GatewayAuth
 
     /// <summary>Who shows a certificate that was replaced.</summary>
     public static Refused Replaced(string id) => new(StatusCodes.Status403Forbidden, "certificate-replaced", $"the gateway {id} has a newer certificate than this one", $"somebody has a copy of its key, or two links run for it; if not, {EnrolAgain}");
+
+    private static Refused Unknown(string id) => Refused.NotFound($"gateway {(IsId(id) ? id : "of that name")}", "exeat gateways list shows those that there are");
 
     /// <summary>Keeps what a gateway reported.</summary>
     public void Keep(string id, LinkReport report)

@@ -6,6 +6,9 @@ internal static partial class GatewayLog
     [LoggerMessage(301, LogLevel.Information, "gateway {Gateway}: {Kind}: {Detail}")]
     public static partial void Happened(this ILogger log, string kind, string gateway, string detail);
 
-    [LoggerMessage(302, LogLevel.Error, "gateways cannot be looked at: {Problem}; tried again")]
-    public static partial void NotLooked(this ILogger log, string problem);
+    [LoggerMessage(302, LogLevel.Error, "gateways cannot be looked at; tried again")]
+    public static partial void NotLooked(this ILogger log, Exception problem);
+
+    [LoggerMessage(303, LogLevel.Error, "gateway {Gateway} cannot be looked at; tried again")]
+    public static partial void GatewayNotLooked(this ILogger log, string gateway, Exception problem);
 }

@@ -5,7 +5,6 @@ using Exeat.Control.Gateways.Door;
 using Exeat.Control.Gateways.Fleet;
 using Exeat.Policy;
 using Exeat.Store;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Exeat.Control.Gateways;
 
@@ -23,7 +22,7 @@ internal static class GatewayParts
         parts.AddSingleton<GatewayCaller>();
         parts.AddSingleton<GatewayShares>().AddSingleton<GatewayBodies>().AddSingleton<EnrolmentThrottle>();
         parts.AddSingleton<LinkEndpoints>();
-        parts.TryAddSingleton(got => FlowStore.Open(StoreOptionsOf(got.GetRequiredService<ControlDocument>()), got.GetRequiredService<TimeProvider>()));
+        parts.AddSingleton(got => FlowStore.Open(StoreOptionsOf(got.GetRequiredService<ControlDocument>()) with { Told = got.GetRequiredService<ILogger<FlowStore>>().Warned }, got.GetRequiredService<TimeProvider>()));
         parts.AddSingleton<RecordSink>(got => Sink(got.GetRequiredService<FlowStore>(), got.GetRequiredService<StoreMark>()));
         parts.AddHostedService<GatewayWatch>();
         parts.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, FleetJson.Default));

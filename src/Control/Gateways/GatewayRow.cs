@@ -39,6 +39,7 @@ internal sealed record GatewayRow
 
     public long ForeignRecords { get; init; }
 
+    /// <summary>What it reported last; null: it did not yet, or what is kept cannot be read (its next report takes the place of that).</summary>
     public LinkReport? Report { get; init; }
 
     public static GatewayRow Read(SqliteDataReader row) => new()
@@ -57,6 +58,19 @@ internal sealed record GatewayRow
         AgentsHash = row.GetTextOrNull(11),
         Revision = row.GetTextOrNull(12),
         ForeignRecords = row.GetInt64(13),
-        Report = row.GetTextOrNull(14) is { } report ? JsonSerializer.Deserialize(report, LinkJson.Default.LinkReport) : null,
+        Report = row.GetTextOrNull(14) is { } report ? ReportOf(report) : null,
     };
+
+    // The row is needed without it too: a gateway must not be beyond revoking by what it said.
+    private static LinkReport? ReportOf(string kept)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(kept, LinkJson.Default.LinkReport);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

@@ -34,6 +34,7 @@ internal static class MetricsParts
         metrics.Counter("exeat_control_store_retired_total", "Events that retention deleted.", () => store().Retired);
         metrics.Gauge("exeat_control_store_full", "1: the disk is full, nothing is taken.", () => store().IsFull ? 1 : 0);
         metrics.Gauge("exeat_control_store_failing", "1: conversion, compaction or retention failed last.", () => store().LastError is null ? 0 : 1);
+        metrics.Counter("exeat_control_store_failed_merges_total", "Merges of small files that failed and were passed over.", () => store().FailedMerges);
         metrics.Counter("exeat_control_tail_lost_total", "Lines that slow readers of the live tail lost.", () => store().TailLost);
     }
 

@@ -78,9 +78,9 @@ internal sealed class FailedLogins(Database database, AuditLog audit, TimeProvid
         {
             Write();
         }
-        catch (SqliteException failed)
+        catch (Exception failed)
         {
-            // A full disk, a busy writer: these counts are lost, and that is said.
+            // A full disk, a busy writer: these counts are lost, and that is said. What ended this would end control.
             log.Warned($"failed logins of the last {Window.TotalMinutes:0} minutes could not be written to the audit log ({failed.Message})");
         }
     }

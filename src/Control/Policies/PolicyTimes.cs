@@ -42,15 +42,15 @@ internal sealed partial class PolicyTimes(Database database, DesiredPolicies des
             {
                 Look();
             }
-            catch (SqliteException failed)
+            catch (Exception failed)
             {
-                // A full disk, a busy writer: looked at again in a moment. Gateways end windows by themselves meanwhile.
-                Failed(failed.Message);
+                // A full disk, a busy writer, a row that cannot be read: looked at again in a moment, since what ended this would end control. Gateways end windows by themselves meanwhile.
+                Failed(failed);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(EventId = 4201, Level = LogLevel.Error, Message = "ends of windows and approvals could not be written ({Why}); trying again")]
-    private partial void Failed(string why);
+    [LoggerMessage(EventId = 4201, Level = LogLevel.Error, Message = "ends of windows and approvals could not be written; trying again")]
+    private partial void Failed(Exception why);
 }

@@ -3,6 +3,9 @@ namespace Exeat.Flows;
 /// <summary>One journal line as it was read. Words stay text, so that a value newer than this reader is shown rather than lost; null is "not in the line".</summary>
 public sealed record FlowEvent
 {
+    /// <summary>No line is longer: 32 names of 253 bytes, one of them raw bytes that are all escaped, an agent's labels (4,096 characters, all escaped) and the rest are about 24 KiB. Whoever takes lines from elsewhere refuses longer ones.</summary>
+    public const int MaxLineBytes = 64 << 10;
+
     /// <summary>The line itself, without its end.</summary>
     public required ReadOnlyMemory<byte> Raw { get; init; }
 

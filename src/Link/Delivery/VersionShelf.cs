@@ -23,10 +23,11 @@ internal sealed class VersionShelf(LinkFolder folder, TimeProvider time)
     /// <summary>Lays down what the gateway has without control, so that it finds something behind the link.</summary>
     public void Begin(Action<VersionFolder> fill)
     {
-        VersionFolder fresh = Fresh();
-        fill(fresh);
-        fresh.Complete(new DeliveredState("", null, null));
-        Use(fresh);
+        _ = Make(fresh =>
+        {
+            fill(fresh);
+            return new DeliveredState("", null, null);
+        });
     }
 
     /// <summary>Takes a desired state into use, as far as it can be. <paramref name="bundle"/> is needed when it is not the one that lies there.</summary>
@@ -34,32 +35,33 @@ internal sealed class VersionShelf(LinkFolder folder, TimeProvider time)
     {
         VersionFolder? before = Current;
         DeliveredState? known = before?.Read();
-        VersionFolder fresh = Fresh();
         List<string> problems = [];
 
         string? bundleHash = known?.Bundle, agentsHash = known?.AgentsHash, policyVersion = null;
-        bool hasPolicy = false, hasAgents = false;
-        if (desired.Policy is { } policy && bundle is not null)
+        bool hasPolicy = false, hasAgents = false, whole = false;
+        VersionFolder fresh = Make(fresh =>
         {
-            fresh.Write(bundle);
-            LoadResult read = fresh.LoadPolicy(time);
-            Tell(problems, "policy", read.Problems);
-            if (hasPolicy = read.Policy is not null) (bundleHash, policyVersion) = (policy.Bundle, read.Policy!.Version);
-            else Discard(fresh.Policy, fresh.Packs);
-        }
-        if (!hasPolicy && before is not null) fresh.KeepPolicy(before);
-        if (desired.Agents is { } agents)
-        {
-            fresh.WriteAgents(agents.Document);
-            AgentsResult read = fresh.LoadAgents();
-            Tell(problems, "agents", read.Problems);
-            if (hasAgents = read.Agents is not null) agentsHash = read.Agents!.Hash;
-            else Discard(fresh.Agents);
-        }
-        if (!hasAgents && before is not null) fresh.KeepAgents(before);
-        bool whole = problems.Count == 0 && (desired.Policy is null || bundleHash == desired.Policy.Bundle) && (desired.Agents is null || hasAgents);
-        fresh.Complete(new DeliveredState(whole ? desired.Revision : known?.Revision ?? "", bundleHash, agentsHash));
-        Use(fresh);
+            if (desired.Policy is { } policy && bundle is not null)
+            {
+                fresh.Write(bundle);
+                LoadResult read = fresh.LoadPolicy(time);
+                Tell(problems, "policy", read.Problems);
+                if (hasPolicy = read.Policy is not null) (bundleHash, policyVersion) = (policy.Bundle, read.Policy!.Version);
+                else Discard(fresh.Policy, fresh.Packs);
+            }
+            if (!hasPolicy && before is not null) fresh.KeepPolicy(before);
+            if (desired.Agents is { } agents)
+            {
+                fresh.WriteAgents(agents.Document);
+                AgentsResult read = fresh.LoadAgents();
+                Tell(problems, "agents", read.Problems);
+                if (hasAgents = read.Agents is not null) agentsHash = read.Agents!.Hash;
+                else Discard(fresh.Agents);
+            }
+            if (!hasAgents && before is not null) fresh.KeepAgents(before);
+            whole = problems.Count == 0 && (desired.Policy is null || bundleHash == desired.Policy.Bundle) && (desired.Agents is null || hasAgents);
+            return new DeliveredState(whole ? desired.Revision : known?.Revision ?? "", bundleHash, agentsHash);
+        });
         // What was carried over is read for the report alone: after the gateway has it.
         policyVersion ??= fresh.LoadPolicy(time).Policy?.Version;
         return new DeliveryOutcome(whole, policyVersion, fresh.LoadAgents().Agents?.Hash, [.. problems]);
@@ -70,11 +72,32 @@ internal sealed class VersionShelf(LinkFolder folder, TimeProvider time)
         ? new DeliveryOutcome(true, current.LoadPolicy(time).Policy?.Version, current.LoadAgents().Agents?.Hash, [])
         : new DeliveryOutcome(false, null, null, []);
 
+    // A folder is taken into use whole or goes again: what a full disk cuts short is tried again every few seconds, and must not fill it further.
+    private VersionFolder Make(Func<VersionFolder, DeliveredState> fill)
+    {
+        VersionFolder fresh = Fresh();
+        try
+        {
+            fresh.Complete(fill(fresh));
+            Use(fresh);
+        }
+        catch when (Current?.Path != fresh.Path)
+        {
+            Discard(fresh.Path);
+            throw;
+        }
+        return fresh;
+    }
+
     private VersionFolder Fresh()
     {
         folder.Create();
+        long current = Current is { } used ? NumberOf(used.Path) : 0;
+        // What was under way when this program was killed.
+        foreach (string path in Directory.EnumerateDirectories(folder.Versions).ToList())
+            if (NumberOf(path) > current && new VersionFolder(path).Read() is null) Discard(path);
         // Numbers that grow, also over restarts: names are in the order of delivery.
-        long last = Directory.EnumerateDirectories(folder.Versions).Select(path => long.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0).DefaultIfEmpty().Max();
+        long last = Directory.EnumerateDirectories(folder.Versions).Select(NumberOf).DefaultIfEmpty().Max();
         var fresh = new VersionFolder(Path.Combine(folder.Versions, (last + 1).ToString("d8", CultureInfo.InvariantCulture)));
         LinkFolder.CreateFolder(fresh.Path);
         return fresh;
@@ -89,6 +112,8 @@ internal sealed class VersionShelf(LinkFolder folder, TimeProvider time)
         File.Move(link, folder.Current, overwrite: true);
         foreach (string old in Directory.EnumerateDirectories(folder.Versions).OrderDescending(StringComparer.Ordinal).Skip(Kept)) Directory.Delete(old, recursive: true);
     }
+
+    private static long NumberOf(string path) => long.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
 
     private static void Discard(params ReadOnlySpan<string> folders)
     {

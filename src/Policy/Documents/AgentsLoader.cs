@@ -69,6 +69,9 @@ public static class AgentsLoader
         return null;
     }
 
+    // Keys and values of one agent. Every record carries them, and the flow store finds by so much of them.
+    private const int MaxLabels = 4096;
+
     private static ImmutableArray<KeyValuePair<string, string>> Labels(MapReader map, ProblemList problems)
     {
         if (map.Value("labels") is not { } node) return [];
@@ -82,6 +85,8 @@ public static class AgentsLoader
         {
             if (key.LabelText("a label's key", problems) is { } name && value.LabelText("a label's value", problems) is { } text) labels.Add(new(name, text));
         }
+        if (labels.Sum(label => label.Key.Length + label.Value.Length) > MaxLabels)
+            problems.Error(node.Where, $"the agent's labels have more than {MaxLabels} characters together", "take some out: every record of the agent has them");
         return [.. labels.OrderBy(label => label.Key, StringComparer.Ordinal)];
     }
 

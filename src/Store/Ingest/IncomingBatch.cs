@@ -15,9 +15,6 @@ internal sealed class IncomingBatch(string gateway, DateTimeOffset received, Con
     /// <summary>So many lists are kept: those of eight batches at once, about a megabyte each.</summary>
     public const int MostLists = 16;
 
-    // Far above the longest event (about 50 KiB with every name and escape), as in a journal's reader.
-    private const int MaxLineBytes = 1 << 20;
-
     // No gateway wrote a record before there were any; a clock that is a day ahead is broken rather than skewed.
     private static readonly DateTimeOffset Earliest = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
@@ -83,7 +80,7 @@ internal sealed class IncomingBatch(string gateway, DateTimeOffset received, Con
             lines = end < 0 ? default : lines[(end + 1)..];
             if (line.Span is [.., (byte)'\r']) line = line[..^1];
             if (line.IsEmpty) continue;
-            if (line.Length > MaxLineBytes || reader.TryRead(line.Span, default, out FlowEvent? read) != LineRead.Found || !EventKey.TryParse(read!.Id, origin, out EventKey key))
+            if (line.Length > FlowEvent.MaxLineBytes || reader.TryRead(line.Span, default, out FlowEvent? read) != LineRead.Found || !EventKey.TryParse(read!.Id, origin, out EventKey key))
             {
                 Refused++;
                 continue;

@@ -7,11 +7,14 @@ namespace Exeat.Store;
 /// <summary>One who follows: a bounded buffer, and a count of what did not fit into it.</summary>
 internal sealed class LiveSubscriber(TailFilter filter)
 {
-    /// <summary>A few seconds of a busy gateway; some megabytes at most, since lines are shared.</summary>
+    /// <summary>A few seconds of a busy gateway.</summary>
     public const int MostLines = 4096;
 
+    /// <summary>Bytes of those lines: what as many usual ones have, several times over. Long ones are fewer.</summary>
+    public const int MostBytes = 8 << 20;
+
     private readonly Channel<TailLine> _lines = Channel.CreateBounded<TailLine>(new BoundedChannelOptions(MostLines) { SingleReader = true });
-    private long _lost;
+    private long _lost, _bytes;
 
     /// <summary>False: it did not fit.</summary>
     public bool Tell(string gateway, FlowEvent read, ReadOnlyMemory<byte> line, ref byte[]? copy)
@@ -20,7 +23,9 @@ internal sealed class LiveSubscriber(TailFilter filter)
         // The line's own memory is used again once it is shown.
         copy ??= line.ToArray();
         long lost = Interlocked.Exchange(ref _lost, 0);
-        if (_lines.Writer.TryWrite(new TailLine(gateway, copy, lost))) return true;
+        // Counted before it is there to be taken: the reader never takes off what was not added.
+        if (Interlocked.Add(ref _bytes, copy.Length) <= MostBytes && _lines.Writer.TryWrite(new TailLine(gateway, copy, lost))) return true;
+        Interlocked.Add(ref _bytes, -copy.Length);
         Interlocked.Add(ref _lost, lost + 1);
         return false;
     }
@@ -29,6 +34,10 @@ internal sealed class LiveSubscriber(TailFilter filter)
 
     public async IAsyncEnumerable<TailLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (TailLine line in _lines.Reader.ReadAllAsync(cancellation)) yield return line;
+        await foreach (TailLine line in _lines.Reader.ReadAllAsync(cancellation))
+        {
+            Interlocked.Add(ref _bytes, -line.Line.Length);
+            yield return line;
+        }
     }
 }

@@ -25,6 +25,9 @@ internal sealed class PageColumn(ColumnShape shape)
     /// <summary>Those of them that are not packed.</summary>
     public int Loose => _values.WrittenCount;
 
+    /// <summary>Bytes of its values as they were written.</summary>
+    public long PlainBytes { get; private set; }
+
     public void Add(long number)
     {
         (_least, _most) = (Math.Min(_least, number), Math.Max(_most, number));
@@ -91,7 +94,7 @@ internal sealed class PageColumn(ColumnShape shape)
         _pages.Clear();
         _runs.Clear();
         _values.ResetWrittenCount();
-        (_rows, _least, _most, Bytes) = (0, long.MaxValue, long.MinValue, 0);
+        (_rows, _least, _most, Bytes, PlainBytes) = (0, long.MaxValue, long.MinValue, 0, 0);
     }
 
     private void Added(int bytes, bool hasValue = true)
@@ -99,6 +102,7 @@ internal sealed class PageColumn(ColumnShape shape)
         _values.Advance(bytes);
         _rows++;
         Bytes += bytes;
+        PlainBytes += bytes;
         if (shape.IsOptional)
         {
             if (_runs is [.., var last] && last.HasValue == hasValue) _runs[^1] = (last.Rows + 1, hasValue);

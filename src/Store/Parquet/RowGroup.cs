@@ -14,6 +14,9 @@ internal sealed class RowGroup(IReadOnlyList<ColumnShape> shapes)
     /// <summary>Those of them that are not packed.</summary>
     public long Loose { get; private set; }
 
+    /// <summary>Bytes of its values as they were written.</summary>
+    public long PlainBytes { get; private set; }
+
     public RowGroup Text(string? text)
     {
         _characters += text?.Length ?? 0;
@@ -91,7 +94,7 @@ internal sealed class RowGroup(IReadOnlyList<ColumnShape> shapes)
 
     private void Count()
     {
-        (Bytes, Loose) = (0, 0);
-        foreach (PageColumn column in _columns) (Bytes, Loose) = (Bytes + column.Bytes, Loose + column.Loose);
+        (Bytes, Loose, PlainBytes) = (0, 0, 0);
+        foreach (PageColumn column in _columns) (Bytes, Loose, PlainBytes) = (Bytes + column.Bytes, Loose + column.Loose, PlainBytes + column.PlainBytes);
     }
 }

@@ -6,6 +6,9 @@ internal sealed class TailPages(IReadOnlyList<ColumnShape> shapes)
     /// <summary>Fewer than in lasting files, since those under way are packed each time that they are shown.</summary>
     public const int RowsPerGroup = 10_000;
 
+    /// <summary>A row group of so many bytes, unpacked, has enough rows: several times what as many usual ones have.</summary>
+    public const long BytesPerGroup = 32 << 20;
+
     // Days that have row groups of their own, which become their files as they are: today, and those of late records. Who writes of a thousand days at once gets the engine to sort them.
     private const int MostDays = 8;
 
@@ -65,7 +68,7 @@ internal sealed class TailPages(IReadOnlyList<ColumnShape> shapes)
 
         public RowGroup Row()
         {
-            if (UnderWay.Rows >= RowsPerGroup) Finish();
+            if (UnderWay.Rows >= RowsPerGroup || UnderWay.PlainBytes >= BytesPerGroup) Finish();
             _packed = null;
             return UnderWay;
         }

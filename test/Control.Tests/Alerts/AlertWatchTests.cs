@@ -122,6 +122,7 @@ public sealed class AlertWatchTests : ISeenFlows, IGatewayList, IExpiries, IDisp
     private static StoreStatus Well => new()
     {
         Bytes = 0,
+        FailedMerges = 0,
         Events = 0,
         Flows = 0,
         Oldest = null,

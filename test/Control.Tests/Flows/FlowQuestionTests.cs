@@ -122,6 +122,67 @@ public sealed class FlowQuestionTests : ISmartGroups, IDisposable
     }
 
     [Fact]
+    public async Task Answers_that_are_kept_keep_nobody_from_asking_and_the_callers_own_go_first()
+    {
+        FlowJob berts = await AnsweredAsync(Bert);
+        List<FlowJob> annas = [];
+        for (int i = 0; i < FlowDesk.MaxKept + 10; i++)
+        {
+            annas.Add(await AnsweredAsync(Anna));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal(annas.TakeLast(FlowDesk.MaxKept - 1).Select(job => job.Id).Reverse(), _desk.Jobs(Anna).Select(job => job.Id));
+        Assert.Equal("done", _desk.Job(Bert, berts.Id).State);
+        // Who has none gets room from the others.
+        var carla = new Actor("user:carla", Roles.Viewer);
+        FlowJob carlas = await AnsweredAsync(carla);
+        Assert.Equal(("done", 404), (_desk.Job(carla, carlas.Id).State, Assert.Throws<Refused>(() => _desk.Job(Bert, berts.Id)).Status));
+    }
+
+    [Fact]
+    public async Task Large_answers_go_before_memory_is_full_of_them()
+    {
+        FlowJob small = await AnsweredAsync(Bert);
+        _records.MoreRows = (int)(FlowDesk.MaxKeptRows * 2 / 5);
+        List<FlowJob> large = [];
+        for (int i = 0; i < 4; i++)
+        {
+            large.Add(await AnsweredAsync(Anna));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+        // The two newest fit.
+        await UntilAsync(() => _desk.Jobs(Anna).Count == 2);
+        Assert.Equal(large.TakeLast(2).Select(job => job.Id).Reverse(), _desk.Jobs(Anna).Select(job => job.Id));
+        Assert.Equal("done", _desk.Job(Bert, small.Id).State);
+    }
+
+    [Fact]
+    public async Task An_answer_is_removed_by_its_owner()
+    {
+        FlowJob job = await AnsweredAsync(Anna);
+        Assert.Equal("done", _desk.Cancel(Anna, job.Id).State);
+        Assert.Equal(404, Assert.Throws<Refused>(() => _desk.Job(Anna, job.Id)).Status);
+        Assert.Empty(_desk.Jobs(Anna));
+    }
+
+    [Fact]
+    public void Who_has_too_many_is_told_whose_they_are()
+    {
+        _records.Hold = new TaskCompletionSource();
+        for (int i = 0; i < FlowDesk.MaxOfCaller; i++) _desk.Begin(Anna, new GroupQuestion());
+        Assert.Equal("4 questions of yours run", Assert.Throws<Refused>(() => _desk.Begin(Anna, new GroupQuestion())).Message);
+        for (int i = FlowDesk.MaxOfCaller; i < FlowDesk.MaxInAll; i++) _desk.Begin(new Actor($"user:u{i}", Roles.Viewer), new GroupQuestion());
+        Assert.Equal("32 questions of all callers run", Assert.Throws<Refused>(() => _desk.Begin(Bert, new GroupQuestion())).Message);
+    }
+
+    private async Task<FlowJob> AnsweredAsync(Actor actor)
+    {
+        FlowJob job = _desk.Begin(actor, new GroupQuestion());
+        await UntilAsync(() => _desk.Job(actor, job.Id).State == "done");
+        return job;
+    }
+
+    [Fact]
     public async Task A_long_question_that_fails_ends_whatever_it_fails_by()
     {
         _records.Hold = new TaskCompletionSource();

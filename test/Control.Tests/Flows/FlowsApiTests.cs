@@ -117,6 +117,35 @@ public sealed class FlowsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_tail_ends_with_the_session_however_much_comes()
+    {
+        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await using IAsyncEnumerator<(byte[]? Line, long Lost)> tail = _api.TailAsync(new FlowFilterForm(), enough.Token).GetAsyncEnumerator(enough.Token);
+        long read = 0;
+        Task reading = Task.Run(async () =>
+        {
+            while (await tail.MoveNextAsync()) Interlocked.Increment(ref read);
+        });
+        // An event before every step of the clock, and read before the next: it is never silent for as long as a heartbeat.
+        async Task StepAsync()
+        {
+            long before = Interlocked.Read(ref read);
+            for (int i = 0; i < 100 && Interlocked.Read(ref read) == before && !reading.IsCompleted; i++)
+            {
+                Append(Line("permit", "api.example.org"));
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+            }
+            _control.Time.Advance(TimeSpan.FromSeconds(5));
+        }
+        for (int i = 0; i < 8; i++) await StepAsync();
+        Assert.False(reading.IsCompleted);
+        _control.Host.Parts.GetRequiredService<Database>().Change(change => change.Run("DELETE FROM sessions"));
+        for (int i = 0; i < 8 && !reading.IsCompleted; i++) await StepAsync();
+        await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System));
+        Assert.True(reading.IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public async Task Prometheus_reads_numbers_and_no_names()
     {
         Append(Line("deny", "very-secret-destination.example"));

@@ -20,6 +20,9 @@ internal sealed class MemoryRecords : IFlowRecords
     /// <summary>What a group waits for, so that tests see it run.</summary>
     public TaskCompletionSource? Hold { get; set; }
 
+    /// <summary>How many rows a group has at least.</summary>
+    public int MoreRows { get; set; }
+
     public void Tell(string line, long lost = 0) => _tail.Writer.TryWrite(new TailLine("gw-1", Encoding.UTF8.GetBytes(line), lost));
 
     public Task<FlowPage> ListAsync(FlowFilter filter, string? cursor, int limit, CancellationToken cancel)
@@ -39,7 +42,7 @@ internal sealed class MemoryRecords : IFlowRecords
         if (Hold is not null) await Hold.Task.WaitAsync(cancel);
         StoredFlow[] all = [.. Chosen(query.Filter)];
         GroupRow[] rows = [.. all.GroupBy(flow => flow.Summary.Decision.Agent).Select(group => new GroupRow([group.Key], null, group.Count(), 0, 0, group.Min(flow => flow.Summary.First), group.Max(flow => flow.Last)))];
-        return new GroupResult(rows, new GroupRow([], null, all.Length, 0, 0, default, default), false);
+        return new GroupResult([.. rows, .. Enumerable.Repeat(new GroupRow(["more"], null, 1, 0, 0, default, default), MoreRows)], new GroupRow([], null, all.Length, 0, 0, default, default), false);
     }
 
     public async IAsyncEnumerable<StoredLine> EventsAsync(FlowFilter filter, [EnumeratorCancellation] CancellationToken cancel)

@@ -115,6 +115,23 @@ public sealed class GuardedAgentsTests : IDisposable
     }
 
     [Fact]
+    public void A_document_of_a_change_that_was_taken_back_is_never_sent()
+    {
+        const string Taken = "- {id: taken-back, class: research, interface: ag-7, addresses: [192.0.2.70]}\n", Next = "- {id: next, class: research, interface: ag-8, addresses: [192.0.2.80]}\n";
+        Assert.Throws<InvalidOperationException>(() => _room.Database.Change(change =>
+        {
+            _room.Agents.Set(change, PolicyRoom.Anna, PolicyRoom.Anna.Name, "gw-1", Head + Both + Taken, "because", null);
+            throw new InvalidOperationException("a full disk");
+        }));
+        Assert.DoesNotContain("taken-back", _room.Agents.Desired("gw-1"), StringComparison.Ordinal);
+        // It gets the number that the other one had.
+        Assert.Equal(2, Set(Both + Next).Version);
+        Assert.Contains("\"next\"", _room.Agents.Desired("gw-1"), StringComparison.Ordinal);
+        Assert.DoesNotContain("taken-back", _room.Agents.Desired("gw-1"), StringComparison.Ordinal);
+        Assert.Equal(["coding-1", "research-1", "next"], _room.Agents.All().Where(one => one.Gateway == "gw-1").Select(one => one.Agent.Id));
+    }
+
+    [Fact]
     public void A_document_with_mistakes_is_refused_and_does_not_wait() =>
         Assert.Equal("document-refused", Assert.Throws<Refused>(() => Set("- {id: coding-1, class: coding}\n")).Word);
 

@@ -18,6 +18,16 @@ public class LoaderTests
     }
 
     [Fact]
+    public void An_agents_labels_are_no_longer_together_than_records_carry()
+    {
+        using TempFolder folder = new();
+        AgentsResult Of(int values) => AgentsLoader.Load(folder.Write("agents.yaml", $"apiVersion: exeat/v1\nkind: Agents\nagents: [{{id: a, labels: {{{string.Join(", ", Enumerable.Range(0, 17).Select(i => $"k{i:d2}: {new string('v', i == 0 ? values : i == 1 ? 1 : 253)}"))}}}}}]\n"));
+        const int Others = (17 * 3) + 1 + (15 * 253);
+        Assert.NotNull(Of(4096 - Others).Agents);
+        Assert.Contains("4096 characters together", Assert.Single(Of(4096 - Others + 1).Problems).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void It_says_of_which_files_the_version_is_made_and_of_no_others()
     {
         using TempFolder folder = new();

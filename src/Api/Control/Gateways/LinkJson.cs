@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Exeat.Api.Control;
 
-/// <summary>How messages between links and control are written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false)]
+/// <summary>How messages between links and control are written. Nulls are left out, so that one where none may be is no message of ours: it would be written again as a field that is missing.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(EnrolRequest))]
 [JsonSerializable(typeof(RenewRequest))]
 [JsonSerializable(typeof(CertificateAnswer))]

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Exeat.Api.Control;
-using Microsoft.Data.Sqlite;
 
 namespace Exeat.Control.Gateways.Fleet;
 
@@ -19,8 +18,16 @@ internal sealed class GatewayWatch(GatewayBook book, GatewayEvents events, TimeP
         DateTimeOffset now = time.GetUtcNow();
         foreach (GatewayRow row in book.All())
         {
-            State(row, GatewayStates.Of(row, now));
-            if (row.Revoked is null && row.Report is { } report) Report(row, report, now);
+            try
+            {
+                State(row, GatewayStates.Of(row, now));
+                if (row.Revoked is null && row.Report is { } report) Report(row, report, now);
+            }
+            catch (Exception failed)
+            {
+                // What one of them says must not keep the others from being looked at.
+                log.GatewayNotLooked(row.Id, failed);
+            }
         }
     }
 
@@ -39,9 +46,10 @@ internal sealed class GatewayWatch(GatewayBook book, GatewayEvents events, TimeP
             {
                 return;
             }
-            catch (SqliteException busy)
+            catch (Exception failed)
             {
-                log.NotLooked(busy.Message);
+                // A full disk, a busy writer, a fault of ours: one that ended this would end control.
+                log.NotLooked(failed);
             }
         }
     }
