@@ -100,6 +100,7 @@ internal static class RunCommand
             {
                 Command = wish.Command,
                 Folder = Environment.CurrentDirectory,
+                SearchPath = RunGround.CompletePath(Environment.GetEnvironmentVariable("PATH") ?? ""),
                 Gateway = [.. Programs.Gateway()],
                 Exeat = [.. Programs.Exeat],
                 Out = way,

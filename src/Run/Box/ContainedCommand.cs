@@ -44,7 +44,7 @@ public sealed class ContainedCommand : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         foreach ((string tool, string package) in (ReadOnlySpan<(string, string)>)[("bwrap", "bubblewrap"), ("nsenter", "util-linux"), ("setsid", "util-linux"), ("setpriv", "util-linux")])
         {
-            if (!IsOnPath(tool)) throw new BoxException($"{tool} is not installed: install the package {package}");
+            if (!ToolPath.Exists(tool)) throw new BoxException($"{tool} is not installed: install the package {package}");
         }
         if (SystemCallFilter.ForThisMachine() is null) throw new BoxException("there is no filter of system calls for this machine's instruction set: x86-64 and 64-bit ARM have one");
         string home = request.Environment.GetValueOrDefault("HOME") is { Length: > 0 } written && Directory.Exists(written) ? RealPath.Of(written) : "/home/agent";
@@ -135,14 +135,16 @@ public sealed class ContainedCommand : IAsyncDisposable
     private ImmutableArray<string> Program(BoxRequest request)
     {
         BoxUser user = request.User;
-        string[] become = user.Inside == 0 ? [] : ["setpriv", $"--reuid={Text(user.Inside)}", $"--regid={Text(user.InsideGroup)}", "--clear-groups", "--"];
+        // By where it really lies: the box shows that, not every link to it.
+        string setsid = RealPath.Of(ToolPath.Of("setsid"));
+        string[] become = user.Inside == 0 ? [] : [ToolPath.Of("setpriv"), $"--reuid={Text(user.Inside)}", $"--regid={Text(user.InsideGroup)}", "--clear-groups", "--"];
         return
         [
-            "nsenter", $"--net={request.NetworkNamespace}", "--", .. become,
-            "bwrap", "--unshare-user", "--disable-userns", "--uid", Text(user.Shown), "--gid", Text(user.ShownGroup),
+            ToolPath.Of("nsenter"), $"--net={request.NetworkNamespace}", "--", .. become,
+            ToolPath.Of("bwrap"), "--unshare-user", "--disable-userns", "--uid", Text(user.Shown), "--gid", Text(user.ShownGroup),
             "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--cap-drop", "ALL", "--die-with-parent",
             "--args", Text(ArgumentsFile), "--seccomp", Text(FilterFile), "--json-status-fd", Text(StatusFile),
-            "--", "setsid", .. _terminal.Controls ? (ReadOnlySpan<string>)["--ctty"] : [], "--", .. request.Command,
+            "--", setsid, .. _terminal.Controls ? (ReadOnlySpan<string>)["--ctty"] : [], "--", .. request.Command,
         ];
     }
 
@@ -166,9 +168,6 @@ public sealed class ContainedCommand : IAsyncDisposable
         }
         return lowest;
     }
-
-    private static bool IsOnPath(string tool) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, tool)));
 
     private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -82,9 +82,10 @@ public sealed class ContainedRun : IDisposable
     private Process Start()
     {
         string[] maps = RunGround.IsRealRoot ? [] : ["--map-root-user"];
-        string[] wait = RunGround.IsRealRoot ? ["sh", "-c", "n=0; until read -r map </proc/self/uid_map; do n=$((n+1)); [ $n -lt 500 ] || exit 3; sleep 0.01; done; exec \"$@\"", "sh"] : [];
-        var start = new ProcessStartInfo("unshare", ["--user", .. maps, "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--", .. wait, .. _plan.Exeat, InsideName, _folder.Path]) { UseShellExecute = false };
-        start.Environment["PATH"] = RunGround.CompletePath(Environment.GetEnvironmentVariable("PATH") ?? "");
+        string[] wait = RunGround.IsRealRoot ? [ToolPath.Of("sh"), "-c", "n=0; until read -r map </proc/self/uid_map; do n=$((n+1)); [ $n -lt 500 ] || exit 3; sleep 0.01; done; exec \"$@\"", "sh"] : [];
+        ProcessStartInfo start = ToolPath.Start("unshare", ["--user", .. maps, "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--", .. wait, .. _plan.Exeat, InsideName, _folder.Path]);
+        // The person's own goes with the plan, for the command alone.
+        start.Environment["PATH"] = ToolPath.Trusted(Environment.GetEnvironmentVariable("PATH") ?? "");
         return Process.Start(start) ?? throw new RunException(RunException.EnvironmentLacks, "unshare did not start");
     }
 

@@ -109,6 +109,7 @@ public sealed class RunInside : IDisposable
         User = _plan.User,
         Environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .ToImmutableSortedDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal)
+            .SetItem("PATH", _plan.SearchPath)
             .SetItems(_plan.PersonHome is { } home ? [new("HOME", home)] : [])
             .SetItems(_plan.HostPorts.IsEmpty ? [] : [new("EXEAT_HOST", RunAddresses.HostPorts4)]),
         Resolvers = [RunAddresses.Resolver4, RunAddresses.Resolver6],
