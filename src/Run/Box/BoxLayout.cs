@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Exeat.Linux;
 using Exeat.Run.Box.Folder;
 
 namespace Exeat.Run.Box;
@@ -21,6 +22,7 @@ internal sealed class BoxLayout
 
     private readonly List<string> _arguments = [];
     private readonly List<byte[]> _files = [];
+    private readonly List<string> _hidden = [];
     private readonly int _firstFile;
 
     private BoxLayout(int firstFile) => _firstFile = firstFile;
@@ -43,7 +45,7 @@ internal sealed class BoxLayout
         foreach (string path in guard.Pinned) layout.Add("--bind", path, path);
         foreach (string path in guard.ReadOnly) layout.Add("--ro-bind", path, path);
         foreach (string path in request.ReadOnly.Concat(BoxEnvironment.Certificates(request)).Where(Path.Exists)) layout.Add("--ro-bind", path, path);
-        foreach (string path in request.Hidden.Where(Path.Exists)) layout.Hide(path);
+        foreach (string path in request.Hidden.Where(Path.Exists).Where(path => !layout.IsHidden(path, request.Folder))) layout.Hide(path);
         layout.Add("--remount-ro", "/etc");
         layout.Add("--remount-ro", "/");
         layout.Add("--chdir", request.Folder);
@@ -116,7 +118,7 @@ internal sealed class BoxLayout
         {
             Add("--ro-bind", home, home);
             // Sockets answer on a read-only mount too, and keys are keys.
-            foreach (string name in HomeSecrets.Of(home)) Hide(name);
+            foreach (string name in HomeSecrets.Of(home, request.Environment)) Hide(name);
             return;
         }
         if (request.KeptHome is { } kept) Add("--bind", kept, home);
@@ -124,8 +126,13 @@ internal sealed class BoxLayout
         foreach (string folder in HomeTools.Of(home, request.Environment.GetValueOrDefault("PATH"))) Add("--ro-bind", folder, folder);
     }
 
+    // Nothing can be put into a place that is empty for the command, nor is there need; the working folder, wherever it lies, is shown again.
+    private bool IsHidden(string path, string folder) =>
+        RealPath.TryOf(path) is { } real && !real.StartsWith(folder + '/', StringComparison.Ordinal) && _hidden.Exists(hidden => real.StartsWith(hidden + '/', StringComparison.Ordinal));
+
     private void Hide(string path)
     {
+        _hidden.Add(path);
         if (Directory.Exists(path)) Add("--perms", "0555", "--tmpfs", path, "--remount-ro", path);
         else Add("--ro-bind", "/dev/null", path);
     }
