@@ -96,6 +96,7 @@ internal sealed class BoxLayout
             if (entry.LinkTarget is { } target) Add("--symlink", target, entry.FullName);
             else if (IsReadable(entry)) Add("--ro-bind", entry.FullName, entry.FullName);
         }
+        if (BoxFiles.SshSettings() is { } settings) AddFile(BoxFiles.SshFile, settings, "0444");
         foreach ((string name, string content) in BoxFiles.Etc(request, home, HostName)) AddFile($"/etc/{name}", content, "0444");
         Add("--symlink", "/proc/mounts", "/etc/mtab");
         Add("--hostname", HostName);

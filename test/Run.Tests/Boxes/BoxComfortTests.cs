@@ -118,6 +118,15 @@ public sealed class BoxComfortTests : IDisposable
     }
 
     [Fact]
+    public async Task Ssh_reads_no_settings_that_belong_to_nobody_in_the_box()
+    {
+        Assert.SkipUnless(File.Exists(BoxFiles.SshFile), "there is no ssh here");
+        BoxOutcome contained = await _ground.ContainedAsync("sh", "-c", $"grep -ci '^ *include' {BoxFiles.SshFile}; ssh -G host.example 2>/dev/null | grep ^hostname; echo evil >{BoxFiles.SshFile} || echo refused");
+        Assert.StartsWith("0\nhostname host.example\n", contained.Output, StringComparison.Ordinal);
+        Assert.EndsWith("refused", contained.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_signal_reaches_the_command_and_not_the_box()
     {
         (Handle read, Handle write) = Handle.Pipe();
