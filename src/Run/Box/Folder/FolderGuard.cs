@@ -35,12 +35,12 @@ internal sealed class FolderGuard : IDisposable
     public ImmutableArray<string> MadeNames => [.. _made.Where(made => Path.GetDirectoryName(made.Path) == _folder).Select(made => Path.GetFileName(made.Path))];
 
     /// <summary>Guards a folder. Entries that cannot be held (symbolic links) are a <see cref="BoxException"/>; nothing is left behind then.</summary>
-    public static FolderGuard Of(string folder)
+    public static FolderGuard Of(string folder, string home)
     {
         var guard = new FolderGuard(folder);
         try
         {
-            GitGuard.Hold(guard, folder);
+            GitGuard.Hold(guard, folder, home);
             foreach (GuardedEntry entry in GuardedEntries.All) guard.Hold(entry);
             foreach (string workspace in Directory.EnumerateFiles(folder, "*.code-workspace")) guard.Hold(workspace, isFolder: false, evenIfMissing: false, "");
         }
