@@ -127,8 +127,16 @@ internal static class RunCommand
                 started = run.HasStarted;
             }
             string journal = Path.Combine(folder.Path, RunFolder.Journal);
-            // Only now: looking at the terminal writes to it.
-            RunSummary.Of(journal).Tell(output(), journal);
+            RunSummary summary = RunSummary.Of(journal);
+            try
+            {
+                // Only now: looking at the terminal writes to it.
+                summary.Tell(output(), journal);
+            }
+            catch (IOException)
+            {
+                // Nobody reads it: the terminal was closed. The records are there.
+            }
             return status;
         }
         catch (RunException failure)

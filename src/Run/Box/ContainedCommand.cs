@@ -51,7 +51,7 @@ public sealed class ContainedCommand : IAsyncDisposable
         if (BoxLayout.Refusal(request.Folder, home) is { } refusal) throw new BoxException(refusal);
         request = request with { Folder = RealPath.Of(request.Folder) };
         if (BoxLayout.Refusal(request.Folder, home) is { } behindLinks) throw new BoxException(behindLinks);
-        FolderGuard guard = FolderGuard.Of(request.Folder, home);
+        FolderGuard guard = FolderGuard.Of(request.Folder, home, request.StandIns);
         try
         {
             foreach (string path in request.ReadOnly.Concat(request.Hidden)) guard.Pin(Path.GetDirectoryName(path)!);

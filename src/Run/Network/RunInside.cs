@@ -119,6 +119,7 @@ public sealed class RunInside : IDisposable
         Hidden = _plan.Hidden,
     };
 
+        StandIns = Path.Combine(_folder, RunFolder.StandIns),
     private async Task HearAsync()
     {
         while (await _channel.HearAsync(CancellationToken.None).ConfigureAwait(false) is var (word, rest))

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Exeat.Lab.Tests.Labs;
 using Exeat.Lab.Topology;
 
@@ -17,7 +16,7 @@ public sealed class RunEndTests(RunLab lab) : IClassFixture<RunLab>
         await UntilAsync(() => File.Exists(Path.Combine(lab.Work, "killed.started")), run);
         Assert.NotEqual(links, (await lab.RunAsync(RunLab.Host, "ip", "-br", "link")).Output);
         Assert.Contains("exeat_run", (await lab.RunAsync(RunLab.Host, "nft", "list", "tables")).Output, StringComparison.Ordinal);
-        Assert.NotEmpty(OfRuns());
+        Assert.NotEmpty(lab.OfRuns());
 
         run.Kill();
         await NothingStaysAsync(links);
@@ -80,7 +79,7 @@ public sealed class RunEndTests(RunLab lab) : IClassFixture<RunLab>
             Assert.False(running.IsCompleted, running.IsCompleted ? (await running).Errors : "");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
-        int gateway = OfRuns().First(process => process.Line.Contains("--config", StringComparison.Ordinal)).Id;
+        int gateway = lab.OfRuns().First(process => process.Line.Contains("--config", StringComparison.Ordinal)).Id;
         await Subprocess.DemandAsync(["kill", "-KILL", $"{gateway}"]);
         await File.WriteAllTextAsync(Path.Combine(lab.Work, "killed"), "");
         Finished run = await running;
@@ -168,30 +167,10 @@ public sealed class RunEndTests(RunLab lab) : IClassFixture<RunLab>
         Assert.Contains("go to the folder of your work first", run.Errors, StringComparison.Ordinal);
     }
 
-    // Processes whose command line names this lab's runs: the one inside, and the gateway.
-    private List<(int Id, string Line)> OfRuns()
-    {
-        List<(int, string)> found = [];
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id)) continue;
-            try
-            {
-                string line = File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' ');
-                if (line.Contains(lab.Runs, StringComparison.Ordinal)) found.Add((id, line));
-            }
-            catch (IOException)
-            {
-                // It ended while we looked.
-            }
-        }
-        return found;
-    }
-
     private async Task NothingStaysAsync(string links)
     {
-        for (int i = 0; i < 100 && OfRuns().Count > 0; i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        Assert.Empty(OfRuns());
+        for (int i = 0; i < 100 && lab.OfRuns().Count > 0; i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        Assert.Empty(lab.OfRuns());
         // The kernel takes a namespace apart behind its last process.
         string left = "";
         for (int i = 0; i < 100 && (left = (await lab.RunAsync(RunLab.Host, "ip", "-br", "link")).Output) != links; i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
