@@ -22,6 +22,7 @@ internal sealed class BoxLayout
 
     private readonly List<string> _arguments = [];
     private readonly List<byte[]> _files = [];
+    private readonly List<string> _guarded = [];
     private readonly List<string> _hidden = [];
     private readonly int _firstFile;
 
@@ -31,6 +32,9 @@ internal sealed class BoxLayout
 
     /// <summary>Contents that the arguments name by descriptor, from the first one on.</summary>
     public IReadOnlyList<byte[]> Files => _files;
+
+    /// <summary>The working folder, and places in it that must stay mounts as long as the command runs.</summary>
+    public IReadOnlyList<string> Guarded => _guarded;
 
     public static string RuntimeFolder(BoxUser user) => $"/run/user/{user.Shown.ToString(CultureInfo.InvariantCulture)}";
 
@@ -46,6 +50,7 @@ internal sealed class BoxLayout
         foreach (string path in guard.ReadOnly) layout.Add("--ro-bind", path, path);
         foreach (string path in request.ReadOnly.Concat(BoxEnvironment.Certificates(request)).Where(Path.Exists)) layout.Add("--ro-bind", path, path);
         foreach (string path in request.Hidden.Where(Path.Exists).Where(path => !layout.IsHidden(path, request.Folder))) layout.Hide(path);
+        layout._guarded.AddRange([request.Folder, .. guard.Pinned, .. guard.ReadOnly, .. request.ReadOnly.Concat(request.Hidden).Select(RealPath.TryOf).OfType<string>().Where(path => path.StartsWith(request.Folder + '/', StringComparison.Ordinal))]);
         layout.Add("--remount-ro", "/etc");
         layout.Add("--remount-ro", "/");
         layout.Add("--chdir", request.Folder);

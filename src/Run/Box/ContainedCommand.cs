@@ -12,13 +12,14 @@ public sealed class ContainedCommand : IAsyncDisposable
 {
     private const int SIGKILL = 9;
     // The open files that bubblewrap gets beside standard input, output and errors.
-    private const int ArgumentsFile = 3, FilterFile = 4, StatusFile = 5, FirstContent = 6;
+    private const int ArgumentsFile = 3, FilterFile = 4, StatusFile = 5, BeginFile = 6, FirstContent = 7;
 
     private readonly TaskCompletionSource<int?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<int> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FolderGuard _guard;
     private readonly TerminalBridge _terminal;
     private readonly BoxStatus _status;
+    private readonly GuardWatch _watch;
     private readonly Thread _waiting;
     private int _endedFor;
 
@@ -28,11 +29,13 @@ public sealed class ContainedCommand : IAsyncDisposable
         _terminal = TerminalBridge.Open(request.User, standard);
         (Handle read, Handle write) = Handle.Pipe();
         BoxLayout layout = BoxLayout.Of(request, home, guard, FirstContent);
+        (Handle wait, Handle begin) = Handle.Pipe();
         string[] arguments = [.. layout.Arguments];
         // The box ends with the thread that started it (PR_SET_PDEATHSIG), so this one waits for it.
-        _waiting = new Thread(() => Run(request, arguments, environment, layout.Files, write)) { IsBackground = true, Name = "box" };
+        _waiting = new Thread(() => Run(request, arguments, environment, layout.Files, write, wait)) { IsBackground = true, Name = "box" };
         _waiting.Start();
         _status = new BoxStatus(read);
+        _watch = new GuardWatch(layout.Guarded, _status.First, begin);
     }
 
     /// <summary>Starts it. What the machine lacks for a box is a <see cref="BoxException"/>; nothing was started then.</summary>
@@ -85,7 +88,13 @@ public sealed class ContainedCommand : IAsyncDisposable
         int? status = await _ended.Task.WaitAsync(stop).ConfigureAwait(false);
         // Whoever waits may write to the terminal now, and find the folder as it was.
         _terminal.Dispose();
+        _watch.Dispose();
         _guard.Dispose();
+        if (_watch.Lost is { } lost)
+        {
+            throw new RunException(RunException.Broke, $"{lost} was replaced or removed by a program outside while the command ran; the kernel then takes away what kept the command from writing there, so everything in the box was ended at once. "
+                + "Look at it before you use it: the command may have written to it in that moment");
+        }
         if (_status.Exit() is { } exit) return exit;
         if (Volatile.Read(ref _endedFor) is > 0 and int signal) return 128 + signal;
         throw new BoxException($"the box could not be made{(status is { } known ? $" (status {known})" : "")}; what was said about it is above");
@@ -97,12 +106,13 @@ public sealed class ContainedCommand : IAsyncDisposable
         if (!_ended.Task.IsCompleted) RunningProgram.Send(_started.Task.Result, SIGKILL);
         await _ended.Task.ConfigureAwait(false);
         _waiting.Join();
+        _watch.Dispose();
         _status.Dispose();
         _terminal.Dispose();
         _guard.Dispose();
     }
 
-    private void Run(BoxRequest request, string[] arguments, ImmutableSortedDictionary<string, string> environment, IReadOnlyList<byte[]> contents, Handle status)
+    private void Run(BoxRequest request, string[] arguments, ImmutableSortedDictionary<string, string> environment, IReadOnlyList<byte[]> contents, Handle status, Handle wait)
     {
         List<Handle> ours = [];
         try
@@ -113,6 +123,7 @@ public sealed class ContainedCommand : IAsyncDisposable
                 ours.Add(Handle.WithBytes(Encoding.UTF8.GetBytes(string.Concat(arguments.Select(argument => argument + '\0')))));
                 ours.Add(Handle.WithBytes(SystemCallFilter.ForThisMachine()));
                 ours.Add(status);
+                ours.Add(wait);
                 foreach (byte[] content in contents) ours.Add(Handle.WithBytes(content));
                 program = RunningProgram.Start(Program(request), environment, [.. _terminal.Standard, .. ours]);
             }
@@ -143,7 +154,7 @@ public sealed class ContainedCommand : IAsyncDisposable
             ToolPath.Of("nsenter"), $"--net={request.NetworkNamespace}", "--", .. become,
             ToolPath.Of("bwrap"), "--unshare-user", "--disable-userns", "--uid", Text(user.Shown), "--gid", Text(user.ShownGroup),
             "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--cap-drop", "ALL", "--die-with-parent",
-            "--args", Text(ArgumentsFile), "--seccomp", Text(FilterFile), "--json-status-fd", Text(StatusFile),
+            "--args", Text(ArgumentsFile), "--seccomp", Text(FilterFile), "--json-status-fd", Text(StatusFile), "--block-fd", Text(BeginFile),
             "--", setsid, .. _terminal.Controls ? (ReadOnlySpan<string>)["--ctty"] : [], "--", .. request.Command,
         ];
     }

@@ -57,6 +57,8 @@ public sealed class RunInside : IDisposable
         }
         catch (Exception failure) when (failure is RunException or BoxException or KernelException or Win32Exception or IOException or System.Net.Sockets.SocketException)
         {
+            // Whoever hears of it ends the rest of us at once; the gateway's last records are written when it stops.
+            await inside.EndAsync().ConfigureAwait(false);
             int status = failure is RunException known ? known.Status : RunException.EnvironmentLacks;
             channel.Say("failed", $"{status} {failure.Message}");
             return status;
@@ -117,9 +119,9 @@ public sealed class RunInside : IDisposable
         KeptHome = _plan.KeptHome,
         ReadOnly = _plan.ReadOnly,
         Hidden = _plan.Hidden,
+        StandIns = Path.Combine(_folder, RunFolder.StandIns),
     };
 
-        StandIns = Path.Combine(_folder, RunFolder.StandIns),
     private async Task HearAsync()
     {
         while (await _channel.HearAsync(CancellationToken.None).ConfigureAwait(false) is var (word, rest))

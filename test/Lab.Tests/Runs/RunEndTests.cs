@@ -62,6 +62,29 @@ public sealed class RunEndTests(RunLab lab) : IClassFixture<RunLab>
     }
 
     [Fact]
+    public async Task A_run_ends_when_what_it_guards_is_replaced_on_the_host()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        string repository = Directory.CreateDirectory(Path.Combine(lab.Work, "repository")).FullName;
+        await Subprocess.DemandAsync(["git", "init", "-q", repository]);
+        List<string> command = [.. lab.Command(["--class", "coding", "--network", "veth"], "sh", "-c", "curl -sS -m 5 http://203.0.113.66/; touch guarded.started; sleep 300")];
+        command[command.IndexOf(lab.Work)] = repository;
+        Task<Finished> running = Subprocess.RunAsync(command, TimeSpan.FromSeconds(120));
+        while (!File.Exists(Path.Combine(repository, "guarded.started")))
+        {
+            Assert.False(running.IsCompleted, running.IsCompleted ? (await running).Errors : "");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+        await Subprocess.DemandAsync(["git", "-C", repository, "config", "branch.main.remote", "origin"]);
+        Finished run = await running;
+        Assert.True(run.Status == 125, $"{run.Status}: {run.Errors}");
+        Assert.Contains($"{repository}/.git/config was replaced or removed by a program outside", run.Errors, StringComparison.Ordinal);
+        Assert.Equal([".git", "guarded.started"], Directory.EnumerateFileSystemEntries(repository).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Finished records = await Subprocess.RunAsync([.. LabPrograms.Exeat, "flows", "query", "--journal", lab.Journals()[^1]], TimeSpan.FromSeconds(60));
+        Assert.Contains("203.0.113.66", records.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_gateway_that_is_killed_lets_nothing_pass_and_comes_back()
     {
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
