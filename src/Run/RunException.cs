@@ -9,6 +9,9 @@ public sealed class RunException : Exception
     /// <summary>The machine lacks something.</summary>
     public const int EnvironmentLacks = 3;
 
+    /// <summary>The run itself broke, as of env(1) and other programs that run another.</summary>
+    public const int Broke = 125;
+
     /// <summary>Says it, with the exit status that belongs to it.</summary>
     public RunException(int status, string message) : base(message) => Status = status;
 

@@ -38,6 +38,27 @@ public sealed partial class CodeTests
     }
 
     [Fact]
+    public void Programs_are_started_by_paths_that_no_agent_decides()
+    {
+        var findings = new Findings();
+        foreach (string file in Repository.Sources.Where(file => file.StartsWith("src/", StringComparison.Ordinal) && file != "src/Linux/Programs/ToolPath.cs"))
+        {
+            foreach (string line in Repository.Lines(file).Where(line => StartByName().IsMatch(line))) findings.Add(file, $"starts a program in a way of its own: {line.Trim()}", "ToolPath.Start, or ToolPath.Of for a name among arguments");
+        }
+        findings.AssertNone();
+    }
+
+    [Theory]
+    [InlineData("Process.Start(\"kill\", [\"-TERM\"])")]
+    [InlineData("Process.Start(file, arguments)")]
+    [InlineData("var start = new ProcessStartInfo(\"setsid\", _command)")]
+    [InlineData("ProcessStartInfo start = new(file, arguments)")]
+    [InlineData("StartInfo = new(\"ip\")")]
+    [InlineData("start.FileName = \"ip\";")]
+    [InlineData("EntryPoint = \"posix_spawnp\"")]
+    public void Such_a_start_is_found(string line) => Assert.Matches(StartByName(), line);
+
+    [Fact]
     public void Names_of_types_and_files_say_what_they_hold_or_do()
     {
         var findings = new Findings();
@@ -70,6 +91,9 @@ public sealed partial class CodeTests
 
     [GeneratedRegex(@"\[\s*(LibraryImport|DllImport)\b")]
     private static partial Regex NativeCall();
+
+    [GeneratedRegex(@"new\s+(System\.Diagnostics\.)?ProcessStartInfo\b|ProcessStartInfo\??\s+\w+\s*=\s*new|StartInfo\s*=\s*new|Process\.Start\((?!start\)|ToolPath\.Start\()|\.FileName\s*=(?!=|\s*ToolPath\.)|""(posix_spawnp|execvpe?)""")]
+    private static partial Regex StartByName();
 
     [GeneratedRegex(@"\b(class|struct|interface|enum|record)\s+(struct\s+|class\s+)?(?<name>[A-Z]\w*)")]
     private static partial Regex Declaration();

@@ -16,18 +16,8 @@ public sealed class NetworkTests
     [Fact]
     public void Missing_programs_are_named_with_their_packages()
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("exeat-run-");
-        try
-        {
-            foreach (string tool in (string[])["unshare", "nsenter", "setsid", "kill"]) File.WriteAllText(Path.Combine(folder.FullName, tool), "");
-            Assert.Equal("programs are missing: ip, bwrap; install them: sudo apt-get install iproute2 bubblewrap", RunGround.MissingTools(folder.FullName, []));
-            foreach (string tool in (string[])["ip", "bwrap"]) File.WriteAllText(Path.Combine(folder.FullName, tool), "");
-            Assert.Null(RunGround.MissingTools(folder.FullName, []));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        Assert.Equal("programs are missing: ip, bwrap; install them: sudo apt-get install iproute2 bubblewrap", RunGround.MissingTools(tool => tool is "unshare" or "nsenter" or "setsid"));
+        Assert.Null(RunGround.MissingTools(_ => true));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Exeat.Api.Control;
 using Exeat.Flows;
+using Exeat.Linux;
 
 namespace Exeat.Cli;
 
@@ -58,7 +59,7 @@ internal static class ControlCommand
             // Published, it has a folder of its own: it comes with a runtime.
             string beside = Path.Combine(AppContext.BaseDirectory, "exeat-control"), own = Path.Combine(AppContext.BaseDirectory, "control", "exeat-control");
             if (!File.Exists(own) && !File.Exists(beside)) throw new CommandFailure(ExitCode.EnvironmentLacks, "exeat-control does not lie beside exeat: install both");
-            using Process program = Process.Start(File.Exists(own) ? own : beside, [verb, parsed.GetRequiredValue(file), "--config", parsed.GetRequiredValue(config)]);
+            using Process program = Process.Start(ToolPath.Start(File.Exists(own) ? own : beside, [verb, parsed.GetRequiredValue(file), "--config", parsed.GetRequiredValue(config)]))!;
             await program.WaitForExitAsync(cancel).ConfigureAwait(false);
             return program.ExitCode;
         });

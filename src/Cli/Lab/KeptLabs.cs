@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
 using Exeat.Lab.Topology;
+using Exeat.Linux;
 
 namespace Exeat.Cli;
 
 /// <summary>Labs that were left up: how to get in, and how to end them.</summary>
 internal static class KeptLabs
 {
+    private const int SIGKILL = 9;
+
     // Between a lab's folder and its first process lie moments.
     private static readonly TimeSpan Young = TimeSpan.FromMinutes(1);
 
@@ -20,7 +23,7 @@ internal static class KeptLabs
             if (state.IsAlive() && Belongs(state))
             {
                 // Ending the namespaces' first process ends everything in them; only a kill is certain to reach it.
-                await Subprocess.RunAsync(["kill", "-KILL", $"{state.OwnerId}"], TimeSpan.FromSeconds(5));
+                RunningProgram.Send(state.OwnerId!.Value, SIGKILL);
                 await Console.Error.WriteLineAsync($"lab: ended {state.Folder}");
             }
             else if (!state.IsHeld() && IsYoung(state))
@@ -65,9 +68,9 @@ internal static class KeptLabs
             await Console.Error.WriteLineAsync($"lab: none is up; start one: {CommandPath.Program} lab --keep");
             return ExitCode.EnvironmentLacks;
         }
-        string[] inside = ["env", $"SSL_CERT_FILE={state.Authority}", $"CURL_CA_BUNDLE={state.Authority}", .. command.Length > 0 ? command : (string[])["sh"]];
-        using Process process = Process.Start(new ProcessStartInfo("nsenter",
-            ["--target", first, "--user", "--mount", "--pid", "--preserve-credentials", "--", "nsenter", $"--net=/run/netns/{agent}", "--", .. inside]))!;
+        string[] inside = [ToolPath.Of("env"), $"SSL_CERT_FILE={state.Authority}", $"CURL_CA_BUNDLE={state.Authority}", .. command.Length > 0 ? command : (string[])["sh"]];
+        using Process process = Process.Start(ToolPath.Start("nsenter",
+            ["--target", first, "--user", "--mount", "--pid", "--preserve-credentials", "--", ToolPath.Of("nsenter"), $"--net=/run/netns/{agent}", "--", .. inside]))!;
         await process.WaitForExitAsync();
         return process.ExitCode;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Exeat.Lab.Report;
 using Exeat.Lab.Topology;
+using Exeat.Linux;
 
 namespace Exeat.Cli;
 
@@ -56,16 +57,16 @@ internal static class LabOutside
         }
     }
 
-    private static Process Start(LabState state, string inner, IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo("setsid",
-    [
-        "unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--",
-        .. Programs.Exeat, inner, state.Folder, .. arguments,
-    ])
+    private static Process Start(LabState state, string inner, IEnumerable<string> arguments)
     {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+        ProcessStartInfo start = ToolPath.Start("setsid",
+        [
+            ToolPath.Of("unshare"), "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--",
+            .. Programs.Exeat, inner, state.Folder, .. arguments,
+        ]);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        return Process.Start(start)!;
+    }
 
     private static async Task<(int Status, bool Stays)> FollowAsync(Process inside, LabState state, bool keep, bool quiet, Func<string, TimeSpan, bool> print)
     {

@@ -1,3 +1,5 @@
+using Exeat.Linux;
+
 namespace Exeat.Cli;
 
 /// <summary>The programs that the lab needs, and the packages of Debian and Ubuntu that bring them.</summary>
@@ -10,17 +12,9 @@ internal static class LabTools
         ("gtlsclient", "ngtcp2-client"), ("gtlsserver", "ngtcp2-server"),
     ];
 
-    // Superuser tools lie where an ordinary user's path does not look.
-    private static readonly string[] MoreFolders = ["/usr/sbin", "/sbin"];
-
     /// <summary>Packages that bring what is missing; empty when all is there.</summary>
-    public static IReadOnlyList<string> MissingPackages() =>
-        [.. Needed.Where(n => !Exists(n.Tool)).Select(n => n.Package).Distinct()];
+    public static IReadOnlyList<string> MissingPackages() => [.. Needed.Where(need => !ToolPath.Exists(need.Tool)).Select(need => need.Package).Distinct()];
 
-    /// <summary>Adds the folders of superuser tools to the path of everything started from here.</summary>
-    public static void CompletePath() => Environment.SetEnvironmentVariable(
-        "PATH", string.Join(':', (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(MoreFolders).Distinct().Where(p => p.Length > 0)));
-
-    private static bool Exists(string tool) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(MoreFolders)
-        .Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, tool)));
+    /// <summary>Adds the folders of superuser tools to the path of everything started from here, and leaves out what lies in the working folder: the lab starts its programs by name.</summary>
+    public static void CompletePath() => Environment.SetEnvironmentVariable("PATH", ToolPath.Trusted(Environment.GetEnvironmentVariable("PATH") ?? ""));
 }

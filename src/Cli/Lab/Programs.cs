@@ -1,4 +1,5 @@
 using Exeat.Lab.Topology;
+using Exeat.Linux;
 
 namespace Exeat.Cli;
 
@@ -22,7 +23,7 @@ internal static class Programs
         if (!File.Exists(program) && !File.Exists(program + ".dll")) program = Path.Combine(AppContext.BaseDirectory, name.Replace("exeat-", "", StringComparison.Ordinal), name);
         if (Exeat.Count == 2 && File.Exists(program + ".dll")) return [Exeat[0], program + ".dll"];
         if (File.Exists(program)) return [program];
-        if (File.Exists(program + ".dll")) return ["dotnet", program + ".dll"];
+        if (File.Exists(program + ".dll")) return [ToolPath.Of("dotnet"), program + ".dll"];
         throw new LabException($"{name} does not lie beside exeat in {AppContext.BaseDirectory}");
     }
 }

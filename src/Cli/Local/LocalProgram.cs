@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Exeat.Lab.Topology;
+using Exeat.Linux;
 
 namespace Exeat.Cli;
 
@@ -12,10 +13,10 @@ namespace Exeat.Cli;
 internal sealed class LocalProgram : IAsyncDisposable
 {
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(10), ReadyWithin = TimeSpan.FromSeconds(30);
-    private const int LastLines = 8;
+    private const int LastLines = 8, SIGTERM = 15;
 
     // util-linux: both replace themselves by what follows, so the program has the id of what was started.
-    private static readonly string[] Before = ["setsid", "setpriv", "--pdeathsig", "TERM", "--"];
+    private static readonly string[] Before = ["setsid", ToolPath.Of("setpriv"), "--pdeathsig", "TERM", "--"];
 
     private readonly Process _process;
     private readonly string _log;
@@ -33,11 +34,9 @@ internal sealed class LocalProgram : IAsyncDisposable
     public static async Task<LocalProgram> StartAsync(string name, string log, IEnumerable<string> arguments, CancellationToken stop)
     {
         IReadOnlyList<string> program = Programs.Beside(name);
-        var process = new Process
-        {
-            StartInfo = new ProcessStartInfo(Before[0], [.. Before.Skip(1), .. program, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
-            EnableRaisingEvents = true,
-        };
+        ProcessStartInfo start = ToolPath.Start(Before[0], [.. Before.Skip(1), .. program, .. arguments]);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         var started = new LocalProgram(process, log);
         process.OutputDataReceived += (_, e) => started.Heard(e.Data);
         process.ErrorDataReceived += (_, e) => started.Heard(e.Data);
@@ -97,7 +96,7 @@ internal sealed class LocalProgram : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            await Subprocess.RunAsync(["kill", "-TERM", $"{_process.Id}"], StopsWithin);
+            RunningProgram.Send(_process.Id, SIGTERM);
             using var limit = new CancellationTokenSource(StopsWithin, TimeProvider.System);
             try
             {

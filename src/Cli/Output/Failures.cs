@@ -17,22 +17,34 @@ internal static class Failures
             case OperationCanceledException:
                 return Interrupted;
             case CommandFailure known:
-                Console.Error.WriteLine($"exeat: {known.Message}");
+                Say($"exeat: {known.Message}");
                 return known.ExitCode;
             case JournalException journal:
-                Console.Error.WriteLine($"exeat: {journal.Message}");
+                Say($"exeat: {journal.Message}");
                 return ExitCode.InputWrong;
             case ControlRefusedException refused:
-                Console.Error.WriteLine($"exeat: {CommandPath.Of(parsed)}: {TerminalText.Escape($"{refused.Problem.Detail}; {refused.Problem.Remedy}")}");
+                Say($"exeat: {CommandPath.Of(parsed)}: {TerminalText.Escape($"{refused.Problem.Detail}; {refused.Problem.Remedy}")}");
                 return ExitCode.InputWrong;
             case HttpRequestException unreachable:
-                Console.Error.WriteLine($"exeat: {CommandPath.Of(parsed)}: control cannot be asked: {(unreachable.InnerException ?? unreachable).Message.ReplaceLineEndings(" ").TrimEnd('.')}; is the address right, and is the certificate trusted or pinned?");
+                Say($"exeat: {CommandPath.Of(parsed)}: control cannot be asked: {(unreachable.InnerException ?? unreachable).Message.ReplaceLineEndings(" ").TrimEnd('.')}; is the address right, and is the certificate trusted or pinned?");
                 return ExitCode.EnvironmentLacks;
             default:
-                Console.Error.WriteLine($"exeat: {CommandPath.Of(parsed)}: {failure.GetType().Name}: {failure.Message.ReplaceLineEndings(" ")}");
-                if (parsed.GetValue(GlobalOptions.Level) == LogLevel.Debug) Console.Error.WriteLine(failure);
-                else Console.Error.WriteLine("exeat: this is a fault of ours; --log-level debug shows where");
+                Say($"exeat: {CommandPath.Of(parsed)}: {failure.GetType().Name}: {failure.Message.ReplaceLineEndings(" ")}");
+                if (parsed.GetValue(GlobalOptions.Level) == LogLevel.Debug) Say($"{failure}");
+                else Say("exeat: this is a fault of ours; --log-level debug shows where");
                 return ExitCode.OurFault;
+        }
+    }
+
+    private static void Say(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // The terminal was closed: the status still tells it.
         }
     }
 }

@@ -29,7 +29,7 @@ internal static class RunCommand
         mode.AcceptOnlyFromAmong("monitor", "enforce");
         Option<int[]> published = new("-p", "--publish") { Description = "publish a port of the command's loopback on this machine's loopback; may be given several times", HelpName = "PORT" };
         Option<int[]> hostPorts = new("--host-port") { Description = $"permit one service of this machine's loopback, at {RunNetwork.Host4} ($EXEAT_HOST); may be given several times", HelpName = "PORT" };
-        Option<string[]> ssh = new("--ssh") { Description = "permit SSH (git) to a host by its name; may be given several times", HelpName = "HOST" };
+        Option<string[]> ssh = new("--ssh") { Description = "permit SSH (git) to a host by its name, with a key of the command's own (--home kept); may be given several times", HelpName = "HOST" };
         Option<string?> network = new("--network") { Description = "the way out: pasta, slirp4netns, or veth (root); default: the first that works", HelpName = "KIND" };
         network.AcceptOnlyFromAmong("pasta", "slirp4netns", "veth");
         Option<string?> home = new("--home") { Description = "the command's home folder: new (empty, gone with it), kept (its own, for logins and settings, one for each runtime) or read-only (yours, without keys); default: kept for a known runtime, else new", HelpName = "new|kept|read-only" };
@@ -45,7 +45,7 @@ internal static class RunCommand
             "exeat run --class coding -- bash",
             "exeat run --class coding --model api.anthropic.com -- claude",
             "exeat run --class coding --mode monitor -p 3000 -- npm run dev",
-            "exeat run --class coding --policy egress-policy --ssh git.example.com -- git clone git@git.example.com:team/code.git");
+            "exeat run --class coding --policy egress-policy --home kept --ssh git.example.com -- bash");
         command.SetAction((parsed, _) =>
         {
             ImmutableArray<string> typed = [.. parsed.GetRequiredValue(words)];
@@ -100,6 +100,7 @@ internal static class RunCommand
             {
                 Command = wish.Command,
                 Folder = Environment.CurrentDirectory,
+                SearchPath = RunGround.CompletePath(Environment.GetEnvironmentVariable("PATH") ?? ""),
                 Gateway = [.. Programs.Gateway()],
                 Exeat = [.. Programs.Exeat],
                 Out = way,
@@ -126,8 +127,16 @@ internal static class RunCommand
                 started = run.HasStarted;
             }
             string journal = Path.Combine(folder.Path, RunFolder.Journal);
-            // Only now: looking at the terminal writes to it.
-            RunSummary.Of(journal).Tell(output(), journal);
+            RunSummary summary = RunSummary.Of(journal);
+            try
+            {
+                // Only now: looking at the terminal writes to it.
+                summary.Tell(output(), journal);
+            }
+            catch (IOException)
+            {
+                // Nobody reads it: the terminal was closed. The records are there.
+            }
             return status;
         }
         catch (RunException failure)

@@ -1,11 +1,14 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Exeat.Linux;
 
 namespace Exeat.Lab.Topology;
 
 /// <summary>A process that stays: the world, a gateway, a listener. Its words go to a file, and its end can be seen.</summary>
 public sealed class LabProcess : IAsyncDisposable
 {
+    private const int SIGTERM = 15;
+
     private readonly Process _process;
     private readonly string _logFile;
     private readonly Lock _lock = new();
@@ -72,7 +75,7 @@ public sealed class LabProcess : IAsyncDisposable
         _disposed = true;
         if (!_process.HasExited)
         {
-            await Subprocess.RunAsync(["kill", "-TERM", $"{_process.Id}"], LabPatience.Seconds(2));
+            RunningProgram.Send(_process.Id, SIGTERM);
             using var limit = new CancellationTokenSource(LabPatience.Seconds(5), TimeProvider.System);
             try
             {

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Exeat.Linux;
 
 namespace Exeat.Lab.Topology;
 
@@ -49,13 +50,8 @@ public static class Subprocess
 
     internal static ProcessStartInfo Describe(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo(command[0], command.Skip(1))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
+        ProcessStartInfo start = ToolPath.Start(command[0], command.Skip(1));
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         if (environment is null) return start;
         start.Environment.Clear();
         foreach ((string name, string value) in environment) start.Environment[name] = value;

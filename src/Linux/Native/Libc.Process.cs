@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
     public const int PR_SET_KEEPCAPS = 8, PR_CAPBSET_READ = 23, PR_CAPBSET_DROP = 24, PR_SET_NO_NEW_PRIVS = 38, PR_CAP_AMBIENT = 47;
     public const int PR_CAP_AMBIENT_RAISE = 2;
     public const uint LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+    public const int X_OK = 1;
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     public static partial int ProcessControl(int option, nuint second, nuint third, nuint fourth, nuint fifth);
@@ -29,6 +30,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "adjtimex", SetLastError = true)]
     public static partial int AdjustTime(byte* timex);
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Execute(string path, byte** arguments, byte** environment);

@@ -14,8 +14,8 @@ internal static unsafe partial class Libc
     public const int SIG_BLOCK = 0, SIGTTIN = 21, SIGTTOU = 22;
     public const int LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4;
 
-    [LibraryImport("libc", EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Spawn(int* pid, string file, byte* actions, byte* attributes, byte** arguments, byte** environment);
+    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Spawn(int* pid, string path, byte* actions, byte* attributes, byte** arguments, byte** environment);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     public static partial int InitializeActions(byte* actions);

@@ -12,7 +12,7 @@ internal static unsafe partial class Libc
     public const int SOL_PACKET = 263, PACKET_IGNORE_OUTGOING = 23;
     public const int IPPROTO_IP = 0, IP_HDRINCL = 3, IPPROTO_IPV6 = 41, IPV6_HDRINCL = 36, IPPROTO_RAW = 255;
     public const int MSG_DONTWAIT = 0x40, MSG_TRUNC = 0x20, MSG_NOSIGNAL = 0x4000, MSG_ERRQUEUE = 0x2000;
-    public const short POLLIN = 1, POLLOUT = 4, POLLERR = 8;
+    public const short POLLIN = 1, POLLPRI = 2, POLLOUT = 4, POLLERR = 8;
     public const int EFD_CLOEXEC = 0x80000, EFD_NONBLOCK = 0x800;
     public const int O_RDONLY = 0, O_CLOEXEC = 0x80000, CLONE_NEWNET = 0x40000000;
 

@@ -7,10 +7,13 @@ namespace Exeat.Linux;
 public static class RealPath
 {
     /// <summary>The path without links; throws when there is nothing.</summary>
-    public static unsafe string Of(string path)
+    public static string Of(string path) => TryOf(path) ?? throw new KernelException("path: follow", path, Libc.LastError);
+
+    /// <summary>The path without links; null when there is nothing.</summary>
+    public static unsafe string? TryOf(string path)
     {
         byte* found = Libc.ResolvePath(path, null);
-        if (found is null) throw new KernelException("path: follow", path, Libc.LastError);
+        if (found is null) return null;
         string text = Marshal.PtrToStringUTF8((nint)found)!;
         NativeMemory.Free(found);
         return text;

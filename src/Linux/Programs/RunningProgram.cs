@@ -19,9 +19,10 @@ public sealed class RunningProgram
     /// <summary>Its process id.</summary>
     public int Id { get; }
 
-    /// <summary>Starts a program that is found along PATH. The open files become 0, 1, 2 and on in this order; nothing else stays open.</summary>
+    /// <summary>Starts a program by its absolute path. The open files become 0, 1, 2 and on in this order; nothing else stays open.</summary>
     public static unsafe RunningProgram Start(ImmutableArray<string> command, IEnumerable<KeyValuePair<string, string>> environment, IReadOnlyList<Handle> files)
     {
+        if (!Path.IsPathRooted(command[0])) throw new ArgumentException($"'{command[0]}' is no absolute path", nameof(command));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(files.Count, Above);
         byte* actions = stackalloc byte[Libc.SpawnStructureBytes];
         byte* attributes = stackalloc byte[Libc.SpawnStructureBytes];

@@ -45,7 +45,8 @@ public sealed class TerminalState
         BlockJobSignals();
         fixed (byte* start = _structure)
         {
-            if (Libc.Control(terminal.Descriptor, Libc.TCSETS, start) != 0) throw new KernelException("terminal: set its state", "", Libc.LastError);
+            // One that is hung up has no state any more.
+            if (Libc.Control(terminal.Descriptor, Libc.TCSETS, start) != 0 && Libc.LastError != Errno.EIO) throw new KernelException("terminal: set its state", "", Libc.LastError);
         }
     }
 

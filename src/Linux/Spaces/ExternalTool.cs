@@ -7,12 +7,8 @@ internal static class ExternalTool
 {
     public static string Run(string file, IReadOnlyList<string> arguments, string? input = null)
     {
-        ProcessStartInfo start = new(file, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = ToolPath.Start(file, arguments);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         string subject = string.Join(' ', arguments);
         using Process process = TryStart(start) ?? throw new KernelException($"{file}:", subject, Errno.ENOENT, $"{file} is not installed");
         // Nothing here prints enough to fill a pipe before it has read its input; the error text is read beside the output all the same.

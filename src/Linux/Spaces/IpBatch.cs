@@ -37,7 +37,7 @@ public sealed class IpBatch
     /// <summary>Makes the changes in a named network namespace (null: this one); stops at the first that is refused.</summary>
     public void Run(string? space = null)
     {
-        if (space is not null && Namespaces.IsFile(space)) ExternalTool.Run("nsenter", [$"--net={space}", "--", "ip", "-batch", "-"], _commands.ToString());
+        if (space is not null && Namespaces.IsFile(space)) ExternalTool.Run("nsenter", [$"--net={space}", "--", ToolPath.Of("ip"), "-batch", "-"], _commands.ToString());
         else ExternalTool.Run("ip", space is null ? ["-batch", "-"] : ["-n", space, "-batch", "-"], _commands.ToString());
         _commands.Clear();
     }

@@ -30,7 +30,7 @@ public static class Namespaces
         if (IsFile(name))
         {
             File.WriteAllBytes(name, []);
-            ExternalTool.Run("unshare", [$"--net={name}", "true"]);
+            ExternalTool.Run("unshare", [$"--net={name}", ToolPath.Of("true")]);
         }
         else
         {
@@ -48,12 +48,13 @@ public static class Namespaces
     /// <summary>Starts a program in a namespace. The process is the program itself: what enters replaces itself.</summary>
     public static Process Start(string name, ProcessStartInfo start)
     {
-        List<string> arguments = IsFile(name) ? [$"--net={name}", "--", start.FileName, .. start.ArgumentList] : ["netns", "exec", name, start.FileName, .. start.ArgumentList];
+        string program = ToolPath.Of(start.FileName);
+        List<string> arguments = IsFile(name) ? [$"--net={name}", "--", program, .. start.ArgumentList] : ["netns", "exec", name, program, .. start.ArgumentList];
         if (start.ArgumentList.Count == 0 && start.Arguments.Length > 0)
         {
             throw new ArgumentException("give arguments as ArgumentList", nameof(start));
         }
-        start.FileName = IsFile(name) ? "nsenter" : "ip";
+        start.FileName = ToolPath.Of(IsFile(name) ? "nsenter" : "ip");
         start.ArgumentList.Clear();
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start) ?? throw new KernelException("ip: start in namespace", name, Errno.ENOENT);

@@ -1,12 +1,16 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
+using Exeat.Linux;
 
 namespace Exeat.Run.Box;
 
 /// <summary>Files of the box's own /etc: names and users are the box's, not the machine's.</summary>
-internal static class BoxFiles
+internal static partial class BoxFiles
 {
+    public const string SshFile = "/etc/ssh/ssh_config";
+
     /// <summary>Of the machine's /etc these are not shown: policy and settings of Exeat, and what belongs to other programs' credentials.</summary>
     public static readonly ImmutableHashSet<string> NotShown =
         ["exeat", "resolv.conf", "hosts", "nsswitch.conf", "passwd", "group", "hostname", "machine-id", "passwd-", "group-", "shadow", "shadow-", "gshadow", "gshadow-", "sudoers", "sudoers.d", "krb5.keytab", "mtab"];
@@ -25,6 +29,27 @@ internal static class BoxFiles
         yield return ("hostname", hostName + "\n");
         yield return ("machine-id", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Folder)))[..32] + "\n");
     }
+
+    /// <summary>
+    /// The machine's settings for SSH without what they include, in the place of the machine's: included files have to belong to root or to whoever asks, and root is nobody in the box, so that
+    /// ssh would end there (ssh_config(5)). Null: there are none.
+    /// </summary>
+    public static string? SshSettings(string file = SshFile)
+    {
+        try
+        {
+            if (!File.Exists(file) || RealPath.TryOf(file) != file) return null;
+            return string.Concat(File.ReadLines(file).Where(line => !Include().IsMatch(line)).Select(line => line + '\n'));
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Then it is not shown either.
+            return null;
+        }
+    }
+
+    [GeneratedRegex(@"^\s*""?include\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Include();
 
     private static string Shell(BoxRequest request) =>
         request.Environment.GetValueOrDefault("SHELL") is { Length: > 0 } shell && shell.StartsWith('/') && !shell.AsSpan().ContainsAny(":\n") ? shell : "/bin/sh";

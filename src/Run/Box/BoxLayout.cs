@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Exeat.Linux;
 using Exeat.Run.Box.Folder;
 
 namespace Exeat.Run.Box;
@@ -21,6 +22,8 @@ internal sealed class BoxLayout
 
     private readonly List<string> _arguments = [];
     private readonly List<byte[]> _files = [];
+    private readonly List<string> _guarded = [];
+    private readonly List<string> _hidden = [];
     private readonly int _firstFile;
 
     private BoxLayout(int firstFile) => _firstFile = firstFile;
@@ -29,6 +32,9 @@ internal sealed class BoxLayout
 
     /// <summary>Contents that the arguments name by descriptor, from the first one on.</summary>
     public IReadOnlyList<byte[]> Files => _files;
+
+    /// <summary>The working folder, and places in it that must stay mounts as long as the command runs.</summary>
+    public IReadOnlyList<string> Guarded => _guarded;
 
     public static string RuntimeFolder(BoxUser user) => $"/run/user/{user.Shown.ToString(CultureInfo.InvariantCulture)}";
 
@@ -43,7 +49,8 @@ internal sealed class BoxLayout
         foreach (string path in guard.Pinned) layout.Add("--bind", path, path);
         foreach (string path in guard.ReadOnly) layout.Add("--ro-bind", path, path);
         foreach (string path in request.ReadOnly.Concat(BoxEnvironment.Certificates(request)).Where(Path.Exists)) layout.Add("--ro-bind", path, path);
-        foreach (string path in request.Hidden.Where(Path.Exists)) layout.Hide(path);
+        foreach (string path in request.Hidden.Where(Path.Exists).Where(path => !layout.IsHidden(path, request.Folder))) layout.Hide(path);
+        layout._guarded.AddRange([request.Folder, .. guard.Pinned, .. guard.ReadOnly, .. request.ReadOnly.Concat(request.Hidden).Select(RealPath.TryOf).OfType<string>().Where(path => path.StartsWith(request.Folder + '/', StringComparison.Ordinal))]);
         layout.Add("--remount-ro", "/etc");
         layout.Add("--remount-ro", "/");
         layout.Add("--chdir", request.Folder);
@@ -94,6 +101,7 @@ internal sealed class BoxLayout
             if (entry.LinkTarget is { } target) Add("--symlink", target, entry.FullName);
             else if (IsReadable(entry)) Add("--ro-bind", entry.FullName, entry.FullName);
         }
+        if (BoxFiles.SshSettings() is { } settings) AddFile(BoxFiles.SshFile, settings, "0444");
         foreach ((string name, string content) in BoxFiles.Etc(request, home, HostName)) AddFile($"/etc/{name}", content, "0444");
         Add("--symlink", "/proc/mounts", "/etc/mtab");
         Add("--hostname", HostName);
@@ -116,7 +124,7 @@ internal sealed class BoxLayout
         {
             Add("--ro-bind", home, home);
             // Sockets answer on a read-only mount too, and keys are keys.
-            foreach (string name in HomeSecrets.Of(home)) Hide(name);
+            foreach (string name in HomeSecrets.Of(home, request.Environment)) Hide(name);
             return;
         }
         if (request.KeptHome is { } kept) Add("--bind", kept, home);
@@ -124,8 +132,13 @@ internal sealed class BoxLayout
         foreach (string folder in HomeTools.Of(home, request.Environment.GetValueOrDefault("PATH"))) Add("--ro-bind", folder, folder);
     }
 
+    // Nothing can be put into a place that is empty for the command, nor is there need; the working folder, wherever it lies, is shown again.
+    private bool IsHidden(string path, string folder) =>
+        RealPath.TryOf(path) is { } real && !real.StartsWith(folder + '/', StringComparison.Ordinal) && _hidden.Exists(hidden => real.StartsWith(hidden + '/', StringComparison.Ordinal));
+
     private void Hide(string path)
     {
+        _hidden.Add(path);
         if (Directory.Exists(path)) Add("--perms", "0555", "--tmpfs", path, "--remount-ro", path);
         else Add("--ro-bind", "/dev/null", path);
     }

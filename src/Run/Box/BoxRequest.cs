@@ -36,6 +36,9 @@ public sealed record BoxRequest
     /// <summary>More files and folders that are there, but not to be written, even below the working folder.</summary>
     public ImmutableArray<string> ReadOnly { get; init; } = [];
 
+    /// <summary>A file, out of the command's sight, that names what is made in the working folder only for the box, for whoever clears up when this process is killed; null: there is none.</summary>
+    public string? StandIns { get; init; }
+
     /// <summary>Folders that are empty for the command, even below the working folder: where the run keeps policy and records.</summary>
     public ImmutableArray<string> Hidden { get; init; } = [];
 }

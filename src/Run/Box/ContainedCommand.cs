@@ -12,13 +12,14 @@ public sealed class ContainedCommand : IAsyncDisposable
 {
     private const int SIGKILL = 9;
     // The open files that bubblewrap gets beside standard input, output and errors.
-    private const int ArgumentsFile = 3, FilterFile = 4, StatusFile = 5, FirstContent = 6;
+    private const int ArgumentsFile = 3, FilterFile = 4, StatusFile = 5, BeginFile = 6, FirstContent = 7;
 
     private readonly TaskCompletionSource<int?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<int> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FolderGuard _guard;
     private readonly TerminalBridge _terminal;
     private readonly BoxStatus _status;
+    private readonly GuardWatch _watch;
     private readonly Thread _waiting;
     private int _endedFor;
 
@@ -28,11 +29,13 @@ public sealed class ContainedCommand : IAsyncDisposable
         _terminal = TerminalBridge.Open(request.User, standard);
         (Handle read, Handle write) = Handle.Pipe();
         BoxLayout layout = BoxLayout.Of(request, home, guard, FirstContent);
+        (Handle wait, Handle begin) = Handle.Pipe();
         string[] arguments = [.. layout.Arguments];
         // The box ends with the thread that started it (PR_SET_PDEATHSIG), so this one waits for it.
-        _waiting = new Thread(() => Run(request, arguments, environment, layout.Files, write)) { IsBackground = true, Name = "box" };
+        _waiting = new Thread(() => Run(request, arguments, environment, layout.Files, write, wait)) { IsBackground = true, Name = "box" };
         _waiting.Start();
         _status = new BoxStatus(read);
+        _watch = new GuardWatch(layout.Guarded, _status.First, begin);
     }
 
     /// <summary>Starts it. What the machine lacks for a box is a <see cref="BoxException"/>; nothing was started then.</summary>
@@ -44,14 +47,14 @@ public sealed class ContainedCommand : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         foreach ((string tool, string package) in (ReadOnlySpan<(string, string)>)[("bwrap", "bubblewrap"), ("nsenter", "util-linux"), ("setsid", "util-linux"), ("setpriv", "util-linux")])
         {
-            if (!IsOnPath(tool)) throw new BoxException($"{tool} is not installed: install the package {package}");
+            if (!ToolPath.Exists(tool)) throw new BoxException($"{tool} is not installed: install the package {package}");
         }
         if (SystemCallFilter.ForThisMachine() is null) throw new BoxException("there is no filter of system calls for this machine's instruction set: x86-64 and 64-bit ARM have one");
         string home = request.Environment.GetValueOrDefault("HOME") is { Length: > 0 } written && Directory.Exists(written) ? RealPath.Of(written) : "/home/agent";
         if (BoxLayout.Refusal(request.Folder, home) is { } refusal) throw new BoxException(refusal);
         request = request with { Folder = RealPath.Of(request.Folder) };
         if (BoxLayout.Refusal(request.Folder, home) is { } behindLinks) throw new BoxException(behindLinks);
-        FolderGuard guard = FolderGuard.Of(request.Folder);
+        FolderGuard guard = FolderGuard.Of(request.Folder, home, request.StandIns);
         try
         {
             foreach (string path in request.ReadOnly.Concat(request.Hidden)) guard.Pin(Path.GetDirectoryName(path)!);
@@ -85,7 +88,13 @@ public sealed class ContainedCommand : IAsyncDisposable
         int? status = await _ended.Task.WaitAsync(stop).ConfigureAwait(false);
         // Whoever waits may write to the terminal now, and find the folder as it was.
         _terminal.Dispose();
+        _watch.Dispose();
         _guard.Dispose();
+        if (_watch.Lost is { } lost)
+        {
+            throw new RunException(RunException.Broke, $"{lost} was replaced or removed by a program outside while the command ran; the kernel then takes away what kept the command from writing there, so everything in the box was ended at once. "
+                + "Look at it before you use it: the command may have written to it in that moment");
+        }
         if (_status.Exit() is { } exit) return exit;
         if (Volatile.Read(ref _endedFor) is > 0 and int signal) return 128 + signal;
         throw new BoxException($"the box could not be made{(status is { } known ? $" (status {known})" : "")}; what was said about it is above");
@@ -97,12 +106,13 @@ public sealed class ContainedCommand : IAsyncDisposable
         if (!_ended.Task.IsCompleted) RunningProgram.Send(_started.Task.Result, SIGKILL);
         await _ended.Task.ConfigureAwait(false);
         _waiting.Join();
+        _watch.Dispose();
         _status.Dispose();
         _terminal.Dispose();
         _guard.Dispose();
     }
 
-    private void Run(BoxRequest request, string[] arguments, ImmutableSortedDictionary<string, string> environment, IReadOnlyList<byte[]> contents, Handle status)
+    private void Run(BoxRequest request, string[] arguments, ImmutableSortedDictionary<string, string> environment, IReadOnlyList<byte[]> contents, Handle status, Handle wait)
     {
         List<Handle> ours = [];
         try
@@ -113,6 +123,7 @@ public sealed class ContainedCommand : IAsyncDisposable
                 ours.Add(Handle.WithBytes(Encoding.UTF8.GetBytes(string.Concat(arguments.Select(argument => argument + '\0')))));
                 ours.Add(Handle.WithBytes(SystemCallFilter.ForThisMachine()));
                 ours.Add(status);
+                ours.Add(wait);
                 foreach (byte[] content in contents) ours.Add(Handle.WithBytes(content));
                 program = RunningProgram.Start(Program(request), environment, [.. _terminal.Standard, .. ours]);
             }
@@ -135,14 +146,16 @@ public sealed class ContainedCommand : IAsyncDisposable
     private ImmutableArray<string> Program(BoxRequest request)
     {
         BoxUser user = request.User;
-        string[] become = user.Inside == 0 ? [] : ["setpriv", $"--reuid={Text(user.Inside)}", $"--regid={Text(user.InsideGroup)}", "--clear-groups", "--"];
+        // By where it really lies: the box shows that, not every link to it.
+        string setsid = RealPath.Of(ToolPath.Of("setsid"));
+        string[] become = user.Inside == 0 ? [] : [ToolPath.Of("setpriv"), $"--reuid={Text(user.Inside)}", $"--regid={Text(user.InsideGroup)}", "--clear-groups", "--"];
         return
         [
-            "nsenter", $"--net={request.NetworkNamespace}", "--", .. become,
-            "bwrap", "--unshare-user", "--disable-userns", "--uid", Text(user.Shown), "--gid", Text(user.ShownGroup),
+            ToolPath.Of("nsenter"), $"--net={request.NetworkNamespace}", "--", .. become,
+            ToolPath.Of("bwrap"), "--unshare-user", "--disable-userns", "--uid", Text(user.Shown), "--gid", Text(user.ShownGroup),
             "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--cap-drop", "ALL", "--die-with-parent",
-            "--args", Text(ArgumentsFile), "--seccomp", Text(FilterFile), "--json-status-fd", Text(StatusFile),
-            "--", "setsid", .. _terminal.Controls ? (ReadOnlySpan<string>)["--ctty"] : [], "--", .. request.Command,
+            "--args", Text(ArgumentsFile), "--seccomp", Text(FilterFile), "--json-status-fd", Text(StatusFile), "--block-fd", Text(BeginFile),
+            "--", setsid, .. _terminal.Controls ? (ReadOnlySpan<string>)["--ctty"] : [], "--", .. request.Command,
         ];
     }
 
@@ -166,9 +179,6 @@ public sealed class ContainedCommand : IAsyncDisposable
         }
         return lowest;
     }
-
-    private static bool IsOnPath(string tool) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, tool)));
 
     private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
 

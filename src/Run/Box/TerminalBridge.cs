@@ -59,9 +59,9 @@ internal sealed class TerminalBridge : IDisposable
         if (_input is not null)
         {
             _before!.Raw().Set(_input);
-            Start("typed", () => Copy(_input, _terminal.Ours));
+            Start("typed", () => Copy(_input, _terminal.Ours, toTheEnd: false));
         }
-        _writing = Start("shown", () => Copy(_terminal.Ours, _output!));
+        _writing = Start("shown", () => Copy(_terminal.Ours, _output!, toTheEnd: true));
     }
 
     /// <summary>Shows what is left, and gives the person's terminal back as it was.</summary>
@@ -81,7 +81,8 @@ internal sealed class TerminalBridge : IDisposable
         return thread;
     }
 
-    private static void Copy(Handle from, Handle to)
+    // To the end: also when nobody sees it any more (the person's terminal was closed), so that the command can go on to its own end.
+    private static void Copy(Handle from, Handle to, bool toTheEnd)
     {
         TerminalState.BlockJobSignals();
         byte[] buffer = new byte[BufferBytes];
@@ -89,7 +90,7 @@ internal sealed class TerminalBridge : IDisposable
         {
             while (from.Read(buffer) is > 0 and int count)
             {
-                if (!to.Write(buffer.AsSpan(0, count))) return;
+                if (!to.Write(buffer.AsSpan(0, count)) && !toTheEnd) return;
             }
         }
         catch (ObjectDisposedException)

@@ -15,9 +15,6 @@ public sealed class ContainedRun : IDisposable
     /// <summary>The hidden command that starts <see cref="RunInside"/>.</summary>
     public const string InsideName = "run-inside";
 
-    // Statuses of its own, as of env(1) and other programs that run another.
-    private const int OurEnd = 125;
-
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1), MapPatience = TimeSpan.FromSeconds(5);
 
     // What a person, a shell or a supervisor sends; the terminal's size goes its own way.
@@ -41,6 +38,7 @@ public sealed class ContainedRun : IDisposable
     public async Task<int> RunAsync()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, RunFolder.Plan), JsonSerializer.Serialize(_plan, RunJson.Default.RunPlan)).ConfigureAwait(false);
+        TerminalState? before = TerminalState.IsTerminal(Handle.Standard(0)) ? TerminalState.Of(Handle.Standard(0)) : null;
         using Socket listener = RunChannel.Listen(Path.Combine(_folder.Path, RunFolder.Channel));
         using Process inside = Start();
         try
@@ -68,6 +66,8 @@ public sealed class ContainedRun : IDisposable
         {
             if (!inside.HasExited) inside.Kill();
             await inside.WaitForExitAsync().ConfigureAwait(false);
+            // Whoever was to give the terminal back may have been killed.
+            if (inside.ExitCode != 0) before?.Set(Handle.Standard(0));
         }
     }
 
@@ -78,13 +78,15 @@ public sealed class ContainedRun : IDisposable
         _way?.Dispose();
     }
 
-    // The whole map of users is for root alone: unshare itself can only map one. The shell waits until it is there.
+    // The whole map of users is for root alone: unshare itself can only map one. The shell waits until it is there. A terminal that is closed tells everybody in its foreground; unshare would
+    // die of that and take all the rest along, at once: the command alone gets these signals, by way of this process, and begins with none of them ignored.
     private Process Start()
     {
         string[] maps = RunGround.IsRealRoot ? [] : ["--map-root-user"];
-        string[] wait = RunGround.IsRealRoot ? ["sh", "-c", "n=0; until read -r map </proc/self/uid_map; do n=$((n+1)); [ $n -lt 500 ] || exit 3; sleep 0.01; done; exec \"$@\"", "sh"] : [];
-        var start = new ProcessStartInfo("unshare", ["--user", .. maps, "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--", .. wait, .. _plan.Exeat, InsideName, _folder.Path]) { UseShellExecute = false };
-        start.Environment["PATH"] = RunGround.CompletePath(Environment.GetEnvironmentVariable("PATH") ?? "");
+        string[] wait = RunGround.IsRealRoot ? [ToolPath.Of("sh"), "-c", "n=0; until read -r map </proc/self/uid_map; do n=$((n+1)); [ $n -lt 500 ] || exit 3; sleep 0.01; done; exec \"$@\"", "sh"] : [];
+        ProcessStartInfo start = ToolPath.Start("sh", ["-c", "trap '' HUP QUIT; exec \"$@\"", "sh", ToolPath.Of("unshare"), "--user", .. maps, "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "--", .. wait, .. _plan.Exeat, InsideName, _folder.Path]);
+        // The person's own goes with the plan, for the command alone.
+        start.Environment["PATH"] = ToolPath.Trusted(Environment.GetEnvironmentVariable("PATH") ?? "");
         return Process.Start(start) ?? throw new RunException(RunException.EnvironmentLacks, "unshare did not start");
     }
 
@@ -134,7 +136,7 @@ public sealed class ContainedRun : IDisposable
             }
         }
         await inside.WaitForExitAsync().ConfigureAwait(false);
-        throw new RunException(OurEnd, $"the process that holds this run together ended (status {inside.ExitCode}), and everything of the run with it");
+        throw new RunException(RunException.Broke, $"the process that holds this run together ended (status {inside.ExitCode}), and everything of the run with it");
     }
 
     // unshare waits for its only child, which sees the namespaces as files of the run's folder.

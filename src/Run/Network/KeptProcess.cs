@@ -1,11 +1,14 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Exeat.Linux;
 
 namespace Exeat.Run.Network;
 
 /// <summary>A program of the run that is started again when it ends: the gateway, the way out. Its words go to a file; it hears no key of the terminal.</summary>
 internal sealed class KeptProcess : IAsyncDisposable
 {
+    private const int SIGTERM = 15;
+
     // A program that cannot stay is tried again once a second: nothing passes meanwhile.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -78,7 +81,8 @@ internal sealed class KeptProcess : IAsyncDisposable
     private async Task<int> RunAsync()
     {
         // A session of its own: ^C is for the command alone.
-        var start = new ProcessStartInfo("setsid", _command) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = ToolPath.Start("setsid", [ToolPath.Of(_command[0]), .. _command.Skip(1)]);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => Heard(e.Data);
         process.ErrorDataReceived += (_, e) => Heard(e.Data);
@@ -109,7 +113,7 @@ internal sealed class KeptProcess : IAsyncDisposable
 
     private static async Task EndAsync(Process process)
     {
-        using (Process? kill = Process.Start("kill", ["-TERM", $"{process.Id}"])) await (kill?.WaitForExitAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        RunningProgram.Send(process.Id, SIGTERM);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(3), TimeProvider.System);
         try
         {

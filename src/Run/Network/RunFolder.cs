@@ -1,4 +1,5 @@
 using System.Globalization;
+using Exeat.Run.Box.Folder;
 
 namespace Exeat.Run.Network;
 
@@ -11,7 +12,7 @@ public sealed class RunFolder
     /// <summary>The gateway's management socket.</summary>
     public const string Socket = "gateway.sock";
 
-    internal const string Channel = "run.sock", Plan = "run.json", Spaces = "spaces", Held = "held";
+    internal const string Channel = "run.sock", Plan = "run.json", Spaces = "spaces", Held = "held", StandIns = "stand-ins";
 
     // Enough to look back; each is a few hundred kilobytes.
     private const int KeptRuns = 20;
@@ -67,8 +68,8 @@ public sealed class RunFolder
     public void Close(bool withRecords)
     {
         _held?.Dispose();
+        if (!Clear(Path)) return;
         if (withRecords) Directory.Delete(Path, recursive: true);
-        else Clear(Path);
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
@@ -86,14 +87,17 @@ public sealed class RunFolder
         string[] over = [.. Directory.EnumerateDirectories(root).Where(path => !IsHeld(path)).OrderDescending(StringComparer.Ordinal)];
         // Those of runs that were killed still have their sockets.
         foreach (string path in over.Take(KeptRuns)) Clear(path);
-        foreach (string path in over.Skip(KeptRuns)) Directory.Delete(path, recursive: true);
+        foreach (string path in over.Skip(KeptRuns))
+            if (Clear(path)) Directory.Delete(path, recursive: true);
     }
 
-    private static void Clear(string path)
+    // False: what was made in a working folder is still in somebody's use, and the list of it stays for the next time.
+    private static bool Clear(string path)
     {
         foreach (string file in (string[])[Channel, Socket, Held]) File.Delete(System.IO.Path.Combine(path, file));
         foreach (string folder in (string[])[Spaces, "state"])
             if (Directory.Exists(System.IO.Path.Combine(path, folder))) Directory.Delete(System.IO.Path.Combine(path, folder), recursive: true);
+        return StandIn.RemoveListed(System.IO.Path.Combine(path, StandIns));
     }
 
     private static bool IsHeld(string path)

@@ -7,7 +7,7 @@ namespace Exeat.Run.Network;
 public static class RunGround
 {
     private static readonly (string Tool, string Package)[] Needed =
-        [("unshare", "util-linux"), ("nsenter", "util-linux"), ("setsid", "util-linux"), ("ip", "iproute2"), ("kill", "procps"), ("bwrap", "bubblewrap")];
+        [("unshare", "util-linux"), ("nsenter", "util-linux"), ("setsid", "util-linux"), ("ip", "iproute2"), ("bwrap", "bubblewrap")];
 
     // Superuser tools lie where an ordinary user's path does not look.
     private static readonly string[] MoreFolders = ["/usr/sbin", "/sbin"];
@@ -23,13 +23,13 @@ public static class RunGround
     /// <summary>The caller's user and group.</summary>
     public static (uint User, uint Group) Caller => (Status("Uid:"), Status("Gid:"));
 
-    /// <summary>Adds the folders of superuser tools to the path of everything started from here.</summary>
+    /// <summary>The command's PATH: the person's, with the folders of superuser tools. What we start ourselves is found by <see cref="ToolPath"/>.</summary>
     public static string CompletePath(string path) => string.Join(':', path.Split(':').Concat(MoreFolders).Distinct().Where(folder => folder.Length > 0));
 
     /// <summary>Throws <see cref="RunException"/> unless all is there.</summary>
     public static void Require()
     {
-        if (MissingTools(Environment.GetEnvironmentVariable("PATH") ?? "", MoreFolders) is { } missing) throw Lack(missing);
+        if (MissingTools(ToolPath.Exists) is { } missing) throw Lack(missing);
         if (!Nftables.IsInstalled) throw Lack("the library libnftables is missing, by which a gateway writes its tables; install it: sudo apt-get install libnftables1");
         if (TryNamespaces() is { } refused) throw Lack($"this machine refuses a user namespace of its own, without which nothing can be contained: {refused}\n{NamespaceRemedy()}");
     }
@@ -42,7 +42,7 @@ public static class RunGround
         if (asked == WayOut.Auto && HostWay.Obstacle() is null) return WayOut.Veth;
         // pasta gives up root, and then may not enter our namespaces.
         WayOut[] candidates = asked != WayOut.Auto ? [asked] : IsRealRoot ? [WayOut.Slirp4netns] : [WayOut.Pasta, WayOut.Slirp4netns];
-        WayOut found = candidates.FirstOrDefault(way => Has(Program(way)));
+        WayOut found = candidates.FirstOrDefault(way => ToolPath.Exists(Program(way)));
         if (found == WayOut.Auto)
         {
             string root = IsRealRoot ? $"\n(root could do without: {HostWay.Obstacle()})" : "";
@@ -52,9 +52,9 @@ public static class RunGround
         return found;
     }
 
-    internal static string? MissingTools(string path, string[] more)
+    internal static string? MissingTools(Func<string, bool> exists)
     {
-        var missing = Needed.Where(need => !path.Split(':').Concat(more).Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, need.Tool)))).ToArray();
+        var missing = Needed.Where(need => !exists(need.Tool)).ToArray();
         return missing.Length == 0 ? null
             : $"programs are missing: {string.Join(", ", missing.Select(need => need.Tool))}; install them: sudo apt-get install {string.Join(' ', missing.Select(need => need.Package).Distinct())}";
     }
@@ -81,11 +81,10 @@ public static class RunGround
 
     private static string Program(WayOut way) => way == WayOut.Pasta ? "pasta" : "slirp4netns";
 
-    private static bool Has(string tool) => CompletePath(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, tool)));
-
     private static string? TryNamespaces()
     {
-        var start = new ProcessStartInfo("unshare", ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc", "true"]) { RedirectStandardError = true };
+        ProcessStartInfo start = ToolPath.Start("unshare", ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc", ToolPath.Of("true")]);
+        start.RedirectStandardError = true;
         using Process process = Process.Start(start)!;
         string said = process.StandardError.ReadToEnd().Trim();
         process.WaitForExit();

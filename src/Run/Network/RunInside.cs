@@ -57,6 +57,8 @@ public sealed class RunInside : IDisposable
         }
         catch (Exception failure) when (failure is RunException or BoxException or KernelException or Win32Exception or IOException or System.Net.Sockets.SocketException)
         {
+            // Whoever hears of it ends the rest of us at once; the gateway's last records are written when it stops.
+            await inside.EndAsync().ConfigureAwait(false);
             int status = failure is RunException known ? known.Status : RunException.EnvironmentLacks;
             channel.Say("failed", $"{status} {failure.Message}");
             return status;
@@ -109,6 +111,7 @@ public sealed class RunInside : IDisposable
         User = _plan.User,
         Environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .ToImmutableSortedDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal)
+            .SetItem("PATH", _plan.SearchPath)
             .SetItems(_plan.PersonHome is { } home ? [new("HOME", home)] : [])
             .SetItems(_plan.HostPorts.IsEmpty ? [] : [new("EXEAT_HOST", RunAddresses.HostPorts4)]),
         Resolvers = [RunAddresses.Resolver4, RunAddresses.Resolver6],
@@ -116,6 +119,7 @@ public sealed class RunInside : IDisposable
         KeptHome = _plan.KeptHome,
         ReadOnly = _plan.ReadOnly,
         Hidden = _plan.Hidden,
+        StandIns = Path.Combine(_folder, RunFolder.StandIns),
     };
 
     private async Task HearAsync()

@@ -3,7 +3,7 @@ using Exeat.Run.Box;
 
 namespace Exeat.Run.Network;
 
-/// <summary>What a run is to be: written into its folder by the one who asked, read by the process inside. The environment goes from process to process.</summary>
+/// <summary>What a run is to be: written into its folder by the one who asked, read by the process inside. The rest of the environment goes from process to process.</summary>
 public sealed record RunPlan
 {
     /// <summary>The command and its arguments.</summary>
@@ -11,6 +11,9 @@ public sealed record RunPlan
 
     /// <summary>The working folder.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>Where the command looks for programs; what the run itself starts is not looked for in the working folder.</summary>
+    public required string SearchPath { get; init; }
 
     /// <summary>The command line that starts the gateway.</summary>
     public required ImmutableArray<string> Gateway { get; init; }

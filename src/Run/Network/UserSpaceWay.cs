@@ -32,7 +32,7 @@ internal static class UserSpaceWay
     // It takes a broken pipe that is ignored already, as children of this program have it, for a failure.
     private static string[] Pasta(string space) =>
     [
-        "env", "--default-signal=PIPE", "pasta", "--config-net", "--no-map-gw", "-t", "none", "-u", "none", "-T", "none", "-U", "none", "--ns-ifname", RunAddresses.OutLink, "--quiet", "--foreground", "--netns", space,
+        "env", "--default-signal=PIPE", ToolPath.Of("pasta"), "--config-net", "--no-map-gw", "-t", "none", "-u", "none", "-T", "none", "-U", "none", "--ns-ifname", RunAddresses.OutLink, "--quiet", "--foreground", "--netns", space,
     ];
 
     private static string[] Slirp(string space) =>

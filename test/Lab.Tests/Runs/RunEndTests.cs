@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Exeat.Lab.Tests.Labs;
 using Exeat.Lab.Topology;
 
@@ -17,7 +16,7 @@ public sealed class RunEndTests(RunLab lab) : IClassFixture<RunLab>
         await UntilAsync(() => File.Exists(Path.Combine(lab.Work, "killed.started")), run);
         Assert.NotEqual(links, (await lab.RunAsync(RunLab.Host, "ip", "-br", "link")).Output);
         Assert.Contains("exeat_run", (await lab.RunAsync(RunLab.Host, "nft", "list", "tables")).Output, StringComparison.Ordinal);
-        Assert.NotEmpty(OfRuns());
+        Assert.NotEmpty(lab.OfRuns());
 
         run.Kill();
         await NothingStaysAsync(links);
@@ -63,6 +62,29 @@ public sealed class RunEndTests(RunLab lab) : IClassFixture<RunLab>
     }
 
     [Fact]
+    public async Task A_run_ends_when_what_it_guards_is_replaced_on_the_host()
+    {
+        Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
+        string repository = Directory.CreateDirectory(Path.Combine(lab.Work, "repository")).FullName;
+        await Subprocess.DemandAsync(["git", "init", "-q", repository]);
+        List<string> command = [.. lab.Command(["--class", "coding", "--network", "veth"], "sh", "-c", "curl -sS -m 5 http://203.0.113.66/; touch guarded.started; sleep 300")];
+        command[command.IndexOf(lab.Work)] = repository;
+        Task<Finished> running = Subprocess.RunAsync(command, TimeSpan.FromSeconds(120));
+        while (!File.Exists(Path.Combine(repository, "guarded.started")))
+        {
+            Assert.False(running.IsCompleted, running.IsCompleted ? (await running).Errors : "");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+        await Subprocess.DemandAsync(["git", "-C", repository, "config", "branch.main.remote", "origin"]);
+        Finished run = await running;
+        Assert.True(run.Status == 125, $"{run.Status}: {run.Errors}");
+        Assert.Contains($"{repository}/.git/config was replaced or removed by a program outside", run.Errors, StringComparison.Ordinal);
+        Assert.Equal([".git", "guarded.started"], Directory.EnumerateFileSystemEntries(repository).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Finished records = await Subprocess.RunAsync([.. LabPrograms.Exeat, "flows", "query", "--journal", lab.Journals()[^1]], TimeSpan.FromSeconds(60));
+        Assert.Contains("203.0.113.66", records.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_gateway_that_is_killed_lets_nothing_pass_and_comes_back()
     {
         Assert.SkipUnless(TestSpaces.Fresh, TestSpaces.WhyNot);
@@ -80,7 +102,7 @@ public sealed class RunEndTests(RunLab lab) : IClassFixture<RunLab>
             Assert.False(running.IsCompleted, running.IsCompleted ? (await running).Errors : "");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
-        int gateway = OfRuns().First(process => process.Line.Contains("--config", StringComparison.Ordinal)).Id;
+        int gateway = lab.OfRuns().First(process => process.Line.Contains("--config", StringComparison.Ordinal)).Id;
         await Subprocess.DemandAsync(["kill", "-KILL", $"{gateway}"]);
         await File.WriteAllTextAsync(Path.Combine(lab.Work, "killed"), "");
         Finished run = await running;
@@ -168,30 +190,10 @@ public sealed class RunEndTests(RunLab lab) : IClassFixture<RunLab>
         Assert.Contains("go to the folder of your work first", run.Errors, StringComparison.Ordinal);
     }
 
-    // Processes whose command line names this lab's runs: the one inside, and the gateway.
-    private List<(int Id, string Line)> OfRuns()
-    {
-        List<(int, string)> found = [];
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id)) continue;
-            try
-            {
-                string line = File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' ');
-                if (line.Contains(lab.Runs, StringComparison.Ordinal)) found.Add((id, line));
-            }
-            catch (IOException)
-            {
-                // It ended while we looked.
-            }
-        }
-        return found;
-    }
-
     private async Task NothingStaysAsync(string links)
     {
-        for (int i = 0; i < 100 && OfRuns().Count > 0; i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        Assert.Empty(OfRuns());
+        for (int i = 0; i < 100 && lab.OfRuns().Count > 0; i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        Assert.Empty(lab.OfRuns());
         // The kernel takes a namespace apart behind its last process.
         string left = "";
         for (int i = 0; i < 100 && (left = (await lab.RunAsync(RunLab.Host, "ip", "-br", "link")).Output) != links; i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Exeat.Lab.Tests.Labs;
 using Exeat.Lab.Topology;
 using Exeat.Lab.World;
@@ -62,6 +63,26 @@ public sealed class RunLab : LabFixture
 
     /// <summary>Journals of all runs, newest last.</summary>
     internal IReadOnlyList<string> Journals() => Directory.Exists(Runs) ? [.. Directory.EnumerateDirectories(Runs).Order(StringComparer.Ordinal).Select(run => Path.Combine(run, "journal"))] : [];
+
+    /// <summary>Processes whose command line names this lab's runs: the one inside, and the gateway.</summary>
+    internal List<(int Id, string Line)> OfRuns()
+    {
+        List<(int, string)> found = [];
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id)) continue;
+            try
+            {
+                string line = File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' ');
+                if (line.Contains(Runs, StringComparison.Ordinal)) found.Add((id, line));
+            }
+            catch (IOException)
+            {
+                // It ended while we looked.
+            }
+        }
+        return found;
+    }
 
     protected override async Task FillMiddleAsync()
     {

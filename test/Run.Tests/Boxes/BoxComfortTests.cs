@@ -103,6 +103,30 @@ public sealed class BoxComfortTests : IDisposable
     }
 
     [Fact]
+    public async Task A_shown_home_has_no_logins_also_where_records_of_runs_are_hidden()
+    {
+        foreach (string folder in (string[])[".config/exeat", "settings/exeat", ".local/state/exeat/runs"]) Directory.CreateDirectory(Path.Combine(_ground.Home, folder));
+        foreach (string folder in (string[])[".config/exeat", "settings/exeat"]) await File.WriteAllTextAsync(Path.Combine(_ground.Home, folder, "login.json"), "login", TestContext.Current.CancellationToken);
+        BoxRequest request = _ground.Request("sh", "-c", "cat ~/.config/exeat/login.json ~/settings/exeat/login.json 2>/dev/null; ls ~/.config ~/settings") with
+        {
+            Home = HomeView.ReadOnly,
+            Hidden = [Path.Combine(_ground.Home, ".local/state/exeat/runs")],
+            Environment = _ground.Variables().SetItem("XDG_CONFIG_HOME", Path.Combine(_ground.Home, "settings")),
+        };
+        BoxOutcome contained = await BoxGround.ContainedAsync(request);
+        Assert.Equal((0, $"{_ground.Home}/.config:\nexeat\n\n{_ground.Home}/settings:\nexeat"), (contained.Status, contained.Output));
+    }
+
+    [Fact]
+    public async Task Ssh_reads_no_settings_that_belong_to_nobody_in_the_box()
+    {
+        Assert.SkipUnless(File.Exists(BoxFiles.SshFile), "there is no ssh here");
+        BoxOutcome contained = await _ground.ContainedAsync("sh", "-c", $"grep -ci '^ *include' {BoxFiles.SshFile}; ssh -G host.example 2>/dev/null | grep ^hostname; echo evil >{BoxFiles.SshFile} || echo refused");
+        Assert.StartsWith("0\nhostname host.example\n", contained.Output, StringComparison.Ordinal);
+        Assert.EndsWith("refused", contained.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_signal_reaches_the_command_and_not_the_box()
     {
         (Handle read, Handle write) = Handle.Pipe();

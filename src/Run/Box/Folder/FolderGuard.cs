@@ -12,14 +12,15 @@ internal sealed class FolderGuard : IDisposable
 {
     private readonly List<string> _readOnly = [];
     private readonly List<string> _pinned = [];
-    private readonly List<(string Path, bool IsFolder, byte[] Content)> _made = [];
+    private readonly List<StandIn> _made = [];
     private readonly string _folder;
     private readonly FolderLock _lock;
     private readonly bool _isShared;
+    private readonly string? _list;
 
-    private FolderGuard(string folder)
+    private FolderGuard(string folder, string? list)
     {
-        _folder = folder;
+        (_folder, _list) = (folder, list);
         // Removing what another box has mounted on would take its mount away. So stand-ins go with the last box of a folder, which is told by a lock.
         using (FolderLock? alone = FolderLock.Share(folder)) _isShared = alone is null || !alone.TakeAlone();
         _lock = Share(folder);
@@ -34,13 +35,16 @@ internal sealed class FolderGuard : IDisposable
     /// <summary>Names of files in the folder itself that are there only as long as the command runs: they are nothing to commit.</summary>
     public ImmutableArray<string> MadeNames => [.. _made.Where(made => Path.GetDirectoryName(made.Path) == _folder).Select(made => Path.GetFileName(made.Path))];
 
-    /// <summary>Guards a folder. Entries that cannot be held (symbolic links) are a <see cref="BoxException"/>; nothing is left behind then.</summary>
-    public static FolderGuard Of(string folder)
+    /// <summary>
+    /// Guards a folder. Entries that cannot be held (symbolic links) are a <see cref="BoxException"/>; nothing is left behind then. <paramref name="list"/> is a file that names what is made, for
+    /// whoever clears up when this process is killed.
+    /// </summary>
+    public static FolderGuard Of(string folder, string home, string? list)
     {
-        var guard = new FolderGuard(folder);
+        var guard = new FolderGuard(folder, list);
         try
         {
-            GitGuard.Hold(guard, folder);
+            GitGuard.Hold(guard, folder, home);
             foreach (GuardedEntry entry in GuardedEntries.All) guard.Hold(entry);
             foreach (string workspace in Directory.EnumerateFiles(folder, "*.code-workspace")) guard.Hold(workspace, isFolder: false, evenIfMissing: false, "");
         }
@@ -61,14 +65,14 @@ internal sealed class FolderGuard : IDisposable
         {
             throw new BoxException($"{path} is a symbolic link, which a box cannot hold: the command could put another in its place, and programs outside would obey it; put a real {(isFolder ? "folder" : "file")} there, or work in another folder");
         }
-        byte[] content = Encoding.UTF8.GetBytes(empty);
+        var standIn = new StandIn(_folder, path, isFolder, empty);
         if (there is null)
         {
             if (!evenIfMissing) return;
-            Make(path, isFolder, content);
+            Make(standIn);
         }
         // Another box is in this folder: what looks as if it had made it is removed by whichever ends last.
-        else if (_isShared && evenIfMissing && IsStandIn(path, isFolder, content)) _made.Add((path, isFolder, content));
+        else if (_isShared && evenIfMissing && standIn.IsUntouched) _made.Add(standIn);
         Pin(Path.GetDirectoryName(path)!);
         _readOnly.Add(path);
     }
@@ -85,21 +89,7 @@ internal sealed class FolderGuard : IDisposable
     /// <summary>Takes away what was made to mount on, unless somebody outside has written to it since.</summary>
     public void Dispose()
     {
-        if (_made.Count > 0 && !_lock.TakeAlone()) _made.Clear();
-        for (int i = _made.Count - 1; i >= 0; i--)
-        {
-            (string path, bool isFolder, byte[] content) = _made[i];
-            try
-            {
-                if (Entry(path) is null or { LinkTarget: not null } || !IsStandIn(path, isFolder, content)) continue;
-                if (isFolder) Directory.Delete(path, recursive: false);
-                else File.Delete(path);
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                continue;
-            }
-        }
+        if (_made.Count > 0 && _lock.TakeAlone()) StandIn.Remove(_made);
         _made.Clear();
         _lock.Dispose();
     }
@@ -115,21 +105,19 @@ internal sealed class FolderGuard : IDisposable
         throw new BoxException($"another program has the working folder {folder} locked for itself (flock)");
     }
 
-    private static bool IsStandIn(string path, bool isFolder, byte[] content) => isFolder
-        ? Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any()
-        : new FileInfo(path) is { Exists: true } file && file.Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content);
-
     private void Hold(GuardedEntry entry) => Hold(Path.Combine(_folder, entry.Name), entry.IsFolder, entry.EvenIfMissing, entry.Empty);
 
-    private void Make(string path, bool isFolder, byte[] content)
+    // Noted first: one that was noted and not made is nothing to remove.
+    private void Make(StandIn standIn)
     {
-        if (isFolder) Directory.CreateDirectory(path);
+        if (_list is not null) standIn.NoteIn(_list);
+        if (standIn.IsFolder) Directory.CreateDirectory(standIn.Path);
         else
         {
-            using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write);
-            file.Write(content);
+            using FileStream file = new(standIn.Path, FileMode.CreateNew, FileAccess.Write);
+            file.Write(Encoding.UTF8.GetBytes(standIn.Empty));
         }
-        _made.Add((path, isFolder, content));
+        _made.Add(standIn);
     }
 
     // The entry itself, not what it points to; null when there is nothing.
