@@ -8,6 +8,14 @@ public sealed class ToolPathTests : IDisposable
 
     public ToolPathTests() => Directory.CreateDirectory(Work);
 
+    // A box shows the system's folders, and of others some.
+    [Fact]
+    public void A_tool_that_is_started_where_not_everything_is_shown_is_the_systems()
+    {
+        Assert.Matches("^/(usr/)?s?bin/setsid$", ToolPath.OfSystem("setsid"));
+        Assert.Equal("/usr/bin/no-such-tool", ToolPath.OfSystem("no-such-tool"));
+    }
+
     [Fact]
     public void A_tool_is_looked_for_in_rooted_folders_outside_the_working_folder()
     {

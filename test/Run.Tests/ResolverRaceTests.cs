@@ -34,6 +34,7 @@ public sealed class ResolverRaceTests : IDisposable
         Resolver silent = Listen(address, null), second = Listen(address, 0);
         var race = new ResolverRace();
         Assert.Equal(second.Mark, await MarkAsync(race, silent, second));
+        await Task.Delay(1.2 * ResolverRace.Patience, TimeProvider.System);
         long start = TimeProvider.System.GetTimestamp();
         for (int i = 0; i < 20; i++) Assert.Equal(second.Mark, await MarkAsync(race, silent, second));
         // With a turn for each of them it would be ten seconds.
@@ -44,6 +45,22 @@ public sealed class ResolverRaceTests : IDisposable
         Assert.Equal(silent.Mark, await MarkAsync(race, silent, second));
         second.Code = 0;
         Assert.Equal(silent.Mark, await MarkAsync(race, silent, second));
+    }
+
+    // Behind a VPN the first knows names that the second does not.
+    [Fact]
+    public async Task One_that_is_only_slow_is_believed_before_another_that_knows_no_such_name_and_stays_the_first()
+    {
+        Resolver slow = Listen("127.0.0.1", 0), second = Listen("127.0.0.1", NameError);
+        slow.After = 1.4 * ResolverRace.Turn;
+        var race = new ResolverRace();
+        for (int i = 0; i < 3; i++) Assert.Equal(slow.Mark, await MarkAsync(race, slow, second));
+        slow.After = TimeSpan.Zero;
+        Assert.Equal(slow.Mark, await MarkAsync(race, slow, second));
+        Assert.Equal(3, second.Asked);
+        // One that says nothing at all is not waited for longer than the gateway waits.
+        slow.Code = null;
+        Assert.Equal(second.Mark, await MarkAsync(race, slow, second));
     }
 
     [Theory, InlineData(ServerFailure), InlineData(Refused)]
@@ -116,6 +133,9 @@ public sealed class ResolverRaceTests : IDisposable
 
         public byte[]? AlsoSends { get; set; }
 
+        /// <summary>How long an answer takes.</summary>
+        public TimeSpan After { get; set; }
+
         public int Asked => Volatile.Read(ref _asked);
 
         public async Task ServeAsync(CancellationToken stop)
@@ -131,6 +151,7 @@ public sealed class ResolverRaceTests : IDisposable
                     if (Code is not { } code) continue;
                     byte[] answer = [.. buffer[..read.ReceivedBytes], mark];
                     (answer[2], answer[3]) = (0x80, code);
+                    if (After > TimeSpan.Zero) await Task.Delay(After, TimeProvider.System, stop);
                     await socket.SendToAsync(answer, SocketFlags.None, read.RemoteEndPoint, stop);
                 }
             }

@@ -17,6 +17,9 @@ public static class ToolPath
     /// <summary>A tool's absolute path. One that is not there has the path where it would be, so that starting it fails.</summary>
     public static string Of(string tool) => Path.IsPathRooted(tool) ? tool : Find(tool) ?? Path.Combine(Always[1], tool);
 
+    /// <summary>As <see cref="Of"/>, of the system's folders first: for a tool that is started where not everything is shown.</summary>
+    public static string OfSystem(string tool) => Find(tool, string.Join(':', Always), Environment.CurrentDirectory) ?? Of(tool);
+
     /// <summary>Whether there is such a tool.</summary>
     public static bool Exists(string tool) => Find(tool) is not null;
 

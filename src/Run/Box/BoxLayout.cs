@@ -50,7 +50,7 @@ internal sealed class BoxLayout
         foreach (string path in guard.ReadOnly) layout.Add("--ro-bind", path, path);
         foreach (string path in request.ReadOnly.Concat(BoxEnvironment.Certificates(request)).Where(Path.Exists)) layout.Add("--ro-bind", path, path);
         foreach (string path in request.Hidden.Where(Path.Exists).Where(path => !layout.IsHidden(path, request.Folder))) layout.Hide(path);
-        layout._guarded.AddRange([request.Folder, .. guard.Pinned, .. guard.ReadOnly, .. request.ReadOnly.Concat(request.Hidden).Select(RealPath.TryOf).OfType<string>().Where(path => path.StartsWith(request.Folder + '/', StringComparison.Ordinal))]);
+        layout._guarded.AddRange([request.Folder, .. guard.Pinned, .. guard.ReadOnly, .. request.ReadOnly.Concat(request.Hidden).Where(Path.Exists).Where(path => path.StartsWith(request.Folder + '/', StringComparison.Ordinal))]);
         layout.Add("--remount-ro", "/etc");
         layout.Add("--remount-ro", "/");
         layout.Add("--chdir", request.Folder);

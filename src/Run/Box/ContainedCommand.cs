@@ -52,7 +52,8 @@ public sealed class ContainedCommand : IAsyncDisposable
         if (SystemCallFilter.ForThisMachine() is null) throw new BoxException("there is no filter of system calls for this machine's instruction set: x86-64 and 64-bit ARM have one");
         string home = request.Environment.GetValueOrDefault("HOME") is { Length: > 0 } written && Directory.Exists(written) ? RealPath.Of(written) : "/home/agent";
         if (BoxLayout.Refusal(request.Folder, home) is { } refusal) throw new BoxException(refusal);
-        request = request with { Folder = RealPath.Of(request.Folder) };
+        // As they really lie: a mount is watched by that, and what leads there by another name has to be guarded all the same.
+        request = request with { Folder = RealPath.Of(request.Folder), ReadOnly = [.. request.ReadOnly.Select(Real)], Hidden = [.. request.Hidden.Select(Real)] };
         if (BoxLayout.Refusal(request.Folder, home) is { } behindLinks) throw new BoxException(behindLinks);
         FolderGuard guard = FolderGuard.Of(request.Folder, home, request.StandIns);
         try
@@ -68,6 +69,8 @@ public sealed class ContainedCommand : IAsyncDisposable
             throw;
         }
     }
+
+    private static string Real(string path) => RealPath.TryOf(path) ?? path;
 
     /// <summary>Gives the command a signal by its number (kill(2)); before it has begun, the box ends instead.</summary>
     public void Send(int signal)
@@ -90,6 +93,7 @@ public sealed class ContainedCommand : IAsyncDisposable
         _terminal.Dispose();
         _watch.Dispose();
         _guard.Dispose();
+        if (_watch.Lost is { } never && !_watch.HasBegun) throw new RunException(RunException.Broke, $"{never} could not be guarded within half a minute; the command did not begin");
         if (_watch.Lost is { } lost)
         {
             throw new RunException(RunException.Broke, $"{lost} was replaced or removed by a program outside while the command ran; the kernel then takes away what kept the command from writing there, so everything in the box was ended at once. "
@@ -146,8 +150,8 @@ public sealed class ContainedCommand : IAsyncDisposable
     private ImmutableArray<string> Program(BoxRequest request)
     {
         BoxUser user = request.User;
-        // By where it really lies: the box shows that, not every link to it.
-        string setsid = RealPath.Of(ToolPath.Of("setsid"));
+        // By where it really lies: the box shows that, not every link to it. And the system's own: of other places in the PATH the box shows some.
+        string setsid = RealPath.Of(ToolPath.OfSystem("setsid"));
         string[] become = user.Inside == 0 ? [] : [ToolPath.Of("setpriv"), $"--reuid={Text(user.Inside)}", $"--regid={Text(user.InsideGroup)}", "--clear-groups", "--"];
         return
         [

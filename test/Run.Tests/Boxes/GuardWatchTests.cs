@@ -39,6 +39,19 @@ public sealed class GuardWatchTests : IDisposable
         Assert.Contains("went on", output, StringComparison.Ordinal);
     }
 
+    // A working folder that is reached by a link: what is to stay read-only is named by it too.
+    [Fact]
+    public async Task What_is_named_by_way_of_a_link_is_guarded_where_it_lies()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_ground.Folder, "settings"), "kept\n", TestContext.Current.CancellationToken);
+        string link = Path.Combine(_ground.Outside, "link");
+        Directory.CreateSymbolicLink(link, _ground.Folder);
+        BoxOutcome done = await BoxGround.ContainedAsync(_ground.Request("sh", "-c", "echo evil >settings; cat settings") with { ReadOnly = [Path.Combine(link, "settings")] });
+        Assert.Equal(0, done.Status);
+        Assert.EndsWith("kept", done.Output, StringComparison.Ordinal);
+        Assert.Equal("kept\n", await File.ReadAllTextAsync(Path.Combine(_ground.Folder, "settings"), TestContext.Current.CancellationToken));
+    }
+
     public void Dispose() => _ground.Dispose();
 
     private async Task<(string Output, Exception? Failure)> WhileRunningAsync(BoxRequest request, string outside)

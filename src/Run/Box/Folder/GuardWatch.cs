@@ -19,6 +19,7 @@ internal sealed class GuardWatch : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _watching;
     private string? _lost;
+    private volatile bool _hasBegun;
 
     /// <summary><paramref name="first"/> is the box's first process, which waits until <paramref name="begin"/> is written to.</summary>
     public GuardWatch(IEnumerable<string> guarded, Task<int?> first, Handle begin)
@@ -30,6 +31,9 @@ internal sealed class GuardWatch : IDisposable
 
     /// <summary>What is guarded no more, for which the box was ended; null: nothing.</summary>
     public string? Lost => Volatile.Read(ref _lost);
+
+    /// <summary>Whether the command was let begin: before that nothing was lost, it was never there.</summary>
+    public bool HasBegun => _hasBegun;
 
     public void Dispose()
     {
@@ -44,6 +48,7 @@ internal sealed class GuardWatch : IDisposable
         using MountTable? mounts = Complete(first);
         if (mounts is null) return;
         using CancellationTokenRegistration wake = _stop.Token.Register(mounts.Wake);
+        _hasBegun = true;
         _begin.Write([1]);
         string? gone = null;
         while (gone is null && mounts.WaitForChange() && !_stop.IsCancellationRequested) gone = Missing(mounts);

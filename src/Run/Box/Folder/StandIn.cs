@@ -28,9 +28,17 @@ internal sealed record StandIn(string Folder, string Path, bool IsFolder, string
         foreach (IGrouping<string, StandIn> within in made.GroupBy(standIn => standIn.Folder))
         {
             if (!Directory.Exists(within.Key)) continue;
-            using FolderLock? folder = FolderLock.Share(within.Key);
-            if (folder is null || !folder.TakeAlone()) return false;
-            Remove(within);
+            try
+            {
+                using FolderLock? folder = FolderLock.Share(within.Key);
+                if (folder is null || !folder.TakeAlone()) return false;
+                Remove(within);
+            }
+            catch (KernelException)
+            {
+                // A folder that this user may not open any more must not keep the next run, of any folder, from beginning.
+                return false;
+            }
         }
         File.Delete(list);
         return true;
