@@ -52,7 +52,8 @@ internal static class PolicyComparisonRun
         TextWriter data = output.Data;
         data.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"A {Short(first)}, B {Short(second)}: {(comparison.IsSame ? "no difference" : "they differ")} for {agents.Agents.Length} agents ({comparison.Compared} classes of attempts compared)"));
-        foreach ((string agent, Mode before, Mode after) in comparison.Modes) data.WriteLine($"mode of {TerminalText.Escape(agent)}: {before.Text()} in A, {after.Text()} in B");
+        foreach ((string agent, Mode before, Mode after, DateTimeOffset? since) in comparison.Modes)
+            data.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mode of {TerminalText.Escape(agent)}: {before.Text()} in A, {after.Text()} in B{(since is { } moment ? $", from {moment.UtcDateTime:yyyy-MM-dd HH:mm} on" : "")}"));
         DifferenceTable.Write("PERMITTED IN B, NOT IN A", [.. comparison.Differences.Where(difference => difference.IsPermittedInSecond)], limit, output);
         DifferenceTable.Write("PERMITTED IN A, NOT IN B", [.. comparison.Differences.Where(difference => !difference.IsPermittedInSecond)], limit, output);
         if (!comparison.Rules.IsEmpty || !comparison.Differences.IsEmpty) data.WriteLine();
@@ -99,12 +100,13 @@ internal static class PolicyComparisonRun
             json.WriteString("agents", agents.Hash);
             json.WriteNumber("compared", comparison.Compared);
             json.WriteStartArray("modes");
-            foreach ((string agent, Mode before, Mode after) in comparison.Modes)
+            foreach ((string agent, Mode before, Mode after, DateTimeOffset? since) in comparison.Modes)
             {
                 json.WriteStartObject();
                 json.WriteString("agent", agent);
                 json.WriteString("a", before.Text());
                 json.WriteString("b", after.Text());
+                if (since is { } moment) json.WriteString("from", moment);
                 json.WriteEndObject();
             }
             json.WriteEndArray();

@@ -1,3 +1,5 @@
+using Exeat.Names;
+
 namespace Exeat.Policy;
 
 /// <summary>Guards the rule <c>shadow-model-deny</c> (also <c>shadow-model-deny-…</c>), which keeps agents from unapproved model providers.</summary>
@@ -29,6 +31,12 @@ internal static class ModelProviderCheck
     private static void Compare(Rule permit, Rule deny, PatternTails denied, RuleCover cover, ProblemList problems)
     {
         bool isAbove = permit.Priority < deny.Priority, approves = permit.Name.StartsWith(ApprovalPrefix, StringComparison.Ordinal);
+        // Names that a permit by address resolves are permitted by that, and the deny of their name is never asked.
+        foreach (NamePattern resolved in isAbove ? permit.Resolve : [])
+        {
+            if (denied.Near(resolved).FirstOrDefault(other => other.Pattern.Overlaps(resolved)) is { } clash)
+                problems.Error(permit.Where, $"{permit.Name} resolves {resolved} for its addresses above the deny of model providers: {deny.Name} denies {clash.Pattern} ({clash.Where})", $"resolve the names that are needed, or move {permit.Name} below {deny.Name}");
+        }
         foreach (NameEntry entry in cover.Live(permit))
         {
             bool Clashes(NameEntry other) => isAbove || approves ? other.Pattern.Overlaps(entry.Pattern) : other.Pattern.Covers(entry.Pattern);

@@ -8,8 +8,8 @@ public sealed record PolicyComparison
     /// <summary>What one permits and the other does not.</summary>
     public required ImmutableArray<PolicyDifference> Differences { get; init; }
 
-    /// <summary>Agents whose mode differs: id, mode in the first, mode in the second.</summary>
-    public required ImmutableArray<(string Agent, Mode First, Mode Second)> Modes { get; init; }
+    /// <summary>Agents whose mode differs: id, mode in the first, mode in the second, and since when; null is now.</summary>
+    public required ImmutableArray<(string Agent, Mode First, Mode Second, DateTimeOffset? From)> Modes { get; init; }
 
     /// <summary>What became of the rules.</summary>
     public required ImmutableArray<RuleChange> Rules { get; init; }

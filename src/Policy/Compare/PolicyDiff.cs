@@ -21,7 +21,7 @@ public sealed class PolicyDiff
     private readonly Policy _first, _second;
     private readonly AgentsDocument _agents;
     private readonly Dictionary<Key, List<DifferenceExample>> _found = [];
-    private readonly List<(string, Mode, Mode)> _modes = [];
+    private readonly List<(string Agent, Mode First, Mode Second, DateTimeOffset? From)> _modes = [];
     private readonly List<string> _notCompared = [];
     private readonly List<(CompiledPolicy First, CompiledPolicy Second)> _earlier = [];
     private readonly long _most;
@@ -83,10 +83,10 @@ public sealed class PolicyDiff
     {
         var space = new DecisionSpace(first, second);
         if (!space.IsExact && _notCompared.Count == 0) _notCompared.Add("the name patterns are too many or too intricate to visit every combination: a difference in names may be missing");
-        if (from is null)
+        // Monitor may end later in one of them, or not at all.
+        foreach ((AgentEntry one, AgentEntry other) in first.Agents.Zip(second.Agents).Where(pair => pair.First.EffectiveMode != pair.Second.EffectiveMode))
         {
-            foreach ((AgentEntry one, AgentEntry other) in first.Agents.Zip(second.Agents).Where(pair => pair.First.EffectiveMode != pair.Second.EffectiveMode))
-                _modes.Add((one.Id, one.EffectiveMode, other.EffectiveMode));
+            if (!_modes.Exists(known => known.Agent == one.Id && known.First == one.EffectiveMode && known.Second == other.EffectiveMode)) _modes.Add((one.Id, one.EffectiveMode, other.EffectiveMode, from));
         }
         foreach (int[] agents in space.AgentGroups)
         {

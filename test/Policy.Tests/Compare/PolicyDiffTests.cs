@@ -144,8 +144,22 @@ public sealed class PolicyDiffTests
     {
         PolicyComparison comparison = PolicyDiff.Compare(Policies.Checked(Mode.Monitor, Core), Policies.Checked(Mode.Enforce, Core), Policies.Agents(), Policies.Now);
         Assert.False(comparison.IsSame);
-        Assert.Equal([("coding-1", Mode.Monitor, Mode.Enforce), ("support-1", Mode.Monitor, Mode.Enforce)], comparison.Modes);
+        Assert.Equal([("coding-1", Mode.Monitor, Mode.Enforce, null), ("support-1", Mode.Monitor, Mode.Enforce, null)], comparison.Modes);
         Assert.Empty(comparison.Differences);
+    }
+
+    [Fact]
+    public void A_monitor_that_ends_later_or_never_is_a_difference_from_the_earlier_end_on()
+    {
+        DateTimeOffset end = Policies.Now.AddDays(5);
+        Policy first = Policies.Checked(Mode.Monitor, Core) with { MonitorUntil = end };
+        foreach (DateTimeOffset? later in (DateTimeOffset?[])[end.AddDays(700), null])
+        {
+            PolicyComparison comparison = PolicyDiff.Compare(first, first with { MonitorUntil = later }, Policies.Agents(), Policies.Now);
+            Assert.False(comparison.IsSame);
+            Assert.Equal([("coding-1", Mode.Enforce, Mode.Monitor, end), ("support-1", Mode.Enforce, Mode.Monitor, end)], comparison.Modes);
+        }
+        Assert.True(PolicyDiff.Compare(first, first with { }, Policies.Agents(), Policies.Now).IsSame);
     }
 
     [Fact]

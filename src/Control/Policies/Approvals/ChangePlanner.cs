@@ -215,7 +215,10 @@ internal sealed class ChangePlanner(Database database, PolicyVersions versions, 
             // What is permitted again when a window ends is no news; and moments move between asking and approving.
             ImmutableArray<PolicyDifference> now = [.. comparison.Differences.Where(difference => difference.From is null || ReferenceEquals(step.WindowsBefore, step.WindowsAfter))];
             sentences.AddRange(DifferenceSentences.Of(comparison with { Differences = now }, permittedInSecond: true));
-            sentences.AddRange(DifferenceSentences.Modes(comparison with { Modes = [.. comparison.Modes.Where(mode => mode.Second == Mode.Monitor)] }));
+            sentences.AddRange(DifferenceSentences.Modes(comparison with
+            {
+                Modes = [.. comparison.Modes.Where(mode => mode.Second == Mode.Monitor && (mode.From is null || ReferenceEquals(step.WindowsBefore, step.WindowsAfter)))],
+            }));
             missing.AddRange(comparison.NotCompared);
         }
         if (over > 0) missing.Add($"{over} of the gateways were not compared: more than {PolicyLimits.Comparisons} change");

@@ -18,7 +18,9 @@ internal static class DifferenceSentences
 
     /// <summary>Whose mode changes.</summary>
     public static IEnumerable<string> Modes(PolicyComparison comparison) =>
-        comparison.Modes.Select(change => $"{change.Agent} is in {Word(change.Second)} and no longer in {Word(change.First)}{(change.Second == Mode.Monitor ? ": nothing is refused, everything is recorded" : "")}");
+        comparison.Modes.Select(change => $"{From(change.From)}{change.Agent} is in {Word(change.Second)} and no longer in {Word(change.First)}{(change.Second == Mode.Monitor ? ": nothing is refused, everything is recorded" : "")}");
+
+    private static string From(DateTimeOffset? moment) => moment is { } later ? string.Create(CultureInfo.InvariantCulture, $"from {later.UtcDateTime:yyyy-MM-dd HH:mm} on ") : "";
 
     /// <summary>The first so many, each once; the rest as a count.</summary>
     public static ImmutableArray<string> Bounded(IEnumerable<string> sentences)
