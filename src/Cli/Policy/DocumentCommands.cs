@@ -50,7 +50,8 @@ internal static class DocumentCommands
         if (result.Gateway is not { } gateway) return Report(problems, null, output);
         AgentsResult agents = AgentsLoader.LoadAttached(gateway.Agents);
         LoadResult policy = PolicyLoader.Load(gateway.Policy, gateway.Options(TimeProvider.System));
-        return Report([.. problems, .. agents.Problems, .. policy.Problems], $"gateway {gateway.Id}, policy {policy.Policy?.Version}", output);
+        IEnumerable<Problem> names = policy.Policy is { } read && agents.Agents is { } attached ? ResolverCheck.Look(path, read, attached, gateway.Dns.Intercept, TimeProvider.System.GetUtcNow()) : [];
+        return Report([.. problems, .. agents.Problems, .. policy.Problems, .. names], $"gateway {gateway.Id}, policy {policy.Policy?.Version}", output);
     }
 
     private static int Report(ImmutableArray<Problem> problems, string? summary, CommandOutput output)
