@@ -52,5 +52,14 @@ public sealed class RepositoryTests : IDisposable
         Assert.Equal([".git", "a"], Directory.EnumerateFileSystemEntries(_ground.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    // What comes with a tree may name itself as often as it likes: read again each time it would be forty to the tenth readings.
+    [Fact]
+    public async Task Settings_that_name_each_other_are_read_once()
+    {
+        Assert.Equal(0, (await _ground.FreeAsync("sh", "-ec", "git init -q .; git config include.path ../a; for i in $(seq 20); do printf '[include]\\npath = a\\npath = b\\n'; done >a; cp a b")).Status);
+        BoxOutcome done = await Task.Run(() => _ground.ContainedAsync("sh", "-c", "echo x >a || echo x >b || echo held")).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.EndsWith("held", done.Output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _ground.Dispose();
 }

@@ -61,24 +61,29 @@ internal sealed class GitGuard
         // Settings and hooks of submodules, and the pointers of linked working trees.
         _guard.Hold(Path.Combine(git, "modules"), isFolder: true, evenIfMissing: false, "");
         _guard.Hold(Path.Combine(git, "worktrees"), isFolder: true, evenIfMissing: false, "");
-        foreach (string settings in (string[])["config", "config.worktree"]) HoldNamed(Path.Combine(git, settings), 0);
+        foreach (string settings in (string[])["config", "config.worktree"]) HoldNamed(Path.Combine(git, settings));
     }
 
-    // What settings name and Git obeys: folders of hooks, and files of more settings.
-    private void HoldNamed(string settings, int depth)
+    // What settings name and Git obeys: folders of hooks, and files of more settings. Level by level and each file once: they name each other and themselves as they like, and some come with the tree.
+    private void HoldNamed(string settings)
     {
-        if (depth > MaxDepth || !File.Exists(settings)) return;
+        HashSet<string> known = [settings];
+        List<string> level = [settings];
+        for (int depth = 0; depth <= MaxDepth; depth++)
+            level = [.. level.Where(File.Exists).SelectMany(HoldNamedIn).Where(known.Add)];
+    }
+
+    private List<string> HoldNamedIn(string settings)
+    {
+        List<string> included = [];
         foreach ((string section, string name, string value) in GitSettings.In(File.ReadAllText(settings)))
         {
             if (value.Contains('\0', StringComparison.Ordinal)) continue;
             if (section == "core" && name == "hookspath") HoldPlace(Resolve(value, _folder), isFolder: true);
-            else if (section is "include" or "includeif" && name == "path" && value.Length > 0)
-            {
-                string included = Resolve(value, Path.GetDirectoryName(settings)!);
-                HoldPlace(included, isFolder: false);
-                HoldNamed(included, depth + 1);
-            }
+            else if (section is "include" or "includeif" && name == "path" && value.Length > 0) included.Add(Resolve(value, Path.GetDirectoryName(settings)!));
         }
+        foreach (string path in included) HoldPlace(path, isFolder: false);
+        return included;
     }
 
     // If the place is not there yet, the first missing folder of the way to it cannot be made.
