@@ -58,7 +58,7 @@ internal sealed class DnsRecorder(IFlowSink sink, TimeProvider time)
             Source = exchange.Peer.Source,
             SourcePort = exchange.Peer.Port,
             Destination = exchange.Peer.Intercept,
-            Port = QuestionJudge.DnsPort,
+            Port = ResolverAttempt.Port,
             Protocol = exchange.Peer.Protocol,
             ClaimedName = exchange.NameBytes,
             ClaimSource = NameSource.Question,

@@ -8,36 +8,12 @@ namespace Exeat.Gateway.Dns;
 /// <summary>Asks policy about a question: first whether this agent may speak to this resolver at all, then whether it may ask this name and type.</summary>
 internal sealed class QuestionJudge(BindingBook book, TimeProvider time)
 {
-    /// <summary>The port of every resolver.</summary>
-    public const ushort DnsPort = 53;
-
-    /// <summary>The attempt agent → resolver, as if it were any other destination. Our own answer proves no name, so what is still pending after the first packet is asked again as such.</summary>
+    /// <summary>The attempt agent → resolver.</summary>
     public Judgement JudgeResolver(Exchange exchange)
     {
         Peer peer = exchange.Peer;
-        DomainName[] bound = book.Names(exchange.Key, peer.Intercept, time.GetTimestamp());
-        var attempt = new Attempt
-        {
-            Agent = exchange.Agent,
-            Stage = Stage.FirstPacket,
-            Protocol = peer.Protocol,
-            Port = DnsPort,
-            Destination = peer.Intercept,
-            Bound = bound,
-        };
-        Decision decision = exchange.Snapshot.Policy.Decide(attempt);
-        if (decision.Verdict != Verdict.Pending) return Of(exchange, decision, Stage.FirstPacket);
-        attempt = new Attempt
-        {
-            Agent = exchange.Agent,
-            Stage = Stage.Hello,
-            Protocol = peer.Protocol,
-            Port = DnsPort,
-            Destination = peer.Intercept,
-            Bound = bound,
-            Claim = Claim.Nothing,
-        };
-        return Of(exchange, exchange.Snapshot.Policy.Decide(attempt), Stage.Hello);
+        Decision decision = ResolverAttempt.Decide(exchange.Snapshot.Policy, exchange.Agent, peer.Protocol, peer.Intercept, book.Names(exchange.Key, peer.Intercept, time.GetTimestamp()), out Stage stage);
+        return Of(exchange, decision, stage);
     }
 
     /// <summary>The question itself: the name by policy, then the type by what the resolver answers.</summary>

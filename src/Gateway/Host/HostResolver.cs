@@ -78,7 +78,7 @@ internal sealed class HostResolver(HostKernel kernel, HostJudging judging, HostP
         HashSet<ushort> ports = [.. Listeners.Select(l => l.Port)];
         kernel.Conntrack.Dump(0, 0, (in ConntrackEvent entry) =>
         {
-            if (entry.Original is { Protocol: FlowKey.Udp, DestinationPort: QuestionJudge.DnsPort } && kernel.IsOurs(entry.Original.Zone) && entry.IsRedirected && (unanswered || entry.HasReply) && !ports.Contains(entry.Reply.SourcePort)) kernel.Conntrack.Delete(entry.Original, entry.Id);
+            if (entry.Original is { Protocol: FlowKey.Udp, DestinationPort: ResolverAttempt.Port } && kernel.IsOurs(entry.Original.Zone) && entry.IsRedirected && (unanswered || entry.HasReply) && !ports.Contains(entry.Reply.SourcePort)) kernel.Conntrack.Delete(entry.Original, entry.Id);
         });
     }
 

@@ -7,7 +7,6 @@ namespace Exeat.Policy;
 public static class ResolverCheck
 {
     private const byte Udp = 17;
-    private const ushort Port = 53;
     private const int MostNamed = 5;
 
     /// <summary>A warning for each intercepted address that agents may not ask, of a policy that permits them names.</summary>
@@ -22,18 +21,10 @@ public static class ResolverCheck
         CompiledPolicy compiled = CompiledPolicy.Compile(policy, agents, now);
         foreach (Address resolver in resolvers)
         {
-            string[] refused = [.. compiled.Agents.Where((agent, index) => !agent.Quarantined && Ask(compiled, index, resolver).Verdict == Verdict.Deny).Select(agent => agent.Id)];
+            string[] refused = [.. compiled.Agents.Where((agent, index) => !agent.Quarantined && ResolverAttempt.Decide(compiled, index, Udp, resolver, default, out _).Verdict == Verdict.Deny).Select(agent => agent.Id)];
             if (refused.Length == 0) continue;
             string who = refused.Length <= MostNamed ? string.Join(", ", refused) : $"{string.Join(", ", refused.Take(MostNamed))} and {refused.Length - MostNamed} more";
             yield return new Problem(file, 0, 0, Severity.Warning, $"policy denies {who} the resolver {resolver}, which this gateway intercepts: where it is enforced, every name is refused to them", "permit UDP and TCP 53 to that address (in packs: the parameter resolvers)");
         }
-    }
-
-    private static Decision Ask(CompiledPolicy policy, int agent, Address resolver)
-    {
-        var attempt = new Attempt { Agent = agent, Stage = Stage.FirstPacket, Protocol = Udp, Port = Port, Destination = resolver };
-        Decision first = policy.Decide(attempt);
-        if (first.Verdict != Verdict.Pending) return first;
-        return policy.Decide(new Attempt { Agent = agent, Stage = Stage.Hello, Protocol = Udp, Port = Port, Destination = resolver, Claim = Claim.Nothing });
     }
 }

@@ -22,6 +22,7 @@ public sealed class PolicyDiff
     private readonly AgentsDocument _agents;
     private readonly Dictionary<Key, List<DifferenceExample>> _found = [];
     private readonly List<(string Agent, Mode First, Mode Second, DateTimeOffset? From)> _modes = [];
+    private readonly HashSet<(string, Mode, Mode)> _knownModes = [];
     private readonly List<string> _notCompared = [];
     private readonly List<(CompiledPolicy First, CompiledPolicy Second)> _earlier = [];
     private readonly long _most;
@@ -86,7 +87,7 @@ public sealed class PolicyDiff
         // Monitor may end later in one of them, or not at all.
         foreach ((AgentEntry one, AgentEntry other) in first.Agents.Zip(second.Agents).Where(pair => pair.First.EffectiveMode != pair.Second.EffectiveMode))
         {
-            if (!_modes.Exists(known => known.Agent == one.Id && known.First == one.EffectiveMode && known.Second == other.EffectiveMode)) _modes.Add((one.Id, one.EffectiveMode, other.EffectiveMode, from));
+            if (_knownModes.Add((one.Id, one.EffectiveMode, other.EffectiveMode))) _modes.Add((one.Id, one.EffectiveMode, other.EffectiveMode, from));
         }
         foreach (int[] agents in space.AgentGroups)
         {
